@@ -1,0 +1,1 @@
+"""Text in, findings out: detector specs, checks, context, names, addresses, scoring."""

@@ -1,0 +1,1 @@
+"""Rules as data: loading, checking, as of a date."""

@@ -1,0 +1,1 @@
+"""Source to text to findings to report, on this machine."""

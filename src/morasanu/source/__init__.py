@@ -1,0 +1,1 @@
+"""Where data lives: folders now, mailboxes and databases later."""

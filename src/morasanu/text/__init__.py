@@ -1,0 +1,1 @@
+"""Characters and dates: folding with an offset map, charsets, eras."""
