@@ -1,0 +1,115 @@
+"""Check digits and ranges: pure functions from a string of digits to yes or no.
+
+A check digit never decides alone: one random number in ten passes each of these.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def is_my_number(digits: str) -> bool:
+    """Return whether twelve digits carry the check digit of 個人番号 (weights 6,5,4,3,2,7,6,5,4,3,2 modulo 11).
+
+    Source: 番号法の規定による省令 (平成26年総務省令第85号) 5条, as reproduced by python-stdnum.
+
+    >>> is_my_number("123456789018"), is_my_number("123456789019")
+    (True, False)
+    """
+    if len(digits) != 12:  # noqa: PLR2004
+        return False
+    rest = sum(int(digit) * weight for digit, weight in zip(digits, (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2), strict=False)) % 11
+    return int(digits[11]) == (0 if rest <= 1 else 11 - rest)
+
+
+def is_corporate_number(digits: str) -> bool:
+    """Return whether thirteen digits carry the leading check digit of 法人番号 (weights 1,2 from the right modulo 9).
+
+    >>> is_corporate_number("7123456789012"), is_corporate_number("8123456789012")
+    (True, False)
+    """
+    if len(digits) != 13:  # noqa: PLR2004
+        return False
+    total = sum(int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits[1:])))
+    return int(digits[0]) == 9 - total % 9
+
+
+_COMMISSIONS: Final = frozenset(
+    "00 10 11 12 13 14 20 21 22 23 24 25 30 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 60 61 62 63 64 65 70 71 72 73 "
+    "74 80 81 82 83 90 91 92 93 94 95 96 97".split()
+)
+
+
+def is_driver_licence(digits: str) -> bool:
+    """Return whether twelve digits have a public safety commission's code and the check digit of 運転免許証番号.
+
+    Source: three public descriptions that agree (weights 5,4,3,2,7,6,5,4,3,2 modulo 11, eleventh digit).
+
+    >>> is_driver_licence("309012345620"), is_driver_licence("309012345630")
+    (True, False)
+    """
+    return len(digits) == 12 and digits[:2] in _COMMISSIONS and is_driver_licence_digit(digits)  # noqa: PLR2004
+
+
+def is_driver_licence_digit(digits: str) -> bool:
+    """Return whether the eleventh of twelve digits is the check digit of 運転免許証番号, whatever the commission's code.
+
+    >>> is_driver_licence_digit("901582113851")
+    True
+    """
+    if len(digits) != 12:  # noqa: PLR2004
+        return False
+    rest = sum(int(digit) * weight for digit, weight in zip(digits, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2), strict=False)) % 11
+    return int(digits[10]) == (11 - rest) % 10
+
+
+def is_luhn(digits: str) -> bool:
+    """Return whether the digits pass the Luhn check of payment cards (ISO/IEC 7812-1 Annex B).
+
+    >>> is_luhn("4111111111111111"), is_luhn("4111111111111112")
+    (True, False)
+    """
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        number = int(digit) * (1 + place % 2)
+        total += number - 9 if number > 9 else number  # noqa: PLR2004
+    return total % 10 == 0 and len(set(digits)) > 1
+
+
+def is_insurer_number(digits: str) -> bool:
+    """Return whether six or eight digits carry the check digit of 保険者番号 (weights 2,1 from the right, digit sums).
+
+    >>> is_insurer_number("01130012"), is_insurer_number("01130013"), is_insurer_number("138008")
+    (True, False, True)
+    """
+    if len(digits) not in (6, 8):
+        return False
+    total = 0
+    for place, digit in enumerate(reversed(digits[:-1])):
+        number = int(digit) * (2 - place % 2)
+        total += number // 10 + number % 10
+    return int(digits[-1]) == (10 - total % 10) % 10
+
+
+def is_not_placeholder(digits: str) -> bool:
+    """Return whether the digits are not one digit repeated, as in a form's sample.
+
+    >>> is_not_placeholder("0000000"), is_not_placeholder("1234567")
+    (False, True)
+    """
+    return len(set(digits)) > 1
+
+
+CHECKS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "my_number": is_my_number,
+    "corporate_number": is_corporate_number,
+    "driver_licence": is_driver_licence,
+    "driver_licence_digit": is_driver_licence_digit,
+    "luhn": is_luhn,
+    "insurer_number": is_insurer_number,
+    "not_placeholder": is_not_placeholder,
+}
+"""The checks a detector spec may name; each takes digits only and is pure."""
