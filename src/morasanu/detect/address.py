@@ -1,0 +1,195 @@
+"""Addresses: a municipality of the dictionary starts one, a grammar of block numbers and buildings carries it to its end."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from morasanu.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from morasanu.detect.context import Context, Slot
+    from morasanu.detect.lexicon import Lexicon
+    from morasanu.detect.spec import Spec
+
+_MARK = re.compile("[都道府県市区町村]")
+_K = "[〇一二三四五六七八九十百千]"
+_UNIT = "(?:丁目|番地割|番地|番町|番|号|条|線|地割|街区)"
+_PIECE = rf"(?:[0-9lIO]{{1,5}}\s?{_UNIT}?|{_K}{{1,7}}{_UNIT})"
+_SEP = r"(?:、?\s?[-ー]\s?|\s?の\s?|ノ|之|[東西南北上下左右中甲乙丙丁通内外]{1,2}|\s)?"
+_BLOCK: Final = re.compile(rf"{_PIECE}(?:{_SEP}(?:{_PIECE}|(?<=[のノ之番地目号]){_K}{{1,6}}))*(?:\s?[A-Z](?=[-\s]?[0-9])|(?<=[0-9])号室?|(?<=[0-9])(?:階|F))?")
+_PLACE = re.compile(r"[一-龯々ぁ-んァ-ヶー・〆ヵ](?:[一-龯々ぁ-んァ-ヶー・〆ヵ]| (?=[一-龯々0-9]))*")
+_COUNTER = re.compile(r"\s?(?:店舗?|件|人|名|億|万|年|月|日|時|分|%|円|回|社|か所|カ所|ヶ所|箇所|校|台|歳|才|本|個|冊|部|世帯|戸|棟|課|名義|位|級|行|種|割|倍|割合|系統|つの|つ|章|節|項|館|路線|両|団体|市町村|都|府県)")
+_STOP_PLACE = re.compile(r"[をがはにへともやでよりかられたしてなすまい]{2}|[をはへもや]|です|ます|した|から|まで|より|では|には|とは")
+_BUILDING_TAIL = (
+    r"(?:\s?(?:[A-Z]棟|[東西南北]棟|[0-9]+号棟|(?:[A-Z]-?)?[0-9]{1,4}(?:-[0-9]{1,4})?(?:号室|号|階|F|号棟)?|[0-9]+F-[0-9]+)(?![0-9]))"
+)
+_NAMELESS = re.compile(r"(?:TEL|FAX|Tel|電話|携帯|氏名|口座|担当|〒|様|殿|メール|IP|No|生年|届|連絡|tel|宛|御中)")
+_BOX = re.compile(r"\([^()\n]{0,30}(?:私書箱|郵便局)[^()\n]{0,20}\)")
+_ENGLISH: Final = re.compile(
+    r"(?:(?:(?:Rm|Apt|Room|Unit|Suite|No)\.? ?[0-9A-Z-]{1,6}|[0-9]{1,2}F|[A-Z][A-Za-z]+ (?:Bldg|Building|Tower|House|Mansion)\.?[A-Z0-9 ]{0,6}),? ?){0,3}"
+    r"[0-9]{1,4}(?:-[0-9]{1,4}){1,3}[,.]? ?(?:[A-Z][A-Za-z'-]+[,.]? ?){1,7}"
+)
+_ENGLISH_SURE = re.compile(
+    r"-(?:ku|shi|cho|chome|dori|gun|machi|ken|fu|to|KU|SHI|CHO|DORI)\b|\b(?:Tokyo|Osaka|Kyoto|Yokohama|Nagoya|Kobe|Fukuoka|Sapporo|Sendai|Hiroshima|Saitama|Chiba|Kanagawa|Hyogo|Aichi|TOKYO|OSAKA|Japan|Hokkaido)\b"
+)
+_STREET: Final = re.compile(
+    r"(?:(?:Apt|Unit|Flat|Suite|Room|Rm)\.? ?[0-9A-Z-]{1,6},? )?[0-9]{1,5}[A-Z]? (?:[A-Z][A-Za-z'.]+ ){1,4}"
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Way|Court|Ct|Place|Pl|Square|Sq|Terrace|Crescent|Close|Highway|Hwy)\b\.?"
+    r"(?:,? (?:Apt|Suite|Unit|#)\.? ?[0-9A-Z-]+)?(?:, [A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?){0,3}"
+)
+_KANA = re.compile(r"[ァ-ヶー]{2,6}(?:ケン|フ|ト|ドウ) ?[ァ-ヶー]{1,10}(?:シ|ク|グン|チョウ|マチ|ムラ)[ァ-ヶー ]{0,30}[0-9][0-9-]{0,12}")
+_FOREIGN_END = re.compile(r"[。、\n\"|│<>;\t]| {2}|(?<=[0-9]) ?(?=[^\x00-\x7f])")
+_LABEL_END = re.compile(r"[。\n\"'|│<>;\t「」〒]| {2,}| から|→|\)(?=と)|と(?=相違)|[でにを](?=[よ住あいおつ、。])|[へに]、?(?=[一-龯]{2})")
+
+
+class AddressDetector:
+    """Finds addresses from the prefecture or municipality (or after a label, the town) to building and room."""
+
+    def __init__(self, spec: Spec, lexicon: Lexicon) -> None:
+        """Compile the building words of `spec`; places come from `lexicon`."""
+        self._spec = spec
+        self._lexicon = lexicon
+        self._prefecture = re.compile("|".join(sorted(lexicon.prefecture)))
+        words = "|".join(map(re.escape, spec.words["building"]))
+        char = "ァ-ヶー一-龯々A-Za-z・ぁ-ん0-9"
+        self._building = re.compile(
+            rf"\s?[{char}]{{0,20}}?(?:{words})(?:[ァ-ヶー一-龯々A-Za-z・]{{0,12}}){_BUILDING_TAIL}{{0,3}}"
+            rf"|\s[ァ-ヶー・一-龯々A-Za-z]{{2,18}}{_BUILDING_TAIL}{{1,2}}"
+            rf"|(?<=[0-9号地])\s?[ァ-ヶー・]{{3,18}}[一-龯々]{{0,4}}{_BUILDING_TAIL}{{1,2}}"
+        )
+
+    def find(self, context: Context) -> Iterator[Finding]:
+        """Yield findings on the folded text; they may overlap, the engine chooses the longest."""
+        text = context.text
+        spec = self._spec
+        done = -1
+        for start, after, sure in self._starts(text):
+            if start < done:
+                continue
+            end = self._read(text, after, sure=sure)
+            if end:
+                done = end
+                yield Finding(start, end, spec.label, spec.score.checked, (f"rule:{spec.id}", "dictionary:municipality"))
+        for slot in context.slots():
+            if slot.kind == spec.label:
+                span = self._read_slot(text, slot)
+                if span:
+                    yield Finding(*span, spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
+        for match in _KANA.finditer(text):
+            yield Finding(match.start(), match.end(), spec.label, 0.85, (f"rule:{spec.id}", "shape:kana"))
+        for match in _ENGLISH.finditer(text):
+            if _ENGLISH_SURE.search(match.group()):
+                stop = match.start() + len(match.group().rstrip(" ,."))
+                yield Finding(match.start(), stop, spec.label, 0.85, (f"rule:{spec.id}", "shape:romaji"))
+        for match in _STREET.finditer(text):
+            yield Finding(match.start(), match.end(), spec.label, 0.8, (f"rule:{spec.id}", "shape:street"))
+
+    def _starts(self, text: str) -> Iterator[tuple[int, int, bool]]:
+        """Yield (start, end of municipality, whether a prefecture stands before it)."""
+        city = self._lexicon.city
+        last = 0
+        prefecture_end = prefecture_start = -1
+        for mark in _MARK.finditer(text):
+            end = mark.end()
+            character = mark.group()
+            if character in "都道府県":
+                match = next((m for k in (3, 4) if end >= k and (m := self._prefecture.fullmatch(text, end - k, end))), None)
+                if match:
+                    prefecture_start, prefecture_end = match.span()
+                    yield prefecture_start, prefecture_end, True
+                continue
+            for length in range(min(8, end - last), 1, -1):
+                word = text[end - length : end]
+                if word in city:
+                    start = end - length
+                    joined = prefecture_end == start or (prefecture_end == start - 1 and text[prefecture_end] == " ")
+                    yield (prefecture_start if joined else start), end, joined
+                    last = end
+                    break
+
+    def _read(self, text: str, position: int, *, sure: bool) -> int:
+        """Return where the address that reached `position` ends, 0 when it is only a place."""
+        if position < len(text) and text[position] in " 、":
+            position += 1
+        place = _PLACE.match(text, position)
+        limit = place.end() if place else position
+        block = None
+        # block numbers in kanji stand among place characters, so every number is tried until one fits
+        for number in re.finditer(rf"[0-9]|{_K}|[lI](?=[0-9])", text[position : limit + 3]):
+            block = _BLOCK.match(text, position + number.start())
+            if block:
+                break
+        if block is None:
+            return 0
+        between = text[position : block.start()]
+        number = block.group()
+        if len(between) > 28 or _STOP_PLACE.search(between) or _COUNTER.match(text, block.end()):  # noqa: PLR2004
+            return 0
+        if number.isdigit() and _COUNTER.match(text, block.start() + 1):
+            return 0
+        if not self._is_town(between) and not sure and not re.search(r"[-のノ之]|丁目|番|号", number):
+            return 0
+        if not between and not re.search(r"[-のノ之]|丁目|番|条", number):
+            return 0
+        if re.search(r"[ぁ-ん]", between) and not self._is_town(between) and not re.search("丁目|番|-", number):
+            return 0
+        return self._read_building(text, self._trim(text, block))
+
+    @staticmethod
+    def _trim(text: str, block: re.Match[str]) -> int:
+        end = block.end()
+        while text[end - 1] in " \n東西南北上下左右中内外通":
+            end -= 1
+        # a full date or a phone number after the block is not part of it
+        match = re.search(r"\s(?=(?:19|20)\d\d(?!\d)|0\d{1,4}-?\d)|\n", block.group())
+        return min(end, block.start() + match.start()) if match else end
+
+    def _is_town(self, place: str) -> bool:
+        place = place.strip().removeprefix("大字").removeprefix("字")
+        town = self._lexicon.town
+        return any(place[:length] in town or f"{place[:length]}町" in town for length in range(min(len(place), 10), 1, -1))
+
+    def _read_building(self, text: str, position: int) -> int:
+        box = _BOX.match(text, position)
+        if box:
+            return box.end()
+        for _ in range(2):
+            match = self._building.match(text, position)
+            if match is None or _NAMELESS.search(match.group()) or "\n" in match.group():
+                break
+            position = match.end()
+        else:
+            return position
+        tail = re.compile(r"(?<=[号地0-9])[ ](?:[A-Z]-?)?[0-9]{2,4}(?:号室?)?(?![0-9-]|円|[年月/.:])").match(text, position)
+        return tail.end() if tail else position
+
+    def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:
+        start = slot.start
+        skipped = re.compile(r"(?:〒?\s?[0-9]{3}\s?-?\s?[0-9]{4}\s+|[〒:：\s(「]+)+").match(text, start, slot.end)
+        start = skipped.end() if skipped else start
+        stop = _LABEL_END.search(text, start, slot.end)
+        end = stop.start() if stop else slot.end
+        value = text[start:end].rstrip(" 、,)")
+        end = start + len(value)
+        if not value or len(value) > 80:  # noqa: PLR2004
+            return None
+        if slot.why.startswith("column"):
+            return (slot.start, slot.end) if re.search(r"[0-9市区町村郡]", value) and len(value) > 4 else None  # noqa: PLR2004
+        if value.isascii():
+            comma = re.search(r"[0-9]", value)
+            return (start, end) if comma and len(value.split()) > 2 and re.search("[A-Za-z]{3}", value) else None  # noqa: PLR2004
+        after = start
+        for begin, reached, _ in self._starts(value[:24]):
+            if begin > 1:
+                break
+            after = start + reached
+        read = self._read(text, after, sure=True)
+        if read and read <= slot.end and (after > start or self._is_town(value)):
+            return start, read
+        if after > start and self._is_town(text[after:end]) and not _STOP_PLACE.search(value):
+            word = re.compile(r"[一-龯々ぁ-んァ-ヶー]+").match(text, start, end)
+            return (start, word.end()) if word else None
+        return None

@@ -1,0 +1,102 @@
+"""Dates of birth: a date is one only by its label, by 生 after it, or right beside a person."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from morasanu.detect.context import NONE_DATE
+from morasanu.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from morasanu.detect.context import Context
+    from morasanu.detect.spec import Spec
+
+_KANJI = "〇一二三四五六七八九十元正"
+_N = rf"(?:\d{{1,2}}|[{_KANJI}]{{1,4}})"
+_MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC)[a-z]*"
+_ERA = r"(?:明治|大正|昭和|平成|令和|[明大昭平令](?=\d)|(?<![A-Za-z0-9])[MTSHRmtshr](?=[ .]?\d))"
+_PATTERNS = (
+    rf"{_ERA}\s?{_N}\s?年\s?{_N}\s?月\s?{_N}\s?日",
+    rf"{_ERA}\s?\d{{1,2}}\s?[.\-/・年]\s?\d{{1,2}}\s?[.\-/・月]\s?\d{{1,2}}日?",
+    r"(?<!\d)(?:19|20)\d\d\s?[年.\-/・]\s?\d{1,2}\s?[月.\-/・]\s?\d{1,2}(?!\d)日?",
+    rf"(?<!\d)\d{{1,2}}[ \-](?i:{_MONTH})\.?,?[ \-](?:19|20)\d\d(?!\d)",
+    rf"(?i:\b{_MONTH})\.? \d{{1,2}},? (?:19|20)\d\d(?!\d)",
+)
+_FULL = re.compile("|".join(_PATTERNS))
+_LOOSE = re.compile(
+    "|".join(
+        (
+            *_PATTERNS,
+            r"(?<!\d)(?:19|20)\d{6}(?!\d)",
+            r"(?<!\d)\d\d[./]\d\d?[./]\d\d?(?!\d)",
+            rf"{_ERA}\s?{_N}\s?年(?:\s?{_N}\s?月)?(?:生まれ)?(?=\D|$)",
+            r"(?<!\d)(?:19|20)?\d\d年(?:\s?\d{1,2}月)?(?!\d)",
+            r"(?:明治|大正|昭和|平成|令和)[ぁ-ん一-龯0-9]{1,8}ねん[の、 ]{0,2}[ぁ-ん0-9]{1,6}がつ[の、 …]{0,3}[ぁ-ん0-9]{1,8}",
+            r"(?<!\d)\d{1,2}/\d{1,2}/(?:19|20)\d\d(?!\d)",
+        )
+    )
+)
+_SPOKEN = re.compile(r"(?:明治|大正|昭和|平成|令和|西暦)[ぁ-ん一-龯0-9]{1,8}ねん[の、 ]{0,2}[ぁ-ん0-9]{1,6}がつ[の、 …]{0,3}(?:ついたち|[ぁ-ん0-9]{1,8}?(?:にち|か))")
+_SHORT_BIRTH = re.compile(rf"(?:{_ERA}\s?{_N}年(?:\s?{_N}月)?|(?<!\d)(?:19|20)?\d\d年(?:\s?\d{{1,2}}月)?)(?=\)?\s?(?:生まれ|生(?![活産存徒保命計業協])|うまれ))")
+_BORN = re.compile(r"\s?(?:\([^)\n]{1,12}\))?\s?(?:生まれ|生(?![活産存徒保命計業協年])|うまれ|誕生|出生)")
+_BETWEEN = re.compile(r"(?:\([^()\n]{1,20}\))?[\s(|│/,・:「」<>\"'様さん氏殿ちゃくん君」)DOBdob、]{0,8}(?:(?:本人|妻|夫|長男|次男|二男|三男|長女|次女|二女|三女|男|女|父|母|子)[\s|│/,・]{0,6})?\Z")
+_OLD: Final = re.compile(r"明|大|昭|[MTS]|19[0-9]{2}")
+_AFTER_VETO = re.compile(r"\s?(?:付|開催|締結|施行|現在|まで|から|以降|より|時点|死亡|逝去|入社|退職|入行|[0-9]{1,2}[:時]|T[0-9]|\([月火水木金土日]\)|満了|期限|設定|交付|発行|受付|着|必着|改正|制定|公布)")
+
+
+class BirthDetector:
+    """Finds dates of birth."""
+
+    def __init__(self, spec: Spec) -> None:
+        """Keep the spec's label and scores."""
+        self._spec = spec
+        self._kinds = frozenset((str(spec.label), NONE_DATE))
+
+    def find(self, context: Context, persons: Sequence[Finding]) -> Iterator[Finding]:
+        """Yield findings on the folded text; `persons` are the names already found, ordered by start."""
+        spec = self._spec
+        text = context.text
+        names = [p.end for p in persons]
+        seen = -1
+        for slot in context.slots():
+            if slot.kind != spec.label:
+                continue
+            match = _LOOSE.search(text, slot.start, min(slot.end, slot.start + 40))
+            if match and match.start() - slot.start <= 6:  # noqa: PLR2004 - 「は、」 or a gender may stand between
+                yield Finding(match.start(), match.end(), spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
+        for match in _SHORT_BIRTH.finditer(text):
+            yield Finding(match.start(), match.end(), spec.label, 0.9, (f"rule:{spec.id}", "neighbour:生"))
+        for match in _SPOKEN.finditer(text):
+            yield Finding(match.start(), match.end(), spec.label, 0.85, (f"rule:{spec.id}", "spoken:date"))
+        for match in _FULL.finditer(text):
+            start, end = match.span()
+            if start < seen:
+                continue
+            seen = end
+            if _BORN.match(text, end):
+                yield Finding(start, end, spec.label, 0.97, (f"rule:{spec.id}", "neighbour:生"))
+                continue
+            kind, why = context.label_before(start, self._kinds)
+            if kind == spec.label:
+                yield Finding(start, end, spec.label, spec.score.labelled, (f"rule:{spec.id}", why))
+            elif kind != NONE_DATE and not _AFTER_VETO.match(text, end) and self._is_beside_person(text, start, match.group(), names):
+                yield Finding(start, end, spec.label, 0.7, (f"rule:{spec.id}", "neighbour:person"))
+
+    @staticmethod
+    def _is_beside_person(text: str, start: int, date: str, names: Sequence[int]) -> bool:
+        line = text.rfind("\n", 0, start) + 1
+        for end in reversed([n for n in names if n <= start]):
+            if end <= line:
+                # the name may stand alone on the line above, or nothing at all may stand before the date
+                return False
+            if _BETWEEN.match(text[end:start]):
+                return True
+            if start - end > 24:  # noqa: PLR2004
+                return False
+            return bool(_OLD.match(date)) and not any(c in text[end:start] for c in "。、\n:")
+        return False
+
+

@@ -1,0 +1,158 @@
+"""What makes a string a name: the dictionaries asked in the ways that name rules need."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from morasanu.detect.lexicon import fold_romaji, hiragana_to_katakana
+from morasanu.text.fold import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from morasanu.detect.lexicon import Lexicon
+
+_KANA_STOP = frozenset(
+    "スタッフ オーナー ユーザー ユーザ メーカー ドライバー マネージャー リーダー メンバー パート アルバイト オペレーター オペレータ カード センター コード データ システム "
+    "サービス フリガナ カナ メール パスワード ログイン ネット ローン リース ビル マンション クレジット アプリ ゲスト テスト サンプル ベンダー パートナー カスタマー クレーマー "
+    "エンジニア デスク チーム グループ ディーラー アナウンス コメント バッチ ジョブ サーバ サーバー ファイル フォルダ モニター ルール オ客 オキャク ミナ オカア オトウ オニイ オネエ "
+    "ヘルパー ケアマネ ケアマネジャー ガイド タイプ ポイント テナント キャスト アテンド トップ ハン ジュニア シニア".split()
+)
+_HIRA_STOP = frozenset("おきゃく おかあ おとう おにい おねえ おじい おばあ おじ おば みな みなさん だれ かた おこ おく おや おかみ たく たくさん おまわり ほん かみ おおや むすこ むすめ すい".split())
+
+
+class NameBook:
+    """Answers whether strings are names; all strings are folded."""
+
+    def __init__(self, lexicon: Lexicon, stop: Iterable[str], prefixes: Iterable[str]) -> None:
+        """Keep the dictionaries; `stop` are words that are no names, `prefixes` words that stand glued before names."""
+        self._lexicon = lexicon
+        self.stop = frozenset(fold(word).text for word in stop)
+        glue = {*(fold(word).text for word in prefixes), "故", "亡", "被相続人", "相続人", "申込人", "氏名", "主", "弊行", "当行", "弊社", "当店"}
+        self._prefix = re.compile("|".join(map(re.escape, sorted((w for w in glue if len(w) > 1 or w in "故亡妻夫父母兄弟姉妹"), key=len, reverse=True))))
+        self._unit = re.compile(r".*(?:支店|本店|部|課|係|室|銀行|信金|センター|商店|工業|事務所|会社|病院|出張所|営業所|組合|法人|製作所|団体|学校|担当|役)(?=.)")
+
+    def is_surname(self, word: str) -> bool:
+        """Return whether `word` is a surname of the dictionary."""
+        return word in self._lexicon.surname
+
+    def is_given(self, word: str, *, sure: bool = False) -> bool:
+        """Return whether `word` is, or (unless `sure`) is written like, a given name."""
+        lexicon = self._lexicon
+        if word in lexicon.given:
+            return word not in self.stop or not sure
+        if not word:
+            return False
+        if word[0] < "一":
+            katakana = hiragana_to_katakana(word)
+            return katakana in lexicon.given_kana
+        return not sure and len(word) <= 3 and word not in self.stop and all(c in lexicon.inner or "ぁ" <= c <= "ん" or c == "々" for c in word)  # noqa: PLR2004
+
+    def is_surname_like(self, word: str) -> bool:
+        """Return whether `word` is put together like surnames are, or is a town's name of two to four characters."""
+        lexicon = self._lexicon
+        if word in lexicon.surname:
+            return True
+        if not 2 <= len(word) <= 4:  # noqa: PLR2004
+            return False
+        return (word[0] in lexicon.first and word[-1] in lexicon.last) or word in lexicon.town
+
+    def is_plausible(self, word: str) -> bool:
+        """Return whether a kanji word after a strong label may be a name: no stop word in it."""
+        return word not in self.stop and not any(word.startswith(s) or word.endswith(s) for s in self.stop if len(s) > 1)
+
+    def is_full(self, first: str, second: str, *, strong: bool) -> bool:
+        """Return whether `first` and `second` with a space between are surname and given name."""
+        if first in self.stop or second in self.stop:
+            return False
+        surname = first in self._lexicon.surname
+        given = self.is_given(second, sure=True)
+        if surname and (given or strong or self.is_given(second)):
+            return True
+        if strong:
+            return len(first) <= 4 and len(second) <= 6 and (given or self.is_surname_like(first) or self.is_given(second))  # noqa: PLR2004
+        return given and len(second) >= 2 and self.is_surname_like(first)  # noqa: PLR2004
+
+    def split(self, run: str) -> int:
+        """Return how many characters of the kanji `run` are the surname when the rest is a given name, 0 when it is no name."""
+        lexicon = self._lexicon
+        if not 3 <= len(run) <= 6 or run in self.stop:  # noqa: PLR2004
+            return 0
+        for length in (2, 3, 1):
+            surname, given = run[:length], run[length:]
+            if surname in lexicon.surname and given in lexicon.given and given not in self.stop and len(given) <= 3:  # noqa: PLR2004
+                if length == 1 and len(given) < 2 or len(given) == 1 and length == 1:  # noqa: PLR2004
+                    continue
+                if len(given) == 1 and lexicon.surname[surname] < 5:  # noqa: PLR2004 - a rare surname and one kanji: too little
+                    continue
+                return length
+        return 0
+
+    def cut_prefix(self, run: str) -> int:
+        """Return how many characters of `run` stand glued before the name (a unit, a title, a kinship)."""
+        if len(run) < 3 or run in self._lexicon.surname:  # noqa: PLR2004
+            return 0
+        unit = self._unit.match(run)
+        cut = unit.end() if unit else 0
+        prefix = self._prefix.match(run, cut)
+        if prefix and prefix.end() < len(run):
+            cut = prefix.end()
+        return cut if self.split(run) == 0 or cut else 0
+
+    def cut_name(self, run: str, *, strong: bool, honorific: bool) -> int | None:
+        """Return where in the kanji `run` (which ends right before an honorific or title) the name begins, None for no name."""
+        if run in self.stop:
+            return None
+        lexicon = self._lexicon
+        if run in lexicon.surname or self.split(run):
+            return 0
+        cut = self.cut_prefix(run)
+        rest = run[cut:]
+        if not rest or rest in self.stop:
+            return None
+        if rest in lexicon.surname or self.split(rest):
+            return cut
+        for length in (3, 2):
+            tail = run[-length:]
+            if len(run) > length and tail in lexicon.surname and tail not in self.stop and run[:-length] in self.stop:
+                return len(run) - length
+        if strong and len(rest) <= 4 and self.is_plausible(rest):  # noqa: PLR2004
+            return cut if len(rest) > 1 or rest in lexicon.given else None
+        if not honorific and 2 <= len(rest) <= 3 and self.is_surname_like(rest) and self.is_plausible(rest):  # noqa: PLR2004
+            return cut
+        return None
+
+    def is_kana_surname(self, word: str) -> bool:
+        """Return whether the kana `word` is the reading of a surname."""
+        return hiragana_to_katakana(word) in self._lexicon.surname_kana and word not in _KANA_STOP and word not in _HIRA_STOP
+
+    def is_kana_name(self, word: str, *, loose: bool) -> bool:
+        """Return whether the kana `word` is a reading of a name; with `loose`, any katakana word that is no common one."""
+        if word in _KANA_STOP or word in _HIRA_STOP:
+            return False
+        katakana = hiragana_to_katakana(word)
+        return loose or katakana in self._lexicon.surname_kana or katakana in self._lexicon.given_kana
+
+    def is_kana_pair(self, first: str, second: str) -> bool:
+        """Return whether two kana words are the readings of a surname and a given name."""
+        first, second = hiragana_to_katakana(first), hiragana_to_katakana(re.split("[ ・]", second)[0])
+        lexicon = self._lexicon
+        return first in lexicon.surname_kana and second in lexicon.given_kana
+
+    def is_romaji(self, words: Sequence[str]) -> bool:
+        """Return whether Latin-letter `words` hold a Japanese surname and a given name, in either order."""
+        folded = [fold_romaji(word) for word in words]
+        if not 2 <= len(folded) <= 3 or any(len(word) < 2 for word in folded):  # noqa: PLR2004
+            return False
+        lexicon = self._lexicon
+        first, second = folded[0], folded[-1]
+        return (first in lexicon.surname_romaji and second in lexicon.given_romaji) or (first in lexicon.given_romaji and second in lexicon.surname_romaji)
+
+    def halves(self, value: str) -> tuple[str, str]:
+        """Return surname and given name of a found name, `""` for a half that is not there."""
+        parts = [part for part in re.split(r"[ ・,]+", value) if part]
+        if len(parts) >= 2:  # noqa: PLR2004
+            return parts[0], parts[-1]
+        length = self.split(value)
+        return (value[:length], value[length:]) if length else (value if len(value) <= 4 else "", "")  # noqa: PLR2004

@@ -1,0 +1,139 @@
+"""Numbers and codes: a shape proposes, the nearest label decides, a check digit supports."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from morasanu.detect.check import CHECKS
+from morasanu.detect.context import NONE
+from morasanu.detect.spoken import SPOKEN, spoken_to_digits
+from morasanu.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from morasanu.detect.context import Context
+    from morasanu.detect.spec import Spec
+
+_RUN = re.compile(r"(?<![0-9A-Za-z_.])(?:\+|\()?[0-9](?:[0-9]|[-ー・] ?(?=[(0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|\n(?=[0-9]))*")
+_UNIT = re.compile(r"\s?(?:円|万|億|千|百|件|名|人|個|%|\\|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口|株|坪|cm|mm|km|kg|秒|分|時|日|月|年|週|か月|ヶ月|歳|才|級|階|MB|GB|KB|bytes|ms)")
+_MONEY = re.compile(r"(?:[\\¥$€£]|USD|JPY|EUR)\s?\Z|[0-9],\Z")
+_SINGLE_SPACED = re.compile(r"[0-9](?: [0-9]){5,}\Z")
+_MIN_DIGITS: Final = 6
+
+
+class NumberDetector:
+    """Finds what the number specs describe: runs of digits with separators, and patterns anywhere in the text."""
+
+    def __init__(self, specs: Iterable[Spec]) -> None:
+        """Compile the specs; those without forms are left to others."""
+        self._specs = [spec for spec in specs if spec.forms or spec.text_forms]
+        self._forms = [
+            (spec, _union(spec.forms), _union(spec.label_forms), _union(spec.strong_forms)) for spec in self._specs if spec.forms
+        ]
+        self._texts = [(spec, re.compile(_join(spec.text_forms)), spec.needs) for spec in self._specs if spec.text_forms]
+        self._kinds = frozenset(str(spec.label) for spec in self._specs) | {NONE, "CUSTOMER_ID", "SECRET"}
+
+    def find(self, context: Context) -> Iterator[Finding]:
+        """Yield findings on the folded text of `context`; they may overlap, the engine chooses."""
+        text = context.text
+        for spec, pattern, needs in self._texts:
+            if needs and not any(need in text for need in needs):
+                continue
+            for match in pattern.finditer(text):
+                group = match.lastindex or 0
+                finding = self._judge_text(context, spec, match.start(group), match.end(group))
+                if finding is not None:
+                    yield finding
+        for match in _RUN.finditer(text):
+            start, end = match.span()
+            if end - start >= 4:  # noqa: PLR2004 - nothing shorter is looked for
+                yield from self._judge_run(context, start, end)
+        for match in SPOKEN.finditer(text):
+            yield from self._judge_spoken(context, match.start(), match.end())
+
+    def _judge_text(self, context: Context, spec: Spec, start: int, end: int) -> Finding | None:
+        kind, evidence = context.label_before(start, self._kinds)
+        if kind == NONE and spec.score.alone < 0.9:  # noqa: PLR2004 - a sure shape outlives a misleading word
+            return None
+        labelled = kind == spec.label
+        score = spec.score.labelled if labelled else spec.score.alone
+        return Finding(start, end, spec.label, score, (f"rule:{spec.id}", *([evidence] if labelled else []))) if score else None
+
+    def _judge_run(self, context: Context, start: int, end: int) -> Iterator[Finding]:
+        text = context.text
+        raw = text[start:end]
+        kind, evidence = context.label_before(start, self._kinds)
+        if _SINGLE_SPACED.match(raw):
+            whole = self._judge(context, start, end, raw.replace(" ", ""), kind, evidence)
+        else:
+            whole = self._judge(context, start, end, raw.replace("ー", "-").replace("・", "-").replace("\n", ""), kind, evidence)
+        if whole is not None:
+            yield whole
+            return
+        if not any(c in raw for c in " \n・"):
+            return
+        offset = start
+        for piece in re.split(r"[ \n・]", raw):
+            if len(piece) >= 4:  # noqa: PLR2004
+                found = self._judge(context, offset, offset + len(piece), piece.rstrip("-("), *context.label_before(offset, self._kinds))
+                if found is not None:
+                    yield Finding(found.start, offset + len(piece.rstrip("-(")), *_rest(found))
+            offset += len(piece) + 1
+
+    def _judge_spoken(self, context: Context, start: int, end: int) -> Iterator[Finding]:
+        text = context.text
+        digits = spoken_to_digits(text[start:end])
+        if len(digits) < _MIN_DIGITS:
+            return
+        kind, evidence = context.label_before(start, self._kinds)
+        found = self._judge(context, start, end, digits, kind, evidence)
+        if found is None and kind not in ("", NONE) and len(digits) in range(7, 17):
+            found = Finding(start, end, next((s.label for s in self._specs if s.label == kind), self._specs[0].label), 0.6, (evidence,))
+        if found is not None:
+            yield Finding(found.start, found.end, found.label, found.score, (*found.why, "spoken:digits"))
+
+    def _judge(self, context: Context, start: int, end: int, number: str, kind: str, evidence: str) -> Finding | None:
+        text = context.text
+        if _UNIT.match(text, end) or _MONEY.search(text, max(0, start - 4), start) or text[end : end + 1].isascii() and text[end : end + 1].isalpha():
+            return None
+        digits = "".join(c for c in number if c.isdigit())
+        best: Finding | None = None
+        for spec, forms, label_forms, strong in self._forms:
+            labelled = kind == spec.label
+            fits = forms.fullmatch(number) or (labelled and label_forms is not None and label_forms.fullmatch(number))
+            if not fits or kind == NONE:
+                continue
+            checked = CHECKS[spec.check](digits) if spec.check else True
+            if not labelled and strong is not None and not strong.fullmatch(number):
+                continue
+            score = spec.score.of(labelled=labelled, checked=checked)
+            if score and (best is None or score > best.score):
+                why = [f"rule:{spec.id}"]
+                if checked and spec.check:
+                    why.append(f"check:{spec.check}")
+                if labelled:
+                    why.append(evidence)
+                best = Finding(start, end, spec.label, score, tuple(why))
+        return best
+
+
+def _rest(finding: Finding) -> tuple[object, ...]:
+    return finding.label, finding.score, finding.why
+
+
+def _join(patterns: Iterable[str]) -> str:
+    return "|".join(f"(?:{pattern})" for pattern in patterns)
+
+
+def _union(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
+    if not patterns:
+        return None
+    # every pattern keeps its own numbered groups, so back references are renumbered by naming them
+    parts: list[str] = []
+    shift = 0
+    for pattern in patterns:
+        parts.append(re.sub(r"\\(\d)", lambda m, s=shift: f"\\{int(m.group(1)) + s}", pattern))  # type: ignore[misc]
+        shift += re.compile(pattern).groups
+    return re.compile("|".join(f"(?:{part})" for part in parts))

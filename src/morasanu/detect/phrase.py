@@ -1,0 +1,125 @@
+"""Sensitive phrases and secrets: read by the structure of a phrase, or right after a label."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from morasanu.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from morasanu.detect.context import Context, Slot
+    from morasanu.detect.spec import Spec
+
+_CAUTION: Final = re.compile(r"\A(?:なし|無し?|無|なし。|特になし|該当なし|あり|有|有り|未記入|不明|同上|未定|確認|無効|-+|別紙|良好|健康|\s*)\Z")
+_HONSEKI: Final = re.compile(r"[一-龯々ぁ-んァ-ヶー0-9\-]{3,40}(?:番地?(?:の?[0-9一二三四五六七八九十]+)?|[0-9]|[都道府県市区町村])")
+
+
+class SensitiveDetector:
+    """Finds special-care and sensitive information."""
+
+    def __init__(self, spec: Spec) -> None:
+        """Compile the phrases of `spec`."""
+        self._spec = spec
+        self._phrase = re.compile("|".join(f"(?:{phrase})" for phrase in spec.words["phrases"]))
+        self._after = re.compile("|".join(map(re.escape, spec.words["veto_after"])))
+        self._before = re.compile(f"(?:{'|'.join(map(re.escape, spec.words['veto_before']))})\\Z")
+
+    def find(self, context: Context) -> Iterator[Finding]:
+        """Yield findings on the folded text; they may overlap."""
+        text = context.text
+        spec = self._spec
+        for match in self._phrase.finditer(text):
+            start, end = match.span()
+            if end > start and not self._after.match(text, end) and not self._before.search(text, max(0, start - 8), start):
+                yield Finding(start, end, spec.label, spec.score.alone, (f"rule:{spec.id}", "phrase:structure"))
+        for slot in context.slots():
+            if slot.kind == spec.label:
+                span = self._read_slot(text, slot)
+                if span:
+                    yield Finding(*span, spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
+
+    def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:
+        if "本籍" in slot.why:
+            match = _HONSEKI.match(text, slot.start, slot.end)
+            return match.span() if match and re.search("[都道府県市区町村郡]", match.group()) else None
+        if slot.kind == self._spec.label and slot.why.split(":")[1] in ("原因", "診断", "症状", "健康状態", "手術", "障害名", "死因"):
+            # everyday words: only a medical phrase after them counts, and that is found by itself
+            return None
+        stop = re.compile(r"[。、,\n\"|│<>;\t(]| {2,}|(?:で|と|に|の)(?=[あ-ん])|→").search(text, slot.start, slot.end)
+        end = stop.start() if stop else slot.end
+        value = text[slot.start : end].rstrip()
+        if not 2 <= len(value) <= 30 or _CAUTION.match(value) or not re.search("[一-龯ァ-ヶA-Za-z]{2}", value):  # noqa: PLR2004
+            return None
+        label_then_value = re.match(r"[ :：=>\"'(「『|│→・]", text[slot.start - 1 : slot.start])
+        return (slot.start, slot.start + len(value)) if label_then_value else None
+
+
+_QUOTED = re.compile(r"\s*[「『\"'`“‘]([^」』\"'`”’\n]{3,80})[」』\"'`”’]")
+_TOKEN = re.compile(r"[!-~]{3,200}")
+_VALUE_END = re.compile(r"[」』】）)、。,;\"'`<>\]|│]+\Z")
+_TRAIL = re.compile(r"(?:[\"'`,;)\]}>]|\\n)+\Z")
+_OPENS: Final = re.compile(r"[\s:：=>は（(「『\"'`】\]|│→・/]\Z")
+_WORDY: Final = re.compile(r"[a-z]+\Z|[A-Z][a-z]+\Z")
+
+
+class SecretDetector:
+    """Finds passwords, keys and tokens: by label or key, inside URLs and commands; well-known forms are `text_forms`."""
+
+    def __init__(self, spec: Spec) -> None:
+        """Compile the patterns of `spec`."""
+        self._spec = spec
+        self._inside = re.compile(f"{spec.words['userinfo'][0]}|{spec.words['curl'][0]}")
+        self._placeholder = re.compile(spec.words["placeholder"][0], re.IGNORECASE)
+
+    def find(self, context: Context) -> Iterator[Finding]:
+        """Yield findings on the folded text; they may overlap."""
+        text = context.text
+        spec = self._spec
+        if "://" in text or "-u " in text:
+            for match in self._inside.finditer(text):
+                group = match.lastindex or 0
+                if not self._placeholder.match(match.group(group)):
+                    yield Finding(match.start(group), match.end(group), spec.label, 0.95, (f"rule:{spec.id}", "shape:credentials"))
+        for slot in context.slots():
+            if slot.kind == spec.label:
+                span = self._read_slot(text, slot)
+                if span:
+                    yield Finding(*span, spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
+
+    def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:
+        begin = slot.start
+        line_end = text.find("\n", begin)
+        line_end = len(text) if line_end < 0 else line_end
+        filler = re.compile(r"(?:は|が|を|として|:|：|\s|=|->|→|\(|仮|初期|\[|は、)*(?:[ぁ-ん一-龯、]{0,14}[「『])?").match(text, begin, line_end)
+        start = filler.end() if filler else begin
+        opened = text[start - 1 : start] in "「『"
+        if opened:
+            close = re.compile("[」』]").search(text, start, line_end)
+            end = close.start() if close else start
+        else:
+            token = _TOKEN.match(text, start, line_end)
+            if token is None:
+                return None
+            value = token.group()
+            if slot.why.startswith("key") or text[start - 1] in "\"'`":
+                value = re.split(r"[\"'`]|[,;](?=\s|$)|</", value)[0]
+            value = _TRAIL.sub("", value)
+            end = start + len(value)
+        value = text[start:end]
+        return (start, end) if self._is_secret(value, slot, opened=opened or text[start - 1 : start] in "\"'") else None
+
+    def _is_secret(self, value: str, slot: Slot, *, opened: bool) -> bool:
+        if len(value) < 3 or self._placeholder.match(value):  # noqa: PLR2004
+            return False
+        word = slot.why.partition(":")[2].lower()
+        if word in ("鍵", "pin", "otp", "community", "hash", "pass", "token", "secret", "credential", "authorization") and not (
+            re.search(r"[0-9]", value) and len(value) >= 4  # noqa: PLR2004
+        ):
+            return False
+        if slot.why.startswith(("key", "column")) or opened:
+            return not value.startswith(("http://", "https://"))
+        # in prose a secret is no plain word: it has a digit or a sign in it
+        return not _WORDY.match(value) and bool(re.search(r"[0-9!-/:-@\[-`{-~]", value)) and not re.match(r"https?:|[0-9]{1,2}[/:]", value)

@@ -1,0 +1,205 @@
+"""Detector specs: what a detector looks for, as data with examples that are its tests."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import yaml
+
+from morasanu.detect.check import CHECKS
+from morasanu.errors import RuleError
+from morasanu.finding import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+_SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_CHECKED = ("verified", "partly", "unverified")
+_LABEL = re.compile(r"[A-Z][A-Z0-9_]{1,39}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How sure a finding is: without a label, with its check passed, with a label, with both. 0 means no finding."""
+
+    alone: float
+    checked: float
+    labelled: float
+    labelled_checked: float
+
+    def of(self, *, labelled: bool, checked: bool) -> float:
+        """Return the score for this evidence.
+
+        >>> Score(0, 0.3, 0.6, 0.9).of(labelled=True, checked=False)
+        0.6
+        """
+        if labelled:
+            return self.labelled_checked if checked else self.labelled
+        return self.checked if checked else self.alone
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text and exactly the values that the detector finds in it."""
+
+    text: str
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One detector. Patterns match folded text (`text.fold`), words are folded and lower case.
+
+    `forms` match a whole run of digits and separators; `label_forms` do so only after one of `labels`; `strong_forms` are
+    those of `forms` that count without a label when `check` passes (all of them when empty). `text_forms` match
+    anywhere, once one of `needs` (if any) occurs. `value` is matched right after a label or in a column. `words` holds the
+    word lists of detectors that are more than a pattern (names, addresses, phrases).
+    """
+
+    id: str
+    label: Label
+    title_ja: str
+    title_en: str
+    citations: tuple[tuple[str, str], ...]
+    checked: str
+    source: str
+    score: Score
+    forms: tuple[str, ...] = ()
+    label_forms: tuple[str, ...] = ()
+    strong_forms: tuple[str, ...] = ()
+    text_forms: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    value: str = ""
+    check: str = ""
+    labels: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
+    counter_examples: tuple[str, ...] = ()
+
+
+_PATTERNS = ("forms", "label_forms", "strong_forms", "text_forms")
+_LISTS = (*_PATTERNS, "needs", "labels", "keys", "negative", "counter_examples")
+_WORDS = ("kin", "honorific", "title_after", "title_before", "verb_after", "stop", "building", "phrases", "veto_after",
+          "veto_before", "dates", "userinfo", "curl", "placeholder")
+_KNOWN = {"title", *(f.name for f in fields(Spec))} - {"title_ja", "title_en", "words"} | set(_WORDS)
+
+
+def _refuse(where: str, ja: str, en: str) -> RuleError:
+    return RuleError("MRS-R-010", f"検出規則 {where}: {ja}", f"detector {where}: {en}")
+
+
+def _read_list(raw: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
+    value = raw.get(key, ())
+    if isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item for item in value):
+        raise _refuse(where, f"{key} は文字列の並びで書いてください", f"{key} must be a list of strings")
+    return tuple(value)
+
+
+def _read_score(raw: object, where: str) -> Score:
+    if isinstance(raw, int | float):
+        return Score(raw, raw, raw, raw)
+    names = [f.name for f in fields(Score)]
+    if not isinstance(raw, dict) or set(raw) != set(names) or not all(isinstance(v, int | float) and 0 <= v <= 1 for v in raw.values()):
+        raise _refuse(where, f"score は {names} を 0〜1 の数で書いてください", f"score must give {names} as numbers from 0 to 1")
+    return Score(**raw)
+
+
+def _read_examples(raw: object, where: str) -> tuple[Example, ...]:
+    if not isinstance(raw, list) or not all(
+        isinstance(item, dict) and set(item) == {"text", "found"} and isinstance(item["text"], str) and isinstance(item["found"], list)
+        for item in raw
+    ):
+        raise _refuse(where, "examples は {text, found} の並びで書いてください", "examples must be a list of {text, found}")
+    return tuple(Example(item["text"], tuple(map(str, item["found"]))) for item in raw)
+
+
+def _check_patterns(spec: Spec, where: str) -> None:
+    for pattern in (*spec.forms, *spec.label_forms, *spec.strong_forms, *spec.text_forms, spec.value, *spec.words.get("phrases", ())):
+        try:
+            compiled = re.compile(pattern)
+        except re.error as error:
+            raise _refuse(where, f"正規表現に誤りがあります: {pattern}", f"bad regular expression {pattern!r}: {error.msg}") from error
+        if pattern and compiled.match("") is not None:
+            raise _refuse(where, f"空文字に一致する正規表現です: {pattern}", f"the pattern {pattern!r} matches nothing at all")
+
+
+def parse_spec(raw: object, where: str) -> Spec:
+    """Return the detector written as the mapping `raw`; `where` names it in errors.
+
+    Raises RuleError MRS-R-010 for an unknown key, a missing field, a bad pattern or an unknown check.
+    """
+    if not isinstance(raw, dict):
+        raise _refuse(where, "検出規則は項目の並び（キー: 値）で書いてください", "a detector must be a mapping")
+    if unknown := sorted(map(str, set(raw) - _KNOWN)):
+        raise _refuse(where, f"知らない項目です: {', '.join(unknown)}", f"unknown keys: {', '.join(unknown)}")
+    if missing := sorted({"id", "label", "title", "score", "source", "checked"} - set(raw)):
+        raise _refuse(where, f"項目が足りません: {', '.join(missing)}", f"missing keys: {', '.join(missing)}")
+    title = raw["title"]
+    if not isinstance(title, dict) or set(title) != {"ja", "en"}:
+        raise _refuse(where, "title には ja と en を書いてください", "title needs ja and en")
+    if not isinstance(raw["label"], str) or not _LABEL.match(raw["label"]):
+        raise _refuse(where, "label は英大文字と _ で書いてください", "label must be capital letters and underscores")
+    if raw["checked"] not in _CHECKED:
+        raise _refuse(where, f"checked は {_CHECKED} のどれかです", f"checked must be one of {_CHECKED}")
+    if raw.get("check", "") not in {"", *CHECKS}:
+        raise _refuse(where, f"check は {sorted(CHECKS)} のどれかです", f"check must be one of {sorted(CHECKS)}")
+    citations = raw.get("citations", [])
+    if not isinstance(citations, list) or not all(isinstance(c, dict) and set(c) == {"law", "article"} for c in citations):
+        raise _refuse(where, "citations は {law, article} の並びです", "citations must be a list of {law, article}")
+    lists = {key: _read_list(raw, key, where) for key in _LISTS}
+    spec = Spec(
+        id=str(raw["id"]),
+        label=Label(raw["label"]),
+        title_ja=str(title["ja"]),
+        title_en=str(title["en"]),
+        citations=tuple((str(c["law"]), str(c["article"])) for c in citations),
+        checked=raw["checked"],
+        source=str(raw["source"]),
+        score=_read_score(raw["score"], where),
+        value=str(raw.get("value", "")),
+        check=raw.get("check", ""),
+        words={key: _read_list(raw, key, where) for key in _WORDS if key in raw},
+        examples=_read_examples(raw.get("examples", []), where),
+        **lists,
+    )
+    _check_patterns(spec, where)
+    return spec
+
+
+def parse_specs(text: str, where: str) -> list[Spec]:
+    """Return the detectors of one YAML document: a mapping, or a list of mappings. Raises RuleError."""
+    try:
+        raw = yaml.load(text, Loader=_SafeLoader)  # noqa: S506 - CSafeLoader is the safe loader in C
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise RuleError("MRS-R-011", f"{where} の{line}行目: YAMLとして読めません", f"{where} line {line}: not valid YAML") from error
+    items: Sequence[object] = raw if isinstance(raw, list) else [raw]
+    return [parse_spec(item, f"{where}#{item.get('id', index)}" if isinstance(item, dict) else where) for index, item in enumerate(items)]
+
+
+def load_specs(custom: Iterable[Path] = ()) -> tuple[Spec, ...]:
+    """Return the shipped detectors in order of id, then those of the YAML files `custom`.
+
+    Raises RuleError for a broken file or an id used twice, InputError is left to the shell that opens the files.
+    """
+    folder = files("morasanu.rules").joinpath("data", "detector")
+    specs: list[Spec] = []
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        specs += parse_specs(entry.read_text(encoding="utf-8"), entry.name)
+    for path in custom:
+        specs += parse_specs(path.read_text(encoding="utf-8"), path.name)
+    seen: set[str] = set()
+    for spec in specs:
+        if spec.id in seen:
+            raise _refuse(spec.id, "同じ id が二度使われています", "this id is used twice")
+        seen.add(spec.id)
+    return tuple(specs)

@@ -1,0 +1,153 @@
+"""Tables in text: CSV, TSV, Markdown, drawn with lines or with spaces, and SQL inserts.
+
+A header is a line with at least two cells that are labels; the lines under it with the same delimiter are its rows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_CELLS = {
+    ",": re.compile(r'"((?:[^"]|"")*)"|\'((?:[^\']|\'\')*)\'|([^,\n]*)'),
+    ";": re.compile(r'"((?:[^"]|"")*)"|([^;\n]*)'),
+    "\t": re.compile(r'"((?:[^"]|"")*)"|([^\t\n]*)'),
+    "|": re.compile(r"([^|\n]*)"),
+    "│": re.compile(r"([^│\n]*)"),
+    "/": re.compile(r"((?:(?! / )[^\n])*)"),
+    "  ": re.compile(r"((?:(?! {2,})[^\n])*)"),
+}
+_WIDTH = {"/": 3}
+_RULE = re.compile(r"[\s\-+=|│┌┬┐├┼┤└┴┘─━:]*\Z")
+_INSERT = re.compile(r"\(([^()\n]{3,2000})\)\s*VALUES\s*", re.IGNORECASE)
+_TUPLE = re.compile(r"\s*\(((?:'(?:[^']|'')*'|[^()'])*)\)\s*(,|;|\Z)")
+_MAX_ROWS = 100_000
+
+
+class Field(NamedTuple):
+    """A label in the text: where the word lies, its kind, the word, and where its value may begin."""
+
+    start: int
+    end: int
+    kind: str
+    word: str
+    is_key: bool
+
+
+class Cell(NamedTuple):
+    """A cell of a table: where its content lies, its column's kind (`""` when the header says nothing) and header."""
+
+    start: int
+    end: int
+    kind: str
+    word: str
+
+
+def read_tables(text: str, fields: Sequence[Field], kind_of: Callable[[str], str]) -> list[Cell]:
+    """Return the cells of all tables in `text`, ordered by start; `kind_of` tells a header cell's kind.
+
+    Cells of a column whose header says nothing have the kind `""`.
+    """
+    cells: list[Cell] = []
+    done = -1
+    previous = -1
+    for index in range(len(fields) - 1):
+        first, second = fields[index], fields[index + 1]
+        if first.start < done:
+            continue
+        start = text.rfind("\n", 0, first.start) + 1
+        if start == previous or text.find("\n", first.end, second.start) >= 0:
+            continue
+        previous = start
+        end = text.find("\n", start)
+        if end < 0:
+            continue
+        header = text[start:end]
+        delimiter = _find_delimiter(header, kind_of)
+        if delimiter:
+            columns = [(kind_of(header[a:b]), header[a:b].strip(" \"'")) for a, b in _split(header, 0, delimiter)]
+            done = _read_rows(text, end + 1, delimiter, columns, cells)
+    if "(" in text and _INSERT.search(text):
+        _read_inserts(text, kind_of, cells)
+    cells.sort()
+    return cells
+
+
+def _find_delimiter(header: str, kind_of: Callable[[str], str]) -> str:
+    for delimiter in ("\t", "│", "|", ",", ";", "/", "  "):
+        if delimiter == "/" and " / " not in header or delimiter not in header:
+            continue
+        spans = [header[a:b] for a, b in _split(header, 0, delimiter)]
+        filled = [cell for cell in spans if cell.strip()]
+        known = sum(1 for cell in filled if len(cell) <= 30 and kind_of(cell))  # noqa: PLR2004 - a header cell is short
+        if len(filled) >= 2 and known >= 2 and known * 3 >= len(filled):  # noqa: PLR2004
+            return delimiter
+    return ""
+
+
+def _split(line: str, offset: int, delimiter: str) -> Iterator[tuple[int, int]]:
+    pattern = _CELLS[delimiter]
+    width = _WIDTH.get(delimiter, len(delimiter))
+    position = 0
+    if delimiter in "|│" and line.lstrip()[:1] == delimiter:
+        position = line.index(delimiter) + 1
+    while position <= len(line):
+        while delimiter in "  ,;" and position < len(line) and line[position] == " ":
+            position += 1
+        match = pattern.match(line, position)
+        if match is None:  # pragma: no cover - the last alternative takes anything
+            return
+        group = match.lastindex or 0
+        yield offset + match.start(group), offset + match.end(group)
+        following = line.find(delimiter, match.end()) if delimiter != "/" else line.find(" / ", match.end())
+        if following < 0:
+            return
+        position = following + width
+
+
+def _read_rows(text: str, position: int, delimiter: str, columns: list[tuple[str, str]], cells: list[Cell]) -> int:
+    probe = " / " if delimiter == "/" else delimiter
+    misses = 0
+    for _ in range(_MAX_ROWS):
+        if position >= len(text):
+            break
+        end = text.find("\n", position)
+        end = len(text) if end < 0 else end
+        line = text[position:end]
+        if probe in line:
+            spans = list(_split(line, position, delimiter))
+            if abs(len(spans) - len(columns)) <= (1 if delimiter != "  " else 2):
+                for (start, stop), (kind, word) in zip(spans, columns, strict=False):
+                    while start < stop and text[start] == " ":
+                        start += 1
+                    while start < stop and text[stop - 1] in " \r":
+                        stop -= 1
+                    if start < stop:
+                        cells.append(Cell(start, stop, kind, word))
+                misses = 0
+            elif not _RULE.match(line):
+                misses += 1
+        elif not _RULE.match(line) or not line.strip() and delimiter not in "\t,;|":
+            misses += 1 if delimiter in "\t,;" else 3
+        if misses > 2:  # noqa: PLR2004 - two odd lines are a wrapped cell, three are another text
+            return position
+        position = end + 1
+    return position
+
+
+def _read_inserts(text: str, kind_of: Callable[[str], str], cells: list[Cell]) -> None:
+    for insert in _INSERT.finditer(text):
+        columns = [(kind_of(name), name.strip(" `\"'[]")) for name in insert.group(1).split(",")]
+        if not any(kind for kind, _ in columns):
+            continue
+        position = insert.end()
+        while row := _TUPLE.match(text, position):
+            for (start, stop), (kind, word) in zip(_split(row.group(1), row.start(1), ","), columns, strict=False):
+                if start < stop:
+                    cells.append(Cell(start, stop, kind, word))
+            position = row.end()
+            if row.group(2) != ",":
+                break

@@ -1,0 +1,37 @@
+"""Values without a shape of their own: only the label, key or column before them says what they are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from morasanu.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from morasanu.detect.context import Context
+    from morasanu.detect.spec import Spec
+
+_LEAD = re.compile(r"[\s:：=は(「\"'#・]{0,4}(?:no\.?|番号)?[\s:：は(「\"'.]{0,3}", re.IGNORECASE)
+
+
+class ValueDetector:
+    """Finds the `value` pattern of specs right after their labels and in their columns."""
+
+    def __init__(self, specs: Iterable[Spec]) -> None:
+        """Compile the value patterns."""
+        self._values = {str(spec.label): (spec, re.compile(spec.value)) for spec in specs if spec.value}
+
+    def find(self, context: Context) -> Iterator[Finding]:
+        """Yield findings on the folded text; they may overlap, the engine chooses."""
+        text = context.text
+        for slot in context.slots():
+            held = self._values.get(slot.kind)
+            if held is None:
+                continue
+            spec, pattern = held
+            lead = _LEAD.match(text, slot.start, slot.end)
+            match = pattern.match(text, lead.end() if lead else slot.start, slot.end)
+            if match:
+                yield Finding(match.start(), match.end(), spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
