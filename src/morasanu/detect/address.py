@@ -177,8 +177,11 @@ class AddressDetector:
         if not value or len(value) > 80:  # noqa: PLR2004
             return None
         if slot.why.startswith("column"):
-            return (slot.start, slot.end) if re.search(r"[0-9市区町村郡]", value) and len(value) > 4 else None  # noqa: PLR2004
+            sure = re.search(r"[都道府県市区町村郡].*[0-9一二三四五六七八九十]|[0-9]-[0-9]|[郡市区町村]..", value) and re.search("[一-龯]{2}|[A-Za-z]{3}", value)
+            return (slot.start, slot.end) if sure and len(value) > 4 else None  # noqa: PLR2004
         if value.isascii():
+            value = re.sub(r"[ ,]+(?:[0-9]{3}-?[0-9]{4}|[0-9]{5,6})\Z", "", value)
+            end = start + len(value)
             comma = re.search(r"[0-9]", value)
             return (start, end) if comma and len(value.split()) > 2 and re.search("[A-Za-z]{3}", value) else None  # noqa: PLR2004
         after = start

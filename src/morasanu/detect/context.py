@@ -23,7 +23,9 @@ NONE: Final = "NONE"
 NONE_DATE: Final = "NONE_DATE"
 
 _REACH = 34
+_APART = " \t、,/|│(\"'{;・&?"
 _KEY = re.compile(r"([A-Za-z_][A-Za-z0-9_.\-]{0,40})(?:[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>))")
+_SPACEABLE = re.compile(r"[一-龯]{2,4}\Z")
 _CAMEL = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])|[^\x00-\x7f]+")
 _SEPARATOR = re.compile(r"[ \t]*(?:[)\]」』\"'`|]{0,2}[ \t]*(?:=>|:=|[:=>;→⇒・,|／/│]|は、?|が|の)?)[ \t]*(?:[「『(\[<\"'`【|│]{1,2}[ \t]*)?")
 # Keys whose last word says "name" without being a person's.
@@ -71,7 +73,11 @@ class Labels:
         self.keys: dict[str, str] = {}
         for spec in sorted(specs, key=lambda spec: spec.label != NONE):
             for word in (*spec.labels, *spec.words.get("kin", ())):
-                self.kinds[fold(word).text.lower()] = spec.label
+                folded = fold(word).text.lower()
+                self.kinds[folded] = spec.label
+                if _SPACEABLE.match(folded):
+                    # forms spread short labels over the column: 氏　名, 住　　所
+                    self.kinds.update((gap.join(folded), str(spec.label)) for gap in (" ", "  ", "   "))
             for word in spec.words.get("dates", ()):
                 self.kinds.setdefault(fold(word).text.lower(), NONE_DATE)
             self.keys.update(dict.fromkeys(spec.keys, str(spec.label)))
@@ -104,6 +110,8 @@ class Labels:
         match = self.pattern.match(word)
         if match and match.end() == len(re.split(r"[(\[]", word)[0].rstrip()):
             return self.kinds[match.group()]
+        if len(word) > 12 or any(c.isdigit() for c in word):  # noqa: PLR2004 - a header is short
+            return ""
         tail = next((word[i:] for i in range(1, len(word) - 1) if word[i:] in self.kinds), "")
         return self.kinds.get(tail, "")
 
@@ -167,14 +175,22 @@ class Context:
             begin = separator.end() if separator else label.end
             limit = text.find("\n", begin)
             limit = len(text) if limit < 0 else limit
-            if index + 1 < len(fields) and begin < fields[index + 1].start < limit and fields[index + 1].is_key == label.is_key:
-                limit = fields[index + 1].start
+            limit = self._limit(index, begin, limit)
             if begin >= limit or not text[begin:limit].strip():
                 begin, limit = self._next_line(label, limit)
             if begin < limit:
                 found.append(Slot(begin, limit, label.kind, f"{'key' if label.is_key else 'label'}:{label.word}"))
         found += [Slot(cell.start, cell.end, cell.kind, f"column:{cell.word}") for cell in self.cells if cell.kind]
         return found
+
+    def _limit(self, index: int, begin: int, limit: int) -> int:
+        # the next label ends this value, when it stands apart from it
+        for following in self.fields[index + 1 : index + 4]:
+            if following.start >= limit:
+                break
+            if following.start > begin and self.text[following.start - 1] in _APART and following.is_key == self.fields[index].is_key:
+                return following.start
+        return limit
 
     def _next_line(self, label: Field, limit: int) -> tuple[int, int]:
         text = self.text
@@ -210,6 +226,8 @@ def _read_fields(text: str, labels: Labels) -> list[Field]:
             after = lower[end] if end < len(lower) else " "
             if before.isascii() and (before.isalnum() or before in "_-./@") or after.isascii() and (after.isalnum() or after in "_-@"):
                 continue
+        elif _is_glued(lower, start, end, kinds[word], word):
+            continue
         fields.append(Field(start, end, kinds[word], word, is_key=False))
     keys = [
         Field(m.start(1), m.end(1), kind, m.group(1), is_key=True)
@@ -221,3 +239,13 @@ def _read_fields(text: str, labels: Labels) -> list[Field]:
     taken = {k.start for k in keys} | {k.end for k in keys}
     spans = sorted(keys + [f for f in fields if f.start not in taken and f.end not in taken])
     return [f for i, f in enumerate(spans) if i == 0 or f.start >= spans[i - 1].end]
+
+
+def _is_glued(text: str, start: int, end: int, kind: str, word: str) -> bool:
+    """Return whether a label word is only a part of a longer word: 子 in 千鶴子, 祖父 in 祖父江, 書記 in 支部書記長."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    kanji_before = "一" <= before <= "龯"
+    kanji_after = "一" <= after <= "龯"
+    if len(word) == 1:
+        return kanji_before or (kanji_after and word not in "故亡普当")
+    return kind == "PERSON" and (kanji_after or (kanji_before and len(word) == 2))  # noqa: PLR2004 - 支部書記 is no label

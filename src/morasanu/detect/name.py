@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from morasanu.detect.namebook import NameBook
@@ -36,20 +37,22 @@ _TAILS: Final = tuple(
 )
 _HEADS: Final = (
     re.compile(rf"({K}{{0,4}})[ ]{{1,4}}({K}{{0,3}}|{_H}{{1,6}}|{_T}{{1,10}})(?![一-龯々ぁ-ん](?!様|さ|氏|殿|の|を|は|が|へ|に))"),
-    re.compile(rf"({_T}{{1,10}})(?:[ ]{{1,4}}|・)({_T}{{1,10}}(?:[ ・]{{1,2}}{_T}{{1,10}}){{0,3}})"),
+    re.compile(rf"({_T}{{1,10}})(?: {{1,4}}|・)({_T}{{1,10}}(?:[ ・]{{1,2}}{_T}{{1,10}}){{0,3}})"),
     re.compile(rf"({_H}{{2,6}})[ ]{{1,3}}({_H}{{1,6}})(?![ぁ-ん])"),
     re.compile(rf"({_LATIN})"),
     re.compile(rf"({K}{{0,6}}(?:{_H}{{1,5}}|{_T}{{1,6}})?[一-龯々]?)(?![ぁ-ん]{{6}})"),
     re.compile(rf"({_T}{{2,14}})"),
     re.compile(rf"({_H}{{2,8}})"),
 )
+_ASIDE: Final = re.compile(r"[ ]?\([^()\n]{1,8}\)\s?[:=]\s?")
 _SPACED: Final = re.compile(r"(?:[一-龯々ぁ-んァ-ヶー] {1,3}){2,6}[一-龯々ぁ-んァ-ヶー](?![一-龯々ぁ-んァ-ヶー])")
-_WITH_SPACE: Final = re.compile(rf"(?<![一-龯々ァ-ヶー])({K}{{0,3}}) {{1,2}}({K}{{0,2}}|{_H}{{2,5}}|{_T}{{2,6}})(?![一-龯々ぁ-んァ-ヶー]|(?<=[ァ-ヶ])[一-龯])")
+_WITH_SPACE: Final = re.compile(rf"(?<![一-龯々ァ-ヶー])({K}{{0,5}})(?= {{1,2}}({K}{{0,2}}|{_H}{{2,5}}|{_T}{{2,6}})(?:[様氏殿]|さん)?(?![一-龯々ぁ-んァ-ヶー0-9]|(?<=[ァ-ヶ])[一-龯]))")
 _WITH_SPACE_GLUED: Final = re.compile(rf"(?<![一-龯々ァ-ヶー])({K}{{0,3}}) {{1,2}}({K}{{0,2}}|{_H}{{2,3}})(?=[はがをのにとへもよか]|様|さん|氏|殿|です)")
 _RUN: Final = re.compile(rf"{K}{{1,7}}")
 _KANA_PAIR: Final = re.compile(rf"(?<![ァ-ヶー])({_T}{{2,7}})[ ・]{{1,3}}({_T}{{1,8}})(?![ァ-ヶー])")
 _HIRA_PAIR: Final = re.compile(rf"(?<![ぁ-ん])({_H}{{2,6}}) {{1,2}}({_H}{{2,6}})(?![ぁ-ん])")
 _ROMAJI: Final = re.compile(rf"(?<![A-Za-z0-9@._/\-])([A-Z][A-Za-z'\-]{{1,14}})(?:, ?| |/)([A-Z][A-Za-z'\-]{{1,14}})(?![A-Za-z0-9@_])")
+_CAPITALS: Final = re.compile(r"(?:^|(?<=[ (「/|,:>。、は]))([A-Z][A-Z'\-]{1,14}(?:,? [A-Z][A-Z'\-]{0,14}){1,4})(?=$|[)」/|,\n]| {2}|[ ]?(?:[^\x00-\x7f(]|\()| [0-9]{2,4}[./])", re.MULTILINE)
 _COPULA: Final = re.compile(
     rf"({K}{{0,4}}|(?<![ァ-ヶー]){_T}{{2,6}}|(?<![ぁ-ん]){_H}{{3,6}})(?=です[。、\nがけっ]|です$|でございます|と申し|と名乗|といい|って[課係いっ言]|"
     r"より(?:入電|連絡|説明|電話|報告|聞|申|照会|指摘|回答)|から(?:電話|連絡|入電|聞|説明|申出|依頼|照会)|に(?:確認済|電話済|連絡済)|が(?:訪問|架電|対応|受電|説明|担当|来店)|まで(?:連絡|電話|ご連絡|お願い)|談)"
@@ -57,7 +60,7 @@ _COPULA: Final = re.compile(
 _SPEAKER: Final = re.compile(
     rf"^[>＞ \[(【]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\]】) ]*)?({K}{{0,5}}(?: {K}{{0,2}})?|{_T}{{2,8}})(?=\s?[:「>＞][^/]| [0-9]{{1,2}}:[0-9]{{2}}\s*$|→)", re.MULTILINE
 )
-_ARROW: Final = re.compile(rf"(?:→|⇒|->) ?({K}{{0,4}})(?=\s*(?:$|[、。)\n]|\s))", re.MULTILINE)
+_UNIT_BEFORE: Final = re.compile(rf"(?:部|課|係|室|支店|本店|センター|チーム|グループ|営業部|局|銀行|信金|信用金庫|出張所|G|プラザ|デスク)[ の]{{1,6}}({K}{{0,3}})(?=[\s、。)]|です|$)", re.MULTILINE)
 _DISPLAY: Final = re.compile(r"(?:^|[:,;>(] ?|\s)\"?([^\s\"<>:;@\n][^\"<>:;@\n]{1,30}?)\"? ?<(?=[^<>\s@]{1,64}@)", re.MULTILINE)
 _SALUTE: Final = re.compile(rf"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? |Dear (?:Mr\.? |Ms\.? |Mrs\.? )?)({_LATIN})|({_LATIN})(?=[-‐ ]?(?:san|sama)\b)")
 _PAREN: Final = re.compile(rf"\s?[(/（] ?({K}{{0,3}} ?(?:{K}{{0,3}}|{_H}{{1,5}})?|{_H}{{2,6}} {{0,2}}{_H}{{1,6}}|{_T}{{1,10}}(?:[ ・]{{1,2}}{_T}{{1,10}}){{0,3}}|{_LATIN})[様氏]? ?(?=[)）\n、]|$)")
@@ -168,7 +171,7 @@ class NameDetector:
                 if honorific and not strong:
                     return None
             elif index in (4, 5):
-                if strong and book.is_kana_name(first, loose=index == 5 or word in ("ちゃん", "くん")):
+                if strong and book.is_kana_name(first, loose=index == 5):
                     return start, stop
             elif strong and first.split()[-1].lower().strip(".,") not in _LATIN_STOP and len(first) > 1:
                 return start, stop
@@ -195,7 +198,10 @@ class NameDetector:
 
     def _read_head(self, text: str, start: int, limit: int, *, strong: bool, column: bool) -> tuple[int, int] | None:
         book = self._book
-        while start < limit and text[start] in " 　\"'「(":
+        aside = _ASIDE.match(text, start, limit)
+        if aside:
+            start = aside.end()
+        while start < limit and text[start] in " \"'「(":
             start += 1
         value = text[start:limit]
         if column and _ORGANISATION.search(value) or _ORGANISATION.match(value):
@@ -213,8 +219,11 @@ class NameDetector:
             end = match.end()
             if index == 0:
                 cut = book.cut_prefix(first)
-                if first[cut:] and book.is_full(first[cut:], match.group(2), strong=strong):
-                    return start + cut, end
+                if first[cut:]:
+                    second = match.group(2)
+                    trimmed = second.rstrip("様氏殿") or second
+                    if book.is_full(first[cut:], trimmed, strong=strong):
+                        return start + cut, end - len(second) + len(trimmed)
             elif index in (1, 2):
                 if strong or book.is_kana_pair(first, match.group(2)):
                     return start, end
@@ -237,7 +246,7 @@ class NameDetector:
         # the kana after the kanji belong to the name only when they make a given name
         for length in range(len(first), len(run), -1):
             whole = first[:length]
-            split = next((i for i in range(1, min(4, len(run) + 1)) if book.is_surname(whole[:i]) and book.is_given(whole[i:])), 0)
+            split = next((i for i in range(1, min(4, len(run) + 1)) if book.is_surname(whole[:i]) and book.is_given(whole[i:], sure=True)), 0)
             if split:
                 return start, start + length
         cut = book.cut_prefix(run)
@@ -258,8 +267,8 @@ class NameDetector:
         for match in _WITH_SPACE.finditer(text):
             first, second = match.groups()
             cut = book.cut_prefix(first)
-            if first[cut:] and book.is_full(first[cut:], second, strong=False) and not _PLACE_AFTER.match(text, match.end()):
-                yield self._make(match.start() + cut, match.end(), 0.8, "dictionary:name")
+            if first[cut:] and book.is_full(first[cut:], second, strong=False) and not _PLACE_AFTER.match(text, match.end(2)):
+                yield self._make(match.start() + cut, match.end(2), 0.8, "dictionary:name")
         for match in _WITH_SPACE_GLUED.finditer(text):
             first, second = match.groups()
             cut = book.cut_prefix(first)
@@ -288,13 +297,18 @@ class NameDetector:
             cut = book.cut_name(run, strong=False, honorific=True) if "一" <= run[0] <= "龯" else (0 if book.is_kana_surname(run) else None)
             if cut is not None:
                 yield self._make(match.start(1) + cut, match.end(1), 0.75, "neighbour:です")
-        for pattern, why in ((_SPEAKER, "neighbour:speaker"), (_ARROW, "neighbour:arrow")):
-            for match in pattern.finditer(text):
-                run = match.group(1)
-                first, _, second = run.partition(" ")
-                known = book.is_surname(first) and (not second or book.is_given(second)) or book.split(first) or book.is_kana_surname(first)
-                if known and first not in book.stop:
-                    yield self._make(match.start(1), match.end(1), 0.75, why)
+        speakers = Counter(match.group(1) for match in _SPEAKER.finditer(text))
+        for match in _SPEAKER.finditer(text):
+            run = match.group(1)
+            first, _, second = run.partition(" ")
+            known = book.is_surname(first) and (not second or book.is_given(second)) or book.split(first) or book.is_kana_surname(first)
+            talks = speakers[run] > 1 and 2 <= len(first) <= 4 and book.is_plausible(first) and first not in self._labels  # noqa: PLR2004
+            if (known or talks) and first not in book.stop:
+                yield self._make(match.start(1), match.end(1), 0.75, "neighbour:speaker")
+        for match in _UNIT_BEFORE.finditer(text):
+            run = match.group(1)
+            if run not in book.stop and (book.is_surname(run) or (len(run) > 1 and book.is_surname_like(run) and book.is_plausible(run))):
+                yield self._make(match.start(1), match.end(1), 0.7, "neighbour:unit")
         for match in self._before.finditer(text):
             run = match.group(1)
             if "ァ" <= run[0] <= "ー":
@@ -317,6 +331,11 @@ class NameDetector:
 
     def _by_romaji(self, text: str) -> Iterator[Finding]:
         book = self._book
+        for match in _CAPITALS.finditer(text):
+            words = match.group(1).replace(",", " ").split()
+            line = text[text.rfind("\n", 0, match.start()) + 1 : match.end() + 12]
+            if not line.isascii() and sum(map(len, words)) >= 6 and not _LATIN_STOP.intersection(word.lower() for word in words):  # noqa: PLR2004
+                yield self._make(*match.span(1), 0.66, "shape:capitals")
         for match in _ROMAJI.finditer(text):
             if book.is_romaji(match.groups()):
                 yield self._make(*match.span(), 0.75, "dictionary:romaji")

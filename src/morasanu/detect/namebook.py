@@ -19,6 +19,8 @@ _KANA_STOP = frozenset(
     "エンジニア デスク チーム グループ ディーラー アナウンス コメント バッチ ジョブ サーバ サーバー ファイル フォルダ モニター ルール オ客 オキャク ミナ オカア オトウ オニイ オネエ "
     "ヘルパー ケアマネ ケアマネジャー ガイド タイプ ポイント テナント キャスト アテンド トップ ハン ジュニア シニア".split()
 )
+# Kanji that end common nouns and hardly ever a surname or a given name.
+_NO_LAST = frozenset("者号書表票額数率権法性料費金的化時分中済要否無有件向等品課部係室店行庫会社局所員証印紙状類型式別用計先元末頃的上下内外前後間毎")
 _HIRA_STOP = frozenset("おきゃく おかあ おとう おにい おねえ おじい おばあ おじ おば みな みなさん だれ かた おこ おく おや おかみ たく たくさん おまわり ほん かみ おおや むすこ むすめ すい".split())
 
 
@@ -60,7 +62,7 @@ class NameBook:
 
     def is_plausible(self, word: str) -> bool:
         """Return whether a kanji word after a strong label may be a name: no stop word in it."""
-        return word not in self.stop and not any(word.startswith(s) or word.endswith(s) for s in self.stop if len(s) > 1)
+        return word not in self.stop and word[-1] not in _NO_LAST and not any(word.startswith(s) or word.endswith(s) for s in self.stop if len(s) > 1)
 
     def is_full(self, first: str, second: str, *, strong: bool) -> bool:
         """Return whether `first` and `second` with a space between are surname and given name."""
@@ -70,8 +72,8 @@ class NameBook:
         given = self.is_given(second, sure=True)
         if surname and (given or strong or self.is_given(second)):
             return True
-        if strong:
-            return len(first) <= 4 and len(second) <= 6 and (given or self.is_surname_like(first) or self.is_given(second))  # noqa: PLR2004
+        if strong and given:
+            return len(first) <= 4 and self.is_plausible(first)  # noqa: PLR2004
         return given and len(second) >= 2 and self.is_surname_like(first)  # noqa: PLR2004
 
     def split(self, run: str) -> int:

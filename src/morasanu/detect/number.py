@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from morasanu.detect.spec import Spec
 
 _RUN = re.compile(r"(?<![0-9A-Za-z_.])(?:\+|\()?[0-9](?:[0-9]|[-ー・] ?(?=[(0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|\n(?=[0-9]))*")
-_UNIT = re.compile(r"\s?(?:円|万|億|千|百|件|名|人|個|%|\\|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口|株|坪|cm|mm|km|kg|秒|分|時|日|月|年|週|か月|ヶ月|歳|才|級|階|MB|GB|KB|bytes|ms)")
-_MONEY = re.compile(r"(?:[\\¥$€£]|USD|JPY|EUR)\s?\Z|[0-9],\Z")
+_UNIT = re.compile(r" ?(?:円|万|億|千|百|件|名|人|個|%|\\|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口(?!座)|株|坪|cm|mm|km|kg|秒|分|時|日|月|年(?!金)|週|か月|ヶ月|歳|才|級|階(?!建)|MB|GB|KB|bytes|ms)")
+_MONEY = re.compile(r"(?:[\\¥$€£]|USD|JPY|EUR)\s?\Z")
 _SINGLE_SPACED = re.compile(r"[0-9](?: [0-9]){5,}\Z")
+_PIECE = re.compile(r"[^ \n]+")
 _MIN_DIGITS: Final = 6
+_LOOK_BACK: Final = 30
 
 
 class NumberDetector:
@@ -32,7 +34,7 @@ class NumberDetector:
         self._forms = [
             (spec, _union(spec.forms), _union(spec.label_forms), _union(spec.strong_forms)) for spec in self._specs if spec.forms
         ]
-        self._texts = [(spec, re.compile(_join(spec.text_forms)), spec.needs) for spec in self._specs if spec.text_forms]
+        self._texts = [(spec, re.compile(form), spec.needs) for spec in self._specs for form in spec.text_forms]
         self._kinds = frozenset(str(spec.label) for spec in self._specs) | {NONE, "CUSTOMER_ID", "SECRET"}
 
     def find(self, context: Context) -> Iterator[Finding]:
@@ -58,73 +60,81 @@ class NumberDetector:
         if kind == NONE and spec.score.alone < 0.9:  # noqa: PLR2004 - a sure shape outlives a misleading word
             return None
         labelled = kind == spec.label
+        if spec.negative and any(word in context.text[max(0, start - _LOOK_BACK) : start] for word in spec.negative):
+            return None
         score = spec.score.labelled if labelled else spec.score.alone
         return Finding(start, end, spec.label, score, (f"rule:{spec.id}", *([evidence] if labelled else []))) if score else None
 
     def _judge_run(self, context: Context, start: int, end: int) -> Iterator[Finding]:
-        text = context.text
-        raw = text[start:end]
-        kind, evidence = context.label_before(start, self._kinds)
+        raw = context.text[start:end]
         if _SINGLE_SPACED.match(raw):
-            whole = self._judge(context, start, end, raw.replace(" ", ""), kind, evidence)
-        else:
-            whole = self._judge(context, start, end, raw.replace("ー", "-").replace("・", "-").replace("\n", ""), kind, evidence)
-        if whole is not None:
-            yield whole
+            whole = self._judge(context, start, end, raw.replace(" ", ""))
+            if whole is not None:
+                yield whole
             return
-        if not any(c in raw for c in " \n・"):
-            return
-        offset = start
-        for piece in re.split(r"[ \n・]", raw):
-            if len(piece) >= 4:  # noqa: PLR2004
-                found = self._judge(context, offset, offset + len(piece), piece.rstrip("-("), *context.label_before(offset, self._kinds))
+        bounds = [(m.start(), m.end()) for m in _PIECE.finditer(raw)]
+        first = 0
+        while first < len(bounds):
+            # the longest row of neighbouring pieces that is something
+            for last in range(min(len(bounds), first + 5), first, -1):
+                a, b = bounds[first][0], bounds[last - 1][1]
+                found = self._judge_piece(context, start + a, start + b)
                 if found is not None:
-                    yield Finding(found.start, offset + len(piece.rstrip("-(")), *_rest(found))
-            offset += len(piece) + 1
+                    yield found
+                    first = last
+                    break
+            else:
+                first += 1
+
+    def _judge_piece(self, context: Context, start: int, end: int) -> Finding | None:
+        raw = context.text[start:end]
+        if raw[0] == "(" and ")" not in raw:
+            raw = raw[1:]
+            start += 1
+        stripped = raw.rstrip("-(.ー・ ")
+        end -= len(raw) - len(stripped)
+        if "\n" in stripped and len(stripped) > stripped.index("\n") + 8:  # noqa: PLR2004 - a wrapped value, not a new line
+            return None
+        if len(stripped) < 4:  # noqa: PLR2004 - nothing shorter is looked for
+            return None
+        return self._judge(context, start, end, stripped.replace("ー", "-").replace("・", "-").replace("\n", ""))
 
     def _judge_spoken(self, context: Context, start: int, end: int) -> Iterator[Finding]:
         text = context.text
         digits = spoken_to_digits(text[start:end])
         if len(digits) < _MIN_DIGITS:
             return
-        kind, evidence = context.label_before(start, self._kinds)
-        found = self._judge(context, start, end, digits, kind, evidence)
-        if found is None and kind not in ("", NONE) and len(digits) in range(7, 17):
-            found = Finding(start, end, next((s.label for s in self._specs if s.label == kind), self._specs[0].label), 0.6, (evidence,))
+        found = self._judge(context, start, end, digits)
+        if found is None and len(digits) in range(7, 17):
+            kind, evidence = context.label_before(start, self._kinds)
+            spec = next((spec for spec in self._specs if spec.label == kind), None)
+            found = Finding(start, end, spec.label, 0.6, (evidence,)) if spec else None
         if found is not None:
             yield Finding(found.start, found.end, found.label, found.score, (*found.why, "spoken:digits"))
 
-    def _judge(self, context: Context, start: int, end: int, number: str, kind: str, evidence: str) -> Finding | None:
+    def _judge(self, context: Context, start: int, end: int, number: str) -> Finding | None:
         text = context.text
-        if _UNIT.match(text, end) or _MONEY.search(text, max(0, start - 4), start) or text[end : end + 1].isascii() and text[end : end + 1].isalpha():
+        after = text[end : end + 1]
+        if _UNIT.match(text, end) or _MONEY.search(text, max(0, start - 4), start) or (after.isascii() and after.isalpha()):
             return None
         digits = "".join(c for c in number if c.isdigit())
+        fitting = [form for form in self._forms if form[1].fullmatch(number) or (form[2] is not None and form[2].fullmatch(number))]
+        if not fitting:
+            return None
+        kind, evidence = context.label_before(start, frozenset((NONE, *(str(form[0].label) for form in fitting))))
+        if kind == NONE:
+            return None
         best: Finding | None = None
-        for spec, forms, label_forms, strong in self._forms:
+        for spec, forms, _, strong in fitting:
             labelled = kind == spec.label
-            fits = forms.fullmatch(number) or (labelled and label_forms is not None and label_forms.fullmatch(number))
-            if not fits or kind == NONE:
+            if not labelled and (not forms.fullmatch(number) or (strong is not None and not strong.fullmatch(number))):
                 continue
             checked = CHECKS[spec.check](digits) if spec.check else True
-            if not labelled and strong is not None and not strong.fullmatch(number):
-                continue
             score = spec.score.of(labelled=labelled, checked=checked)
             if score and (best is None or score > best.score):
-                why = [f"rule:{spec.id}"]
-                if checked and spec.check:
-                    why.append(f"check:{spec.check}")
-                if labelled:
-                    why.append(evidence)
-                best = Finding(start, end, spec.label, score, tuple(why))
+                check = (f"check:{spec.check}",) if checked and spec.check else ()
+                best = Finding(start, end, spec.label, score, (f"rule:{spec.id}", *check, *((evidence,) if labelled else ())))
         return best
-
-
-def _rest(finding: Finding) -> tuple[object, ...]:
-    return finding.label, finding.score, finding.why
-
-
-def _join(patterns: Iterable[str]) -> str:
-    return "|".join(f"(?:{pattern})" for pattern in patterns)
 
 
 def _union(patterns: tuple[str, ...]) -> re.Pattern[str] | None:

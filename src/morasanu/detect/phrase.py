@@ -39,7 +39,8 @@ class SensitiveDetector:
             if slot.kind == spec.label:
                 span = self._read_slot(text, slot)
                 if span:
-                    yield Finding(*span, spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
+                    score = 1.0 if "本籍" in slot.why else spec.score.labelled
+                    yield Finding(*span, spec.label, score, (f"rule:{spec.id}", slot.why))
 
     def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:
         if "本籍" in slot.why:
