@@ -41,6 +41,8 @@ _STREET: Final = re.compile(
     r"(?:,? (?:Apt|Suite|Unit|#)\.? ?[0-9A-Z-]+)?(?:, [A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?){0,3}"
 )
 _KANA = re.compile(r"[ァ-ヶー]{2,6}(?:ケン|フ|ト|ドウ) ?[ァ-ヶー]{1,10}(?:シ|ク|グン|チョウ|マチ|ムラ)[ァ-ヶー ]{0,30}[0-9][0-9-]{0,12}")
+_KANA_HINT = re.compile(r"[ァ-ヶ](?:ケン|フ|ト|ドウ) ?[ァ-ヶ]")
+_STREET_HINT = re.compile(r" (?:Str|St\b|Av|Ro|Rd|Bo|Bl|La|Ln|Dr|Way|Co|Ct|Pl|Sq|Te|Cr|Cl|Hi|Hw)")
 _FOREIGN_END = re.compile(r"[。、\n\"|│<>;\t]| {2}|(?<=[0-9]) ?(?=[^\x00-\x7f])")
 _LABEL_END = re.compile(r"[。\n\"'|│<>;\t「」〒]| {2,}| から|→|\)(?=と)|と(?=相違)|[でにを](?=[よ住あいおつ、。])|[へに]、?(?=[一-龯]{2})")
 
@@ -73,18 +75,18 @@ class AddressDetector:
             if end:
                 done = end
                 yield Finding(start, end, spec.label, spec.score.checked, (f"rule:{spec.id}", "dictionary:municipality"))
-        for slot in context.slots():
-            if slot.kind == spec.label:
-                span = self._read_slot(text, slot)
-                if span:
-                    yield Finding(*span, spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
-        for match in _KANA.finditer(text):
+        for slot in context.slots(spec.label):
+            span = self._read_slot(text, slot)
+            if span:
+                yield Finding(*span, spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
+        for match in _KANA.finditer(text) if _KANA_HINT.search(text) else ():
             yield Finding(match.start(), match.end(), spec.label, 0.85, (f"rule:{spec.id}", "shape:kana"))
-        for match in _ENGLISH.finditer(text):
+        latin = _ENGLISH_SURE.search(text)
+        for match in _ENGLISH.finditer(text) if latin else ():
             if _ENGLISH_SURE.search(match.group()):
                 stop = match.start() + len(match.group().rstrip(" ,."))
                 yield Finding(match.start(), stop, spec.label, 0.85, (f"rule:{spec.id}", "shape:romaji"))
-        for match in _STREET.finditer(text):
+        for match in _STREET.finditer(text) if _STREET_HINT.search(text) else ():
             yield Finding(match.start(), match.end(), spec.label, 0.8, (f"rule:{spec.id}", "shape:street"))
 
     def _starts(self, text: str) -> Iterator[tuple[int, int, bool]]:

@@ -125,6 +125,7 @@ class Context:
     ends: list[int]
     cells: list[Cell]
     cell_starts: list[int]
+    by_kind: dict[str, list[Slot]] | None = None
 
     def cell_at(self, start: int) -> Cell | None:
         """Return the table cell that `start` lies in."""
@@ -163,8 +164,15 @@ class Context:
                 return above.kind, f"label:{above.word}"
         return "", ""
 
-    def slots(self) -> list[Slot]:
-        """Return every place where a label, key or column announces a value, in text order."""
+    def slots(self, kind: str) -> list[Slot]:
+        """Return every place where a label, key or column announces a value of `kind`, in text order."""
+        if self.by_kind is None:
+            self.by_kind = {}
+            for slot in self._read_slots():
+                self.by_kind.setdefault(slot.kind, []).append(slot)
+        return self.by_kind.get(kind, [])
+
+    def _read_slots(self) -> list[Slot]:
         text = self.text
         found: list[Slot] = []
         fields = self.fields

@@ -61,15 +61,13 @@ class BirthDetector:
         text = context.text
         names = [p.end for p in persons]
         seen = -1
-        for slot in context.slots():
-            if slot.kind != spec.label:
-                continue
+        for slot in context.slots(spec.label):
             match = _LOOSE.search(text, slot.start, min(slot.end, slot.start + 40))
             if match and match.start() - slot.start <= 6:  # noqa: PLR2004 - 「は、」 or a gender may stand between
                 yield Finding(match.start(), match.end(), spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
-        for match in _SHORT_BIRTH.finditer(text):
+        for match in _SHORT_BIRTH.finditer(text) if "生" in text or "うまれ" in text else ():
             yield Finding(match.start(), match.end(), spec.label, 0.9, (f"rule:{spec.id}", "neighbour:生"))
-        for match in _SPOKEN.finditer(text):
+        for match in _SPOKEN.finditer(text) if "ねん" in text else ():
             yield Finding(match.start(), match.end(), spec.label, 0.85, (f"rule:{spec.id}", "spoken:date"))
         for match in _FULL.finditer(text):
             start, end = match.span()

@@ -112,9 +112,8 @@ class NameDetector:
     def _propose(self, context: Context) -> Iterator[Finding]:
         text = context.text
         yield from self._by_anchor(text)
-        for slot in context.slots():
-            if slot.kind == self._spec.label:
-                yield from self._by_slot(text, slot)
+        for slot in context.slots(self._spec.label):
+            yield from self._by_slot(text, slot)
         yield from self._by_dictionary(text)
         yield from self._by_neighbour(text)
         if "@" in text:

@@ -62,7 +62,9 @@ class NameBook:
 
     def is_plausible(self, word: str) -> bool:
         """Return whether a kanji word after a strong label may be a name: no stop word in it."""
-        return word not in self.stop and word[-1] not in _NO_LAST and not any(word.startswith(s) or word.endswith(s) for s in self.stop if len(s) > 1)
+        return word not in self.stop and word[-1] not in _NO_LAST and not any(
+            word[:size] in self.stop or word[-size:] in self.stop for size in range(2, len(word))
+        )
 
     def is_full(self, first: str, second: str, *, strong: bool) -> bool:
         """Return whether `first` and `second` with a space between are surname and given name."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from morasanu.detect.check import CHECKS
 from morasanu.detect.context import NONE
-from morasanu.detect.spoken import SPOKEN, spoken_to_digits
+from morasanu.detect.spoken import SPOKEN, SPOKEN_HINT, spoken_to_digits
 from morasanu.finding import Finding
 
 if TYPE_CHECKING:
@@ -34,16 +35,17 @@ class NumberDetector:
         self._forms = [
             (spec, _union(spec.forms), _union(spec.label_forms), _union(spec.strong_forms)) for spec in self._specs if spec.forms
         ]
-        self._texts = [(spec, re.compile(form), spec.needs) for spec in self._specs for form in spec.text_forms]
+        self._any_form = _union(tuple(form for spec in self._specs for form in (*spec.forms, *spec.label_forms)))
+        self._texts = [(spec, [re.compile(form) for form in spec.text_forms]) for spec in self._specs if spec.text_forms]
         self._kinds = frozenset(str(spec.label) for spec in self._specs) | {NONE, "CUSTOMER_ID", "SECRET"}
 
     def find(self, context: Context) -> Iterator[Finding]:
         """Yield findings on the folded text of `context`; they may overlap, the engine chooses."""
         text = context.text
-        for spec, pattern, needs in self._texts:
-            if needs and not any(need in text for need in needs):
+        for spec, patterns in self._texts:
+            if spec.needs and not any(need in text for need in spec.needs):
                 continue
-            for match in pattern.finditer(text):
+            for match in chain.from_iterable(pattern.finditer(text) for pattern in patterns):
                 group = match.lastindex or 0
                 finding = self._judge_text(context, spec, match.start(group), match.end(group))
                 if finding is not None:
@@ -52,7 +54,7 @@ class NumberDetector:
             start, end = match.span()
             if end - start >= 4:  # noqa: PLR2004 - nothing shorter is looked for
                 yield from self._judge_run(context, start, end)
-        for match in SPOKEN.finditer(text):
+        for match in SPOKEN.finditer(text) if SPOKEN_HINT.search(text) else ():
             yield from self._judge_spoken(context, match.start(), match.end())
 
     def _judge_text(self, context: Context, spec: Spec, start: int, end: int) -> Finding | None:
@@ -114,6 +116,8 @@ class NumberDetector:
 
     def _judge(self, context: Context, start: int, end: int, number: str) -> Finding | None:
         text = context.text
+        if self._any_form is None or not self._any_form.fullmatch(number):
+            return None
         after = text[end : end + 1]
         if _UNIT.match(text, end) or _MONEY.search(text, max(0, start - 4), start) or (after.isascii() and after.isalpha()):
             return None

@@ -24,6 +24,7 @@ class SensitiveDetector:
         """Compile the phrases of `spec`."""
         self._spec = spec
         self._phrase = re.compile("|".join(f"(?:{phrase})" for phrase in spec.words["phrases"]))
+        self._hint = re.compile("|".join(map(re.escape, spec.words["hints"])))
         self._after = re.compile("|".join(map(re.escape, spec.words["veto_after"])))
         self._before = re.compile(f"(?:{'|'.join(map(re.escape, spec.words['veto_before']))})\\Z")
 
@@ -31,16 +32,27 @@ class SensitiveDetector:
         """Yield findings on the folded text; they may overlap."""
         text = context.text
         spec = self._spec
-        for match in self._phrase.finditer(text):
+        for match in self._phrases(text):
             start, end = match.span()
             if end > start and not self._after.match(text, end) and not self._before.search(text, max(0, start - 8), start):
                 yield Finding(start, end, spec.label, spec.score.alone, (f"rule:{spec.id}", "phrase:structure"))
-        for slot in context.slots():
-            if slot.kind == spec.label:
-                span = self._read_slot(text, slot)
-                if span:
-                    score = 1.0 if "本籍" in slot.why else spec.score.labelled
-                    yield Finding(*span, spec.label, score, (f"rule:{spec.id}", slot.why))
+        for slot in context.slots(spec.label):
+            span = self._read_slot(text, slot)
+            if span:
+                score = 1.0 if "本籍" in slot.why else spec.score.labelled
+                yield Finding(*span, spec.label, score, (f"rule:{spec.id}", slot.why))
+
+    def _phrases(self, text: str) -> Iterator[re.Match[str]]:
+        # the phrases are long and begin with anything, so they are tried only on lines that hold one of the hints
+        done = 0
+        for hint in self._hint.finditer(text):
+            if hint.start() < done:
+                continue
+            start = max(text.rfind("\n", 0, hint.start()) + 1, hint.start() - 40, done)
+            stop = text.find("\n", hint.end())
+            stop = min(len(text) if stop < 0 else stop, hint.end() + 60)
+            yield from self._phrase.finditer(text, start, stop)
+            done = stop
 
     def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:
         if "本籍" in slot.why:
@@ -84,11 +96,10 @@ class SecretDetector:
                 group = match.lastindex or 0
                 if not self._placeholder.match(match.group(group)):
                     yield Finding(match.start(group), match.end(group), spec.label, 0.95, (f"rule:{spec.id}", "shape:credentials"))
-        for slot in context.slots():
-            if slot.kind == spec.label:
-                span = self._read_slot(text, slot)
-                if span:
-                    yield Finding(*span, spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
+        for slot in context.slots(spec.label):
+            span = self._read_slot(text, slot)
+            if span:
+                yield Finding(*span, spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
 
     def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:
         begin = slot.start

@@ -21,17 +21,14 @@ class ValueDetector:
 
     def __init__(self, specs: Iterable[Spec]) -> None:
         """Compile the value patterns."""
-        self._values = {str(spec.label): (spec, re.compile(spec.value)) for spec in specs if spec.value}
+        self._values = [(spec, re.compile(spec.value)) for spec in specs if spec.value]
 
     def find(self, context: Context) -> Iterator[Finding]:
         """Yield findings on the folded text; they may overlap, the engine chooses."""
         text = context.text
-        for slot in context.slots():
-            held = self._values.get(slot.kind)
-            if held is None:
-                continue
-            spec, pattern = held
-            lead = _LEAD.match(text, slot.start, slot.end)
-            match = pattern.match(text, lead.end() if lead else slot.start, slot.end)
-            if match:
-                yield Finding(match.start(), match.end(), spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
+        for spec, pattern in self._values:
+            for slot in context.slots(spec.label):
+                lead = _LEAD.match(text, slot.start, slot.end)
+                match = pattern.match(text, lead.end() if lead else slot.start, slot.end)
+                if match:
+                    yield Finding(match.start(), match.end(), spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
