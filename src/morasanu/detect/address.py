@@ -27,7 +27,7 @@ _BUILDING_TAIL = (
     r"(?:\s?(?:[A-Z]棟|[東西南北]棟|[0-9]+号棟|(?:[A-Z]-?)?[0-9]{1,4}(?:-[0-9]{1,4})?(?:号室|号|階|F|号棟)?|[0-9]+F-[0-9]+)(?![0-9]))"
 )
 _NAMELESS = re.compile(r"(?:TEL|FAX|Tel|電話|携帯|氏名|口座|担当|〒|様|殿|メール|IP|No|生年|届|連絡|tel|宛|御中)")
-_BOX = re.compile(r"\([^()\n]{0,30}(?:私書箱|郵便局)[^()\n]{0,20}\)")
+_BOX = re.compile(r"\([^()\n]{0,30}(?:私書箱|郵便局|庁舎|ビル|[0-9]階|[0-9]F)[^()\n]{0,20}\)")
 _ENGLISH: Final = re.compile(
     r"(?:(?:(?:Rm|Apt|Room|Unit|Suite|No)\.? ?[0-9A-Z-]{1,6}|[0-9]{1,2}F|[A-Z][A-Za-z]+ (?:Bldg|Building|Tower|House|Mansion)\.?[A-Z0-9 ]{0,6}),? ?){0,3}"
     r"[0-9]{1,4}(?:-[0-9]{1,4}){1,3}[,.]? ?(?:[A-Z][A-Za-z'-]+[,.]? ?){1,7}"
@@ -43,7 +43,6 @@ _STREET: Final = re.compile(
 _KANA = re.compile(r"[ァ-ヶー]{2,6}(?:ケン|フ|ト|ドウ) ?[ァ-ヶー]{1,10}(?:シ|ク|グン|チョウ|マチ|ムラ)[ァ-ヶー ]{0,30}[0-9][0-9-]{0,12}")
 _KANA_HINT = re.compile(r"[ァ-ヶ](?:ケン|フ|ト|ドウ) ?[ァ-ヶ]")
 _STREET_HINT = re.compile(r" (?:Str|St\b|Av|Ro|Rd|Bo|Bl|La|Ln|Dr|Way|Co|Ct|Pl|Sq|Te|Cr|Cl|Hi|Hw)")
-_FOREIGN_END = re.compile(r"[。、\n\"|│<>;\t]| {2}|(?<=[0-9]) ?(?=[^\x00-\x7f])")
 _LABEL_END = re.compile(r"[。\n\"'|│<>;\t「」〒]| {2,}| から|→|\)(?=と)|と(?=相違)|[でにを](?=[よ住あいおつ、。])|[へに]、?(?=[一-龯]{2})")
 
 
@@ -120,7 +119,7 @@ class AddressDetector:
         limit = place.end() if place else position
         block = None
         # block numbers in kanji stand among place characters, so every number is tried until one fits
-        for number in re.finditer(rf"[0-9]|{_K}|[lI](?=[0-9])", text[position : limit + 3]):
+        for number in re.finditer(rf"[0-9]|{_K}|[lI](?=[0-9])", text[position : limit + (2 if text[limit : limit + 1] == " " else 1)]):
             block = _BLOCK.match(text, position + number.start())
             if block:
                 break

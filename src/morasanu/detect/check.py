@@ -5,6 +5,7 @@ A check digit never decides alone: one random number in ten passes each of these
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -103,6 +104,45 @@ def is_not_placeholder(digits: str) -> bool:
     return len(set(digits)) > 1
 
 
+def is_phone(digits: str) -> bool:
+    """Return whether the digits may be a Japanese or international telephone number: no 00 at the start, no single digit.
+
+    Source: numbering plan as in phonenumbers 9.0.43 metadata.
+
+    >>> is_phone("09012345678"), is_phone("0000148000"), is_phone("5552314")
+    (True, False, True)
+    """
+    return not digits.startswith("00") and len(set(digits)) > 2 and not digits.startswith(("010", "0100"))  # noqa: PLR2004
+
+
+def is_ip_address(text: str) -> bool:
+    """Return whether `text` is an IP address rather than a version number: private, or with two octets of fifty or more.
+
+    Source: RFC 1918, RFC 4291; version numbers written with four parts have small parts.
+
+    >>> is_ip_address("10.24.7.115"), is_ip_address("203.0.113.7"), is_ip_address("12.1.0.7"), is_ip_address("09:12:44")
+    (True, True, False, False)
+    """
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address):
+        return True
+    first, second, *rest = address.packed
+    private = (first in (10, 127) and (second > 3 or max(rest) > 9)) or (first, second) == (192, 168) or (first == 172 and 16 <= second < 32)  # noqa: PLR2004
+    return private or sum(octet >= 50 for octet in address.packed) >= 2  # noqa: PLR2004
+
+
+def is_not_card(digits: str) -> bool:
+    """Return whether the digits are no payment card number, so that a member number may be meant.
+
+    >>> is_not_card("03378690"), is_not_card("4111111111111111")
+    (True, False)
+    """
+    return not (14 <= len(digits) <= 19 and is_luhn(digits))  # noqa: PLR2004
+
+
 CHECKS: Final[Mapping[str, Callable[[str], bool]]] = {
     "my_number": is_my_number,
     "corporate_number": is_corporate_number,
@@ -111,5 +151,8 @@ CHECKS: Final[Mapping[str, Callable[[str], bool]]] = {
     "luhn": is_luhn,
     "insurer_number": is_insurer_number,
     "not_placeholder": is_not_placeholder,
+    "phone": is_phone,
+    "ip_address": is_ip_address,
+    "not_card": is_not_card,
 }
-"""The checks a detector spec may name; each takes digits only and is pure."""
+"""The checks a detector spec may name; each is pure and takes the digits only, or the whole match of a `text_forms`."""

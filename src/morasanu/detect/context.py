@@ -125,6 +125,7 @@ class Context:
     ends: list[int]
     cells: list[Cell]
     cell_starts: list[int]
+    headers: set[int]
     by_kind: dict[str, list[Slot]] | None = None
 
     def cell_at(self, start: int) -> Cell | None:
@@ -177,7 +178,7 @@ class Context:
         found: list[Slot] = []
         fields = self.fields
         for index, label in enumerate(fields):
-            if label.kind in (NONE, NONE_DATE):
+            if label.kind in (NONE, NONE_DATE) or (self.headers and text.rfind("\n", 0, label.start) + 1 in self.headers):
                 continue
             separator = _SEPARATOR.match(text, label.end)
             begin = separator.end() if separator else label.end
@@ -216,8 +217,8 @@ class Context:
 def read_context(text: str, labels: Labels) -> Context:
     """Return the labels, keys and tables of the folded `text`."""
     fields = _read_fields(text, labels)
-    cells = read_tables(text, fields, labels.kind_of_cell)
-    return Context(text, fields, [f.end for f in fields], cells, [c.start for c in cells])
+    cells, headers = read_tables(text, fields, labels.kind_of_cell)
+    return Context(text, fields, [f.end for f in fields], cells, [c.start for c in cells], headers)
 
 
 def _read_fields(text: str, labels: Labels) -> list[Field]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from morasanu.detect.address import AddressDetector
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
     from morasanu.detect.lexicon import Lexicon
     from morasanu.detect.spec import Spec
 
-_TRIM = " \t\r\n"
+THRESHOLD = 0.5
+"""Findings less sure than this are not reported."""
 
 
 class Engine:
@@ -80,7 +80,7 @@ def choose(found: Sequence[Finding]) -> list[Finding]:
     """
     kept: list[Finding] = []
     taken: list[tuple[int, int]] = []
-    for finding in sorted(found, key=lambda f: (-f.score - min(f.end - f.start, 30) * 0.01, f.start, f.label)):
+    for finding in sorted((f for f in found if f.score >= THRESHOLD), key=lambda f: (-f.score - min(f.end - f.start, 30) * 0.01, f.start, f.label)):
         if all(finding.end <= start or finding.start >= end for start, end in taken):
             kept.append(finding)
             taken.append((finding.start, finding.end))

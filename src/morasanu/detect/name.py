@@ -21,6 +21,7 @@ _H = "[ぁ-ん]"
 _T = "[ァ-ヶー]"
 _L = r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÿĀ-ſẠ-ỹ'’.\-]*"
 _LATIN = rf"{_L}(?:,? {_L}){{0,4}}"
+_NO_ANCHOR: Final = re.compile("様[式子々相態]|氏[名族]|方[法針向面式々角]|家[族屋賃庭計本主財具]|宅[配地建]|君主|殿[下町]|宛[先名]|名義人|代理[人店]|担当[者課部]|先生方")
 _TITLE_SKIP = r"[ ]{0,2}\Z"
 
 _TAILS: Final = tuple(
@@ -44,6 +45,8 @@ _HEADS: Final = (
     re.compile(rf"({_T}{{2,14}})"),
     re.compile(rf"({_H}{{2,8}})"),
 )
+_CELL: Final = re.compile(r"[一-龯々]{1,4}[ ]{0,2}[一-龯々ぁ-んァ-ヶー]{1,5}|[一-龯々]{2,6}")
+_MIXED: Final = re.compile(rf"({K}{{0,4}}) {{1,2}}(?:{_T}{{2,10}}|{_LATIN})(?![一-龯々A-Za-z])|({_T}{{2,10}}) {{1,2}}[一-龯々]{{1,3}}(?![一-龯々])")
 _ASIDE: Final = re.compile(r"[ ]?\([^()\n]{1,8}\)\s?[:=]\s?")
 _SPACED: Final = re.compile(r"(?:[一-龯々ぁ-んァ-ヶー] {1,3}){2,6}[一-龯々ぁ-んァ-ヶー](?![一-龯々ぁ-んァ-ヶー])")
 _WITH_SPACE: Final = re.compile(rf"(?<![一-龯々ァ-ヶー])({K}{{0,5}})(?= {{1,2}}({K}{{0,2}}|{_H}{{2,5}}|{_T}{{2,6}})(?:[様氏殿]|さん)?(?![一-龯々ぁ-んァ-ヶー0-9]|(?<=[ァ-ヶ])[一-龯]))")
@@ -69,6 +72,7 @@ _PLACE_AFTER: Final = re.compile(
     "記念|ホール|ビル|病院|医院|大学|高校|小学|中学|法律|事務所|式|係数|海岸|公園|川|山(?!様|さ)|島(?!様|さ)|通|大橋|神社|寺|城|温泉|空港|港|湾|学園|幼稚|保育|会議|社|丁|大字|字|番|様式|焼|流"
 )
 _GIVEN_LIST: Final = re.compile(rf"(?:[、,・／/\s]|\([^()\n]{{1,12}}\)|(?:様|さん|氏|部長|課長|係長|次長|支店長|代理|主任|専務|常務|社長|PM)){{1,4}}({K}{{0,4}}(?: {K}{{0,2}})?|{_T}{{2,8}})")
+_KATAKANA: Final = frozenset(map(chr, range(0x30A1, 0x30FB)))
 _ORGANISATION: Final = re.compile(
     r"株式会社|有限会社|合同会社|\(株\)|\(有\)|㈱|㈲|銀行|信用金庫|信金|信組|組合|財団|社団|法人|センター|事務所|商店|工業|支店|本店|本部|部\Z|課\Z|係\Z|室\Z|局\Z|協会|委員会|大学|病院|"
     r"Bank|Inc|Corp|Ltd|LLC|Co\.|K\.K\.|Team|Center|Centre|Support|Service|System|Server|Group|Office|Dept|Department|Desk|Branch|Branches"
@@ -78,7 +82,7 @@ _LATIN_STOP: Final = frozenset(
     "bank branch tokyo osaka kyoto japan inc corp ltd co llc team desk office name date subject sent received cc bcc monday tuesday wednesday thursday friday saturday sunday "
     "january february march april may june july august september october november december error warn info debug api url http https version windows linux android ios google "
     "microsoft amazon internet account number card customer service system server user admin root test dummy sample unknown none null true false visa mastercard amex jcb operations "
-    "international finance department group center centre support street avenue road building tower".split()
+    "masked name value null string test sample example key release news private public begin end certificate openssh rsa aws sap id db api international finance department group center centre support street avenue road building tower".split()
 )
 
 
@@ -129,8 +133,11 @@ class NameDetector:
         for match in self._anchor.finditer(text):
             word = match.group()
             end = match.start()
-            if end == 0 or text[end - 1] in "。、\n:)」":
+            if end == 0 or text[end - 1] in "。、\n:)」" or _NO_ANCHOR.match(text, end):
                 continue
+            if word == "本部長" and self._book.is_surname(text[end - 1 : end + 1]):
+                # 山本 + 部長, not 山 + 本部長
+                word, end = "部長", end + 1
             honorific = word in self._honorific
             span = self._read_back(text, end, word, honorific=honorific)
             if span:
@@ -186,7 +193,8 @@ class NameDetector:
         position = start
         separated = start > 0 and text[start - 1] in " :=>\"'「(・|│\n/→[【,\t;"
         for _ in range(12):
-            span = self._read_head(text, position, slot.end, strong=named and separated, column=column)
+            strong = named and separated and word.lower() != "name"
+            span = self._read_head(text, position, slot.end, strong=strong, column=column and word.lower() != "name")
             if span is None:
                 return
             yield self._make(*span, 0.95 if column or named else 0.85, slot.why)
@@ -207,6 +215,11 @@ class NameDetector:
             return None
         if text[start : start + 1] in "故亡" and text[start + 1 : start + 2].strip():
             start += 1
+        if column and _CELL.fullmatch(value.strip()) and book.is_plausible(value.strip()) and not self._anchor.search(value):
+            return start, start + len(value.rstrip())
+        mixed = _MIXED.match(text, start, limit)
+        if mixed and (strong or book.is_surname(mixed.group(1) or mixed.group(2))) and not _LATIN_STOP.intersection(mixed.group().lower().split()):
+            return mixed.span()
         spaced = _SPACED.match(text, start, limit)
         if spaced and strong:
             return spaced.span()
@@ -253,6 +266,8 @@ class NameDetector:
         anchor = self._anchor.search(rest)
         if anchor and anchor.start() > 0 and anchor.group() not in ("方", "家", "宅", "記", "子", "代理"):
             rest = rest[: anchor.start()]
+        if text[start + cut + len(rest) : start + cut + len(rest) + 1] in _KATAKANA and not strong:
+            return None
         if not rest or rest in book.stop or _PLACE_AFTER.match(text, start + cut + len(rest)) and not strong:
             return None
         if book.is_surname(rest) or book.split(rest) or (strong and 2 <= len(rest) <= 5 and book.is_plausible(rest)):  # noqa: PLR2004
@@ -267,12 +282,13 @@ class NameDetector:
             first, second = match.groups()
             cut = book.cut_prefix(first)
             if first[cut:] and book.is_full(first[cut:], second, strong=False) and not _PLACE_AFTER.match(text, match.end(2)):
-                yield self._make(match.start() + cut, match.end(2), 0.8, "dictionary:name")
+                end = match.end(2) - (len(second) - len(second.rstrip("様氏殿")))
+                yield self._make(match.start() + cut, end, 0.8, "dictionary:name")
         for match in _WITH_SPACE_GLUED.finditer(text):
             first, second = match.groups()
             cut = book.cut_prefix(first)
-            if first[cut:] and book.is_full(first[cut:], second, strong=False):
-                yield self._make(match.start() + cut, match.end(), 0.78, "dictionary:name")
+            if first[cut:] and book.is_full(first[cut:], second.rstrip("様氏殿"), strong=False):
+                yield self._make(match.start() + cut, match.end() - (len(second) - len(second.rstrip("様氏殿"))), 0.78, "dictionary:name")
         for match in _RUN.finditer(text):
             run = match.group()
             if 3 <= len(run) <= 7:  # noqa: PLR2004 - shorter is ambiguous, longer is a sentence

@@ -21,6 +21,8 @@ _KANA_STOP = frozenset(
 )
 # Kanji that end common nouns and hardly ever a surname or a given name.
 _NO_LAST = frozenset("者号書表票額数率権法性料費金的化時分中済要否無有件向等品課部係室店行庫会社局所員証印紙状類型式別用計先元末頃的上下内外前後間毎")
+_DIRECTIONS = frozenset("東西南北中")
+_PLACE_LAST = frozenset("町村市区系線台橋川山島駅店館園通式流")
 _HIRA_STOP = frozenset("おきゃく おかあ おとう おにい おねえ おじい おばあ おじ おば みな みなさん だれ かた おこ おく おや おかみ たく たくさん おまわり ほん かみ おおや むすこ むすめ すい".split())
 
 
@@ -33,7 +35,7 @@ class NameBook:
         self.stop = frozenset(fold(word).text for word in stop)
         glue = {*(fold(word).text for word in prefixes), "故", "亡", "被相続人", "相続人", "申込人", "氏名", "主", "弊行", "当行", "弊社", "当店"}
         self._prefix = re.compile("|".join(map(re.escape, sorted((w for w in glue if len(w) > 1 or w in "故亡妻夫父母兄弟姉妹"), key=len, reverse=True))))
-        self._unit = re.compile(r".*(?:支店|本店|部|課|係|室|銀行|信金|センター|商店|工業|事務所|会社|病院|出張所|営業所|組合|法人|製作所|団体|学校|担当|役)(?=.)")
+        self._unit = re.compile(r".*(?:支店|本店|部|課|係|室|銀行|信金|センター|商店|工業|事務所|会社|病院|出張所|営業所|組合|法人|製作所|団体|学校|担当)(?![長員内外])(?=.)")
 
     def is_surname(self, word: str) -> bool:
         """Return whether `word` is a surname of the dictionary."""
@@ -75,7 +77,7 @@ class NameBook:
         if surname and (given or strong or self.is_given(second)):
             return True
         if strong and given:
-            return len(first) <= 4 and self.is_plausible(first)  # noqa: PLR2004
+            return 2 <= len(first) <= 4 and self.is_plausible(first)  # noqa: PLR2004
         return given and len(second) >= 2 and self.is_surname_like(first)  # noqa: PLR2004
 
     def split(self, run: str) -> int:
@@ -86,7 +88,7 @@ class NameBook:
         for length in (2, 3, 1):
             surname, given = run[:length], run[length:]
             if surname in lexicon.surname and given in lexicon.given and given not in self.stop and len(given) <= 3:  # noqa: PLR2004
-                if length == 1 and len(given) < 2 or len(given) == 1 and length == 1:  # noqa: PLR2004
+                if len(given) == 1 and (length == 1 or given in _PLACE_LAST):
                     continue
                 if len(given) == 1 and lexicon.surname[surname] < 5:  # noqa: PLR2004 - a rare surname and one kanji: too little
                     continue
@@ -107,7 +109,7 @@ class NameBook:
     def cut_name(self, run: str, *, strong: bool, honorific: bool) -> int | None:
         """Return where in the kanji `run` (which ends right before an honorific or title) the name begins, None for no name."""
         if run in self.stop:
-            return None
+            return 0 if strong and run in _DIRECTIONS else None
         lexicon = self._lexicon
         if run in lexicon.surname or self.split(run):
             return 0

@@ -21,9 +21,11 @@ _RUN = re.compile(r"(?<![0-9A-Za-z_.])(?:\+|\()?[0-9](?:[0-9]|[-ー・] ?(?=[(0-
 _UNIT = re.compile(r" ?(?:円|万|億|千|百|件|名|人|個|%|\\|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口(?!座)|株|坪|cm|mm|km|kg|秒|分|時|日|月|年(?!金)|週|か月|ヶ月|歳|才|級|階(?!建)|MB|GB|KB|bytes|ms)")
 _MONEY = re.compile(r"(?:[\\¥$€£]|USD|JPY|EUR)\s?\Z")
 _SINGLE_SPACED = re.compile(r"[0-9](?: [0-9]){5,}\Z")
+_LINE = re.compile(r"[^\n]+")
 _PIECE = re.compile(r"[^ \n]+")
 _MIN_DIGITS: Final = 6
 _LOOK_BACK: Final = 30
+_WRAPPED: Final = 24
 
 
 class NumberDetector:
@@ -59,12 +61,13 @@ class NumberDetector:
 
     def _judge_text(self, context: Context, spec: Spec, start: int, end: int) -> Finding | None:
         kind, evidence = context.label_before(start, self._kinds)
-        if kind == NONE and spec.score.alone < 0.9:  # noqa: PLR2004 - a sure shape outlives a misleading word
+        if kind == NONE and spec.score.checked < 0.9:  # noqa: PLR2004 - a sure shape outlives a misleading word
             return None
         labelled = kind == spec.label
-        if spec.negative and any(word in context.text[max(0, start - _LOOK_BACK) : start] for word in spec.negative):
+        if spec.negative and any(word in context.text[max(context.text.rfind("\n", 0, start) + 1, start - _LOOK_BACK) : start] for word in spec.negative):
             return None
-        score = spec.score.labelled if labelled else spec.score.alone
+        checked = CHECKS[spec.check](context.text[start:end]) if spec.check else True
+        score = spec.score.of(labelled=labelled, checked=checked)
         return Finding(start, end, spec.label, score, (f"rule:{spec.id}", *([evidence] if labelled else []))) if score else None
 
     def _judge_run(self, context: Context, start: int, end: int) -> Iterator[Finding]:
@@ -74,13 +77,21 @@ class NumberDetector:
             if whole is not None:
                 yield whole
             return
+        lines = [(m.start(), m.end()) for m in _LINE.finditer(raw)]
+        found = [finding for a, b in lines for finding in self._judge_line(context, start + a, start + b)]
+        if not found and len(lines) == 2 and end - start <= _WRAPPED:  # noqa: PLR2004 - a value that was wrapped over two lines
+            wrapped = self._judge(context, start, end, _ascii(raw).replace("\n", ""))
+            found = [wrapped] if wrapped else []
+        yield from found
+
+    def _judge_line(self, context: Context, start: int, end: int) -> Iterator[Finding]:
+        raw = context.text[start:end]
         bounds = [(m.start(), m.end()) for m in _PIECE.finditer(raw)]
         first = 0
         while first < len(bounds):
             # the longest row of neighbouring pieces that is something
             for last in range(min(len(bounds), first + 5), first, -1):
-                a, b = bounds[first][0], bounds[last - 1][1]
-                found = self._judge_piece(context, start + a, start + b)
+                found = self._judge_piece(context, start + bounds[first][0], start + bounds[last - 1][1])
                 if found is not None:
                     yield found
                     first = last
@@ -95,11 +106,9 @@ class NumberDetector:
             start += 1
         stripped = raw.rstrip("-(.ー・ ")
         end -= len(raw) - len(stripped)
-        if "\n" in stripped and len(stripped) > stripped.index("\n") + 8:  # noqa: PLR2004 - a wrapped value, not a new line
-            return None
         if len(stripped) < 4:  # noqa: PLR2004 - nothing shorter is looked for
             return None
-        return self._judge(context, start, end, stripped.replace("ー", "-").replace("・", "-").replace("\n", ""))
+        return self._judge(context, start, end, _ascii(stripped))
 
     def _judge_spoken(self, context: Context, start: int, end: int) -> Iterator[Finding]:
         text = context.text
@@ -139,6 +148,10 @@ class NumberDetector:
                 check = (f"check:{spec.check}",) if checked and spec.check else ()
                 best = Finding(start, end, spec.label, score, (f"rule:{spec.id}", *check, *((evidence,) if labelled else ())))
         return best
+
+
+def _ascii(number: str) -> str:
+    return number.replace("ー", "-").replace("・", "-")
 
 
 def _union(patterns: tuple[str, ...]) -> re.Pattern[str] | None:

@@ -64,6 +64,8 @@ class SensitiveDetector:
         stop = re.compile(r"[。、,\n\"|│<>;\t(]| {2,}|(?:で|と|に|の)(?=[あ-ん])|→").search(text, slot.start, slot.end)
         end = stop.start() if stop else slot.end
         value = text[slot.start : end].rstrip()
+        if re.search("する|ない|こと|です|ます|した", value):
+            return None
         if not 2 <= len(value) <= 30 or _CAUTION.match(value) or not re.search("[一-龯ァ-ヶA-Za-z]{2}", value):  # noqa: PLR2004
             return None
         label_then_value = re.match(r"[ :：=>\"'(「『|│→・]", text[slot.start - 1 : slot.start])
@@ -118,6 +120,9 @@ class SecretDetector:
             value = token.group()
             if slot.why.startswith("key") or text[start - 1] in "\"'`":
                 value = re.split(r"[\"'`]|[,;](?=\s|$)|</", value)[0]
+                if value.lower() in ("value", "key", "type"):
+                    return None
+            value = re.split(r"\((?=[^)]*$|[^\x00-\x7f])", value)[0]
             value = _TRAIL.sub("", value)
             end = start + len(value)
         value = text[start:end]
@@ -127,6 +132,8 @@ class SecretDetector:
         if len(value) < 3 or self._placeholder.match(value):  # noqa: PLR2004
             return False
         word = slot.why.partition(":")[2].lower()
+        if value.startswith("/") or ("hash" in word and "password" not in word and re.fullmatch("[0-9a-fA-F]{32,128}", value)):
+            return False
         if word in ("鍵", "pin", "otp", "community", "hash", "pass", "token", "secret", "credential", "authorization") and not (
             re.search(r"[0-9]", value) and len(value) >= 4  # noqa: PLR2004
         ):

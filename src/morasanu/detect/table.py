@@ -24,6 +24,8 @@ _WIDTH = {"/": 3}
 _RULE = re.compile(r"[\s\-+=|│┌┬┐├┼┤└┴┘─━:]*\Z")
 _INSERT = re.compile(r"\(([^()\n]{3,2000})\)\s*VALUES\s*", re.IGNORECASE)
 _TUPLE = re.compile(r"\s*\(((?:'(?:[^']|'')*'|[^()'])*)\)\s*(,|;|\Z)")
+_THOUSANDS = re.compile(r"[0-9]{3}(?![0-9-])")
+_NUMBER_END = re.compile(r"(?:^|[^0-9\-])[0-9]{1,3}(?:,[0-9]{3})*\Z")
 _MAX_ROWS = 100_000
 
 
@@ -46,12 +48,13 @@ class Cell(NamedTuple):
     word: str
 
 
-def read_tables(text: str, fields: Sequence[Field], kind_of: Callable[[str], str]) -> list[Cell]:
-    """Return the cells of all tables in `text`, ordered by start; `kind_of` tells a header cell's kind.
+def read_tables(text: str, fields: Sequence[Field], kind_of: Callable[[str], str]) -> tuple[list[Cell], set[int]]:
+    """Return the cells of all tables in `text`, ordered by start, and where header lines start.
 
-    Cells of a column whose header says nothing have the kind `""`.
+    `kind_of` tells a header cell's kind. Cells of a column whose header says nothing have the kind `""`.
     """
     cells: list[Cell] = []
+    headers: set[int] = set()
     done = -1
     previous = -1
     for index in range(len(fields) - 1):
@@ -68,12 +71,13 @@ def read_tables(text: str, fields: Sequence[Field], kind_of: Callable[[str], str
         header = text[start:end]
         delimiter = _find_delimiter(header, kind_of)
         if delimiter:
+            headers.add(start)
             columns = [(kind_of(header[a:b]), header[a:b].strip(" \"'")) for a, b in _split(header, 0, delimiter)]
             done = _read_rows(text, end + 1, delimiter, columns, cells)
     if "(" in text and _INSERT.search(text):
         _read_inserts(text, kind_of, cells)
     cells.sort()
-    return cells
+    return cells, headers
 
 
 def _find_delimiter(header: str, kind_of: Callable[[str], str]) -> str:
@@ -119,6 +123,8 @@ def _read_rows(text: str, position: int, delimiter: str, columns: list[tuple[str
         line = text[position:end]
         if probe in line:
             spans = list(_split(line, position, delimiter))
+            if delimiter == "," and len(spans) > len(columns):
+                spans = _join_thousands(text, spans)
             if abs(len(spans) - len(columns)) <= (1 if delimiter != "  " else 2):
                 for (start, stop), (kind, word) in zip(spans, columns, strict=False):
                     while start < stop and text[start] == " ":
@@ -136,6 +142,17 @@ def _read_rows(text: str, position: int, delimiter: str, columns: list[tuple[str
             return position
         position = end + 1
     return position
+
+
+def _join_thousands(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return `spans` with cells joined that are the parts of one number with commas, as people write in unquoted CSV."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and joined[-1][1] == start - 1 and _THOUSANDS.match(text, start, end) and _NUMBER_END.search(text, joined[-1][0], joined[-1][1]):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _read_inserts(text: str, kind_of: Callable[[str], str], cells: list[Cell]) -> None:

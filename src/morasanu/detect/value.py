@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from morasanu.detect.check import CHECKS
 from morasanu.finding import Finding
 
 if TYPE_CHECKING:
@@ -30,5 +31,8 @@ class ValueDetector:
             for slot in context.slots(spec.label):
                 lead = _LEAD.match(text, slot.start, slot.end)
                 match = pattern.match(text, lead.end() if lead else slot.start, slot.end)
-                if match:
+                if match and not (spec.check and not CHECKS[spec.check]("".join(filter(str.isdigit, match.group())))):
+                    line = text.rfind("\n", 0, match.start()) + 1
+                    if any(word in text[max(line, match.start() - 30) : match.start()] for word in spec.negative) or text[match.end() : match.end() + 1] == "桁":
+                        continue
                     yield Finding(match.start(), match.end(), spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
