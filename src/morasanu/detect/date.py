@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from morasanu.detect.context import NONE_DATE
@@ -26,7 +27,8 @@ _PATTERNS = (
     rf"(?<!\d)\d{{1,2}}[ \-](?i:{_MONTH})\.?,?[ \-](?:19|20)\d\d(?!\d)",
     rf"(?i:\b{_MONTH})\.? \d{{1,2}},? (?:19|20)\d\d(?!\d)",
 )
-_FULL = re.compile("|".join(_PATTERNS))
+# the look-ahead lets most positions fail at once
+_FULL = re.compile(rf"(?=[0-9明大昭平令MTSHRmtshrJFASONDjfasond])(?:{'|'.join(_PATTERNS)})")
 _LOOSE = re.compile(
     "|".join(
         (
@@ -87,15 +89,12 @@ class BirthDetector:
     @staticmethod
     def _is_beside_person(text: str, start: int, date: str, names: Sequence[int]) -> bool:
         line = text.rfind("\n", 0, start) + 1
-        for end in reversed([n for n in names if n <= start]):
-            if end <= line:
-                # the name may stand alone on the line above, or nothing at all may stand before the date
-                return False
-            if _BETWEEN.match(text[end:start]):
-                return True
-            if start - end > 24:  # noqa: PLR2004
-                return False
-            return bool(_OLD.match(date)) and not any(c in text[end:start] for c in "。、\n:")
-        return False
+        index = bisect_right(names, start) - 1
+        end = names[index] if index >= 0 else -1
+        if end <= line:
+            return False
+        if _BETWEEN.match(text[end:start]):
+            return True
+        return start - end <= 24 and bool(_OLD.match(date)) and not any(c in text[end:start] for c in "。、:")  # noqa: PLR2004
 
 

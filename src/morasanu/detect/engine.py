@@ -79,10 +79,11 @@ def choose(found: Sequence[Finding]) -> list[Finding]:
     True
     """
     kept: list[Finding] = []
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(max((f.end for f in found), default=0))
     for finding in sorted((f for f in found if f.score >= THRESHOLD), key=lambda f: (-f.score - min(f.end - f.start, 30) * 0.01, f.start, f.label)):
-        if all(finding.end <= start or finding.start >= end for start, end in taken):
+        start, end = finding.start, finding.end
+        if taken.find(1, start, end) < 0:
             kept.append(finding)
-            taken.append((finding.start, finding.end))
+            taken[start:end] = b"\1" * (end - start)
     kept.sort(key=lambda f: f.start)
     return kept

@@ -57,15 +57,18 @@ _HIRA_PAIR: Final = re.compile(rf"(?<![ぁ-ん])({_H}{{2,6}}) {{1,2}}({_H}{{2,6}
 _ROMAJI: Final = re.compile(rf"(?<![A-Za-z0-9@._/\-])([A-Z][A-Za-z'\-]{{1,14}})(?:, ?| |/)([A-Z][A-Za-z'\-]{{1,14}})(?![A-Za-z0-9@_])")
 _CAPITALS: Final = re.compile(r"(?:^|(?<=[ (「/|,:>。、は]))([A-Z][A-Z'\-]{1,14}(?:,? [A-Z][A-Z'\-]{0,14}){1,4})(?=$|[)」/|,\n]| {2}|[ ]?(?:[^\x00-\x7f(]|\()| [0-9]{2,4}[./])", re.MULTILINE)
 _COPULA: Final = re.compile(
-    rf"({K}{{0,4}}|(?<![ァ-ヶー]){_T}{{2,6}}|(?<![ぁ-ん]){_H}{{3,6}})(?=です[。、\nがけっ]|です$|でございます|と申し|と名乗|といい|って[課係いっ言]|"
-    r"より(?:入電|連絡|説明|電話|報告|聞|申|照会|指摘|回答)|から(?:電話|連絡|入電|聞|説明|申出|依頼|照会)|に(?:確認済|電話済|連絡済)|が(?:訪問|架電|対応|受電|説明|担当|来店)|まで(?:連絡|電話|ご連絡|お願い)|談)"
+    r"です[。、\nがけっ]|です$|でございます|と申し|と名乗|といい|って[課係いっ言]|より(?:入電|連絡|説明|電話|報告|聞|申|照会|指摘|回答)|"
+    r"から(?:電話|連絡|入電|聞|説明|申出|依頼|照会)|に(?:確認済|電話済|連絡済)|が(?:訪問|架電|対応|受電|説明|担当|来店)|まで(?:連絡|電話|ご連絡|お願い)|談",
+    re.MULTILINE,
 )
+_COPULA_NAME: Final = re.compile(rf"({K}{{0,4}}|(?<![ァ-ヶー]){_T}{{2,6}}|(?<![ぁ-ん]){_H}{{3,6}})\Z")
 _SPEAKER: Final = re.compile(
     rf"^[>＞ \[(【]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\]】) ]*)?({K}{{0,5}}(?: {K}{{0,2}})?|{_T}{{2,8}})(?=\s?[:「>＞][^/]| [0-9]{{1,2}}:[0-9]{{2}}\s*$|→)", re.MULTILINE
 )
 _UNIT_BEFORE: Final = re.compile(rf"(?:部|課|係|室|支店|本店|センター|チーム|グループ|営業部|局|銀行|信金|信用金庫|出張所|G|プラザ|デスク)[ の]{{1,6}}({K}{{0,3}})(?=[\s、。)]|です|$)", re.MULTILINE)
 _DISPLAY: Final = re.compile(r"(?:^|[:,;>(] ?|\s)\"?([^\s\"<>:;@\n][^\"<>:;@\n]{1,30}?)\"? ?<(?=[^<>\s@]{1,64}@)", re.MULTILINE)
 _SALUTE: Final = re.compile(rf"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? |Dear (?:Mr\.? |Ms\.? |Mrs\.? )?)({_LATIN})|({_LATIN})(?=[-‐ ]?(?:san|sama)\b)")
+_SALUTE_HINT: Final = re.compile(r"[Ss]an\b|[Ss]ama\b|Dear |\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\b")
 _PAREN: Final = re.compile(rf"\s?[(/（] ?({K}{{0,3}} ?(?:{K}{{0,3}}|{_H}{{1,5}})?|{_H}{{2,6}} {{0,2}}{_H}{{1,6}}|{_T}{{1,10}}(?:[ ・]{{1,2}}{_T}{{1,10}}){{0,3}}|{_LATIN})[様氏]? ?(?=[)）\n、]|$)")
 _PLACE_AFTER: Final = re.compile(
     "市|町|村|区|県|府|都|郡|駅|線|支店|本店|店|出張所|営業所|支社|本社|株式|工業|商店|商事|建設|製作|製菓|銀行|信|組|会社|電|産業|不動産|運輸|水産|精|鋳造|紙器|人形|"
@@ -77,6 +80,7 @@ _ORGANISATION: Final = re.compile(
     r"株式会社|有限会社|合同会社|\(株\)|\(有\)|㈱|㈲|銀行|信用金庫|信金|信組|組合|財団|社団|法人|センター|事務所|商店|工業|支店|本店|本部|部\Z|課\Z|係\Z|室\Z|局\Z|協会|委員会|大学|病院|"
     r"Bank|Inc|Corp|Ltd|LLC|Co\.|K\.K\.|Team|Center|Centre|Support|Service|System|Server|Group|Office|Dept|Department|Desk|Branch|Branches"
 )
+_MAX_REMEMBERED: Final = 64
 _LATIN_STOP: Final = frozenset(
     "the a an and or of to from for in on at by with this that re fw fwd dear hi hello best kind regards thanks thank please no not new all any your our my we you he she it is are "
     "bank branch tokyo osaka kyoto japan inc corp ltd co llc team desk office name date subject sent received cc bcc monday tuesday wednesday thursday friday saturday sunday "
@@ -278,13 +282,13 @@ class NameDetector:
 
     def _by_dictionary(self, text: str) -> Iterator[Finding]:
         book = self._book
-        for match in _WITH_SPACE.finditer(text):
+        for match in _WITH_SPACE.finditer(text) if " " in text else ():
             first, second = match.groups()
             cut = book.cut_prefix(first)
             if first[cut:] and book.is_full(first[cut:], second, strong=False) and not _PLACE_AFTER.match(text, match.end(2)):
                 end = match.end(2) - (len(second) - len(second.rstrip("様氏殿")))
                 yield self._make(match.start() + cut, end, 0.8, "dictionary:name")
-        for match in _WITH_SPACE_GLUED.finditer(text):
+        for match in _WITH_SPACE_GLUED.finditer(text) if " " in text else ():
             first, second = match.groups()
             cut = book.cut_prefix(first)
             if first[cut:] and book.is_full(first[cut:], second.rstrip("様氏殿"), strong=False):
@@ -307,7 +311,10 @@ class NameDetector:
 
     def _by_neighbour(self, text: str) -> Iterator[Finding]:
         book = self._book
-        for match in _COPULA.finditer(text):
+        for copula in _COPULA.finditer(text):
+            match = _COPULA_NAME.search(text, max(0, copula.start() - 6), copula.start())
+            if match is None:
+                continue
             run = match.group(1)
             cut = book.cut_name(run, strong=False, honorific=True) if "一" <= run[0] <= "龯" else (0 if book.is_kana_surname(run) else None)
             if cut is not None:
@@ -336,7 +343,7 @@ class NameDetector:
                 yield self._make(match.start(1), match.end(1), 0.78, "title:before")
 
     def _by_display_name(self, text: str) -> Iterator[Finding]:
-        for match in _DISPLAY.finditer(text):
+        for match in _DISPLAY.finditer(text) if "<" in text else ():
             name = match.group(1).strip()
             if _ORGANISATION.search(name) or not name:
                 continue
@@ -354,7 +361,7 @@ class NameDetector:
         for match in _ROMAJI.finditer(text):
             if book.is_romaji(match.groups()):
                 yield self._make(*match.span(), 0.75, "dictionary:romaji")
-        for match in _SALUTE.finditer(text):
+        for match in _SALUTE.finditer(text) if _SALUTE_HINT.search(text) else ():
             group = match.lastindex or 0
             words = match.group(group).lower().replace(",", "").split()
             if not _LATIN_STOP.intersection(words) and len(words[0]) > 1:
@@ -392,14 +399,20 @@ class NameDetector:
                 continue
             surname, given = book.halves(value)
             names.update(part for part in (surname, given) if len(part) >= 2 and part not in book.stop)  # noqa: PLR2004
+        kanji = {name for name in names if "一" <= name[0] <= "龯" and "一" <= name[-1] <= "龯"}
         more: list[Finding] = []
-        for name in names:
+        if kanji:
+            sizes = sorted({len(name) for name in kanji}, reverse=True)
+            for run in _RUN.finditer(text):
+                start = run.start()
+                size = next((size for size in sizes if text[start : start + size] in kanji), 0)
+                if size and self._stands_alone(text, text[start : start + size], text[start - 1 : start], text[start + size : start + size + 1], start + size):
+                    more.append(self._make(start, start + size, 0.7, "memory:document"))
+        for name in sorted(names - kanji)[:_MAX_REMEMBERED]:
             position = text.find(name)
             while position >= 0:
                 end = position + len(name)
-                before = text[position - 1 : position]
-                after = text[end : end + 1]
-                if self._stands_alone(text, name, before, after, end):
+                if self._stands_alone(text, name, text[position - 1 : position], text[end : end + 1], end):
                     more.append(self._make(position, end, 0.7, "memory:document"))
                 position = text.find(name, end)
         return more
@@ -419,8 +432,11 @@ class NameDetector:
 
 def _drop_overlaps(findings: Iterable[Finding]) -> list[Finding]:
     kept: list[Finding] = []
-    for finding in sorted(findings, key=lambda f: (f.start - f.end, -f.score)):
-        if all(finding.end <= other.start or finding.start >= other.end for other in kept):
+    held = sorted(findings, key=lambda f: (f.start - f.end, -f.score))
+    taken = bytearray(max((f.end for f in held), default=0))
+    for finding in held:
+        if taken.find(1, finding.start, finding.end) < 0:
             kept.append(finding)
+            taken[finding.start : finding.end] = b"\1" * (finding.end - finding.start)
     kept.sort(key=lambda f: f.start)
     return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from morasanu.detect.lexicon import fold_romaji, hiragana_to_katakana
@@ -35,6 +36,9 @@ class NameBook:
         self.stop = frozenset(fold(word).text for word in stop)
         glue = {*(fold(word).text for word in prefixes), "故", "亡", "被相続人", "相続人", "申込人", "氏名", "主", "弊行", "当行", "弊社", "当店"}
         self._prefix = re.compile("|".join(map(re.escape, sorted((w for w in glue if len(w) > 1 or w in "故亡妻夫父母兄弟姉妹"), key=len, reverse=True))))
+        # documents repeat their words
+        self.split = lru_cache(maxsize=8192)(self._split)
+        self.cut_prefix = lru_cache(maxsize=8192)(self._cut_prefix)
         self._unit = re.compile(r".*(?:支店|本店|部|課|係|室|銀行|信金|センター|商店|工業|事務所|会社|病院|出張所|営業所|組合|法人|製作所|団体|学校|担当)(?![長員内外])(?=.)")
 
     def is_surname(self, word: str) -> bool:
@@ -80,7 +84,7 @@ class NameBook:
             return 2 <= len(first) <= 4 and self.is_plausible(first)  # noqa: PLR2004
         return given and len(second) >= 2 and self.is_surname_like(first)  # noqa: PLR2004
 
-    def split(self, run: str) -> int:
+    def _split(self, run: str) -> int:
         """Return how many characters of the kanji `run` are the surname when the rest is a given name, 0 when it is no name."""
         lexicon = self._lexicon
         if not 3 <= len(run) <= 6 or run in self.stop:  # noqa: PLR2004
@@ -95,7 +99,7 @@ class NameBook:
                 return length
         return 0
 
-    def cut_prefix(self, run: str) -> int:
+    def _cut_prefix(self, run: str) -> int:
         """Return how many characters of `run` stand glued before the name (a unit, a title, a kinship)."""
         if len(run) < 3 or run in self._lexicon.surname:  # noqa: PLR2004
             return 0

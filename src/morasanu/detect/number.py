@@ -21,6 +21,10 @@ _RUN = re.compile(r"(?<![0-9A-Za-z_.])(?:\+|\()?[0-9](?:[0-9]|[-ー・] ?(?=[(0-
 _UNIT = re.compile(r" ?(?:円|万|億|千|百|件|名|人|個|%|\\|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口(?!座)|株|坪|cm|mm|km|kg|秒|分|時|日|月|年(?!金)|週|か月|ヶ月|歳|才|級|階(?!建)|MB|GB|KB|bytes|ms)")
 _MONEY = re.compile(r"(?:[\\¥$€£]|USD|JPY|EUR)\s?\Z")
 _SINGLE_SPACED = re.compile(r"[0-9](?: [0-9]){5,}\Z")
+_TO_SHAPE = str.maketrans("123456789", "000000000")
+_MAX_SHAPES: Final = 5_000
+# a digit or a class of digits in a pattern, but not a count or a back reference
+_DIGIT = re.compile(r"(\{[^}]*\}|\\.)|\[[0-9-]+\]|[0-9]")
 _LINE = re.compile(r"[^\n]+")
 _PIECE = re.compile(r"[^ \n]+")
 _MIN_DIGITS: Final = 6
@@ -34,10 +38,8 @@ class NumberDetector:
     def __init__(self, specs: Iterable[Spec]) -> None:
         """Compile the specs; those without forms are left to others."""
         self._specs = [spec for spec in specs if spec.forms or spec.text_forms]
-        self._forms = [
-            (spec, _union(spec.forms), _union(spec.label_forms), _union(spec.strong_forms)) for spec in self._specs if spec.forms
-        ]
-        self._any_form = _union(tuple(form for spec in self._specs for form in (*spec.forms, *spec.label_forms)))
+        self._forms = [_Form(spec) for spec in self._specs if spec.forms]
+        self._shapes: dict[str, tuple[_Form, ...]] = {}
         self._texts = [(spec, [re.compile(form) for form in spec.text_forms]) for spec in self._specs if spec.text_forms]
         self._kinds = frozenset(str(spec.label) for spec in self._specs) | {NONE, "CUSTOMER_ID", "SECRET"}
 
@@ -72,6 +74,11 @@ class NumberDetector:
 
     def _judge_run(self, context: Context, start: int, end: int) -> Iterator[Finding]:
         raw = context.text[start:end]
+        if " " not in raw and "\n" not in raw:
+            found_one = self._judge_piece(context, start, end)
+            if found_one is not None:
+                yield found_one
+            return
         if _SINGLE_SPACED.match(raw):
             whole = self._judge(context, start, end, raw.replace(" ", ""))
             if whole is not None:
@@ -123,24 +130,36 @@ class NumberDetector:
         if found is not None:
             yield Finding(found.start, found.end, found.label, found.score, (*found.why, "spoken:digits"))
 
+    def _possible(self, number: str) -> tuple[_Form, ...]:
+        # most runs are times, amounts and dates: their shape alone says that no spec wants them, and shapes repeat
+        shape = number.translate(_TO_SHAPE)
+        possible = self._shapes.get(shape)
+        if possible is None:
+            if len(self._shapes) >= _MAX_SHAPES:
+                self._shapes.clear()
+            possible = self._shapes[shape] = tuple(form for form in self._forms if form.shape.fullmatch(shape))
+        return possible
+
     def _judge(self, context: Context, start: int, end: int, number: str) -> Finding | None:
         text = context.text
-        if self._any_form is None or not self._any_form.fullmatch(number):
+        possible = self._possible(number)
+        if not possible:
             return None
         after = text[end : end + 1]
         if _UNIT.match(text, end) or _MONEY.search(text, max(0, start - 4), start) or (after.isascii() and after.isalpha()):
             return None
         digits = "".join(c for c in number if c.isdigit())
-        fitting = [form for form in self._forms if form[1].fullmatch(number) or (form[2] is not None and form[2].fullmatch(number))]
+        fitting = [form for form in possible if form.fits(number)]
         if not fitting:
             return None
-        kind, evidence = context.label_before(start, frozenset((NONE, *(str(form[0].label) for form in fitting))))
+        kind, evidence = context.label_before(start, frozenset((NONE, *(str(form.spec.label) for form in fitting))))
         if kind == NONE:
             return None
         best: Finding | None = None
-        for spec, forms, _, strong in fitting:
+        for form in fitting:
+            spec = form.spec
             labelled = kind == spec.label
-            if not labelled and (not forms.fullmatch(number) or (strong is not None and not strong.fullmatch(number))):
+            if not labelled and not form.is_sure(number):
                 continue
             checked = CHECKS[spec.check](digits) if spec.check else True
             score = spec.score.of(labelled=labelled, checked=checked)
@@ -150,13 +169,32 @@ class NumberDetector:
         return best
 
 
+class _Form:
+    """The forms of one spec, compiled."""
+
+    __slots__ = ("_forms", "_label_forms", "_strong", "shape", "spec")
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self._forms = _union(spec.forms)
+        self._label_forms = _union(spec.label_forms) if spec.label_forms else None
+        self._strong = _union(spec.strong_forms) if spec.strong_forms else self._forms
+        self.shape = _union(tuple(_DIGIT.sub(lambda m: m.group(1) or r"\d", form) for form in (*spec.forms, *spec.label_forms)))
+
+    def fits(self, number: str) -> bool:
+        """Return whether the number has one of the forms, with or without a label."""
+        return bool(self._forms.fullmatch(number) or (self._label_forms is not None and self._label_forms.fullmatch(number)))
+
+    def is_sure(self, number: str) -> bool:
+        """Return whether the number has a form that counts without a label."""
+        return bool(self._strong.fullmatch(number))
+
+
 def _ascii(number: str) -> str:
     return number.replace("ー", "-").replace("・", "-")
 
 
-def _union(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
-    if not patterns:
-        return None
+def _union(patterns: tuple[str, ...]) -> re.Pattern[str]:
     # every pattern keeps its own numbered groups, so back references are renumbered by naming them
     parts: list[str] = []
     shift = 0
