@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from morasanu.detect.context import NONE_DATE
@@ -18,17 +19,17 @@ if TYPE_CHECKING:
 _KANJI = "〇一二三四五六七八九十元正"
 _N = rf"(?:\d{{1,2}}|[{_KANJI}]{{1,4}})"
 _MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC)[a-z]*"
-_ERA = r"(?:明治|大正|昭和|平成|令和|[明大昭平令](?=\d)|(?<![A-Za-z0-9])[MTSHRmtshr](?=[ .]?\d))"
+_ERA = r"(?:[明大昭平令](?:治|正|和|成)|[明大昭平令](?=\d)|[MTSHRmtshr](?<![A-Za-z0-9].)(?=[ .]?\d))"
+_DAY = r"\s?[.\-/・年]\s?\d{1,2}\s?[.\-/・月]\s?\d{1,2}(?!\d)"
+# each begins with a set of characters, which lets the search skip the rest of a text
 _PATTERNS = (
-    rf"{_ERA}\s?{_N}\s?年\s?{_N}\s?月\s?{_N}\s?日",
-    rf"{_ERA}\s?\d{{1,2}}\s?[.\-/・年]\s?\d{{1,2}}\s?[.\-/・月]\s?\d{{1,2}}日?",
-    r"(?<!\d)(?:19|20)\d\d\s?[年.\-/・]\s?\d{1,2}\s?[月.\-/・]\s?\d{1,2}(?!\d)日?",
-    r"(?<!\d)(?:19|20)\d{6}(?=\s?生)",
-    rf"(?<!\d)\d{{1,2}}[ \-](?i:{_MONTH})\.?,?[ \-](?:19|20)\d\d(?!\d)",
-    rf"(?i:\b{_MONTH})\.? \d{{1,2}},? (?:19|20)\d\d(?!\d)",
+    rf"[明大昭平令](?:治|正|和|成)?\s?(?:{_N}\s?年\s?{_N}\s?月\s?{_N}\s?日|\d{{1,2}}{_DAY}日?)",
+    rf"[MTSHRmtshr](?<![A-Za-z0-9].)[ .]?\d{{1,2}}{_DAY}日?",
+    rf"[12](?<!\d.)[90]\d\d(?:{_DAY}日?|\d{{4}}(?=\s?生))",
+    rf"\d(?<!\d.)\d?[ \-](?i:{_MONTH})\.?,?[ \-](?:19|20)\d\d(?!\d)",
+    rf"[A-Z](?<![A-Za-z].)(?:(?<=J)an|(?<=F)eb|(?<=M)a[ry]|(?<=A)(?:pr|ug)|(?<=J)u[nl]|(?<=S)ep|(?<=O)ct|(?<=N)ov|(?<=D)ec)[a-z]{{0,6}}\.? \d{{1,2}},? (?:19|20)\d\d(?!\d)",
 )
-# the look-ahead lets most positions fail at once
-_FULL = re.compile(rf"(?=[0-9明大昭平令MTSHRmtshrJFASONDjfasond])(?:{'|'.join(_PATTERNS)})")
+_FULL = [re.compile(pattern) for pattern in _PATTERNS]
 _LOOSE = re.compile(
     "|".join(
         (
@@ -63,7 +64,6 @@ class BirthDetector:
         spec = self._spec
         text = context.text
         names = [p.end for p in persons]
-        seen = -1
         for slot in context.slots(spec.label):
             match = _LOOSE.search(text, slot.start, min(slot.end, slot.start + 40))
             if match and match.start() - slot.start <= 6:  # noqa: PLR2004 - 「は、」 or a gender may stand between
@@ -72,11 +72,8 @@ class BirthDetector:
             yield Finding(match.start(), match.end(), spec.label, 0.9, (f"rule:{spec.id}", "neighbour:生"))
         for match in _SPOKEN.finditer(text) if "ねん" in text else ():
             yield Finding(match.start(), match.end(), spec.label, 0.85, (f"rule:{spec.id}", "spoken:date"))
-        for match in _FULL.finditer(text):
+        for match in chain.from_iterable(pattern.finditer(text) for pattern in _FULL):
             start, end = match.span()
-            if start < seen:
-                continue
-            seen = end
             if _BORN.match(text, end):
                 yield Finding(start, end, spec.label, 0.97, (f"rule:{spec.id}", "neighbour:生"))
                 continue

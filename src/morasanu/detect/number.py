@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from morasanu.detect.context import Context
     from morasanu.detect.spec import Spec
 
-_RUN = re.compile(r"(?<![0-9A-Za-z_.])(?:\+|\()?[0-9](?:[0-9]|[-ー・] ?(?=[(0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|\n(?=[0-9]))*")
+_RUN = re.compile(r"[0-9+(](?<![0-9A-Za-z_.].)(?:(?<=[0-9])|(?=[0-9]))(?:[0-9]|[-ー・] ?(?=[(0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|\n(?=[0-9]))*")
 _UNIT = re.compile(r" ?(?:円|万|億|千|百|件|名|人|個|%|\\|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口(?!座)|株|坪|cm|mm|km|kg|秒|分|時|日|月|年(?!金)|週|か月|ヶ月|歳|才|級|階(?!建)|MB|GB|KB|bytes|ms)")
 _MONEY = re.compile(r"(?:[\\¥$€£]|USD|JPY|EUR)\s?\Z")
 _SINGLE_SPACED = re.compile(r"[0-9](?: [0-9]){5,}\Z")
@@ -62,13 +62,15 @@ class NumberDetector:
             yield from self._judge_spoken(context, match.start(), match.end())
 
     def _judge_text(self, context: Context, spec: Spec, start: int, end: int) -> Finding | None:
+        checked = CHECKS[spec.check](context.text[start:end]) if spec.check else True
+        if not (checked or spec.score.labelled):
+            return None
         kind, evidence = context.label_before(start, self._kinds)
         if kind == NONE and spec.score.checked < 0.9:  # noqa: PLR2004 - a sure shape outlives a misleading word
             return None
         labelled = kind == spec.label
         if spec.negative and any(word in context.text[max(context.text.rfind("\n", 0, start) + 1, start - _LOOK_BACK) : start] for word in spec.negative):
             return None
-        checked = CHECKS[spec.check](context.text[start:end]) if spec.check else True
         score = spec.score.of(labelled=labelled, checked=checked)
         return Finding(start, end, spec.label, score, (f"rule:{spec.id}", *([evidence] if labelled else []))) if score else None
 
@@ -145,16 +147,16 @@ class NumberDetector:
         possible = self._possible(number)
         if not possible:
             return None
-        after = text[end : end + 1]
-        if _UNIT.match(text, end) or _MONEY.search(text, max(0, start - 4), start) or (after.isascii() and after.isalpha()):
-            return None
-        digits = "".join(c for c in number if c.isdigit())
         fitting = [form for form in possible if form.fits(number)]
         if not fitting:
+            return None
+        after = text[end : end + 1]
+        if _UNIT.match(text, end) or _MONEY.search(text, max(0, start - 4), start) or (after.isascii() and after.isalpha()):
             return None
         kind, evidence = context.label_before(start, frozenset((NONE, *(str(form.spec.label) for form in fitting))))
         if kind == NONE:
             return None
+        digits = "".join(filter(str.isdigit, number))
         best: Finding | None = None
         for form in fitting:
             spec = form.spec
