@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from morasanu.finding import Finding
+from morasanu.finding import Finding, Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,8 @@ _BUILDING_TAIL = (
     r"(?:\s?(?:[A-Z]棟|[東西南北]棟|[0-9]+号棟|(?:[A-Z]-?)?[0-9]{1,4}(?:-[0-9]{1,4})?(?:号室|号|階|F|号棟)?|[0-9]+F-[0-9]+)(?![0-9]))"
 )
 _NAMELESS = re.compile(r"(?:TEL|FAX|Tel|電話|携帯|氏名|口座|担当|〒|様|殿|メール|IP|No|生年|届|連絡|tel|宛|御中)")
+_POSTAL = re.compile(r"(?<![0-9-])([0-9]{3}-?[0-9]{4})\)?[ \n]{0,3}\Z")
+_POSTAL_LABEL: Final = Label("POSTAL_CODE")
 _BOX = re.compile(r"\([^()\n]{0,30}(?:私書箱|郵便局|庁舎|ビル|[0-9]階|[0-9]F)[^()\n]{0,20}\)")
 _ENGLISH: Final = re.compile(
     r"(?:(?:(?:Rm|Apt|Room|Unit|Suite|No)\.? ?[0-9A-Z-]{1,6}|[0-9]{1,2}F|[A-Z][A-Za-z]+ (?:Bldg|Building|Tower|House|Mansion)\.?[A-Z0-9 ]{0,6}),? ?){0,3}"
@@ -73,6 +75,9 @@ class AddressDetector:
             end = self._read(text, after, sure=sure)
             if end:
                 done = end
+                postal = _POSTAL.search(text, max(0, start - 14), start)
+                if postal:
+                    yield Finding(postal.start(1), postal.end(1), _POSTAL_LABEL, 0.9, (f"rule:{spec.id}", "neighbour:address"))
                 yield Finding(start, end, spec.label, spec.score.checked, (f"rule:{spec.id}", "dictionary:municipality"))
         for slot in context.slots(spec.label):
             span = self._read_slot(text, slot)

@@ -24,10 +24,10 @@ NONE_DATE: Final = "NONE_DATE"
 
 _REACH = 34
 _APART = " \t、,/|│(\"'{;・&?"
-_KEY = re.compile(r"(?<![A-Za-z0-9_.\-])([A-Za-z_][A-Za-z0-9_.\-]{0,40})(?:[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>))")
+_KEY = re.compile(r"(?<![A-Za-z0-9_.\-])([A-Za-z_][A-Za-z0-9_.\-]{0,40})(?:[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>)|(?<=[A-Za-z0-9])(?=\s[A-Za-z:]+=\"[^<>\n]{0,60}>[^<\n]))")
 _SPACEABLE = re.compile(r"[一-龯]{2,4}\Z")
 _CAMEL = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])|[^\x00-\x7f]+")
-_SEPARATOR = re.compile(r"[ \t]*(?:[)\]」』\"'`|]{0,2}[ \t]*(?:=>|:=|[:=>;→⇒・,|／/│]|は、?|が|の)?)[ \t]*(?:[「『(\[<\"'`【|│]{1,2}[ \t]*)?")
+_SEPARATOR = re.compile(r"[ \t]*(?:[)\]」』\"'`|]{0,2}[ \t]*(?:[A-Za-z:]+=\"[^<>\n]{0,60}>|=>|:=|[:=>;→⇒・,|／/│]|は、?|が|の)?)[ \t]*(?:[「『(\[<\"'`【|│]{1,2}[ \t]*)?")
 # Keys whose last word says "name" without being a person's.
 _NOT_A_PERSON = frozenset(
     "file filename host hostname user username db database table column class method function schema domain server service "
@@ -71,6 +71,7 @@ class Labels:
         """Compile the words; when two specs share one, the one that is not `NONE` wins."""
         self.kinds: dict[str, str] = {}
         self.keys: dict[str, str] = {}
+        self.columns: dict[str, str] = {}
         for spec in sorted(specs, key=lambda spec: spec.label != NONE):
             for word in (*spec.labels, *spec.words.get("kin", ())):
                 folded = fold(word).text.lower()
@@ -80,6 +81,7 @@ class Labels:
                     self.kinds.update((gap.join(folded), str(spec.label)) for gap in (" ", "  ", "   "))
             for word in spec.words.get("dates", ()):
                 self.kinds.setdefault(fold(word).text.lower(), NONE_DATE)
+            self.columns.update(dict.fromkeys(spec.words.get("columns", ()), str(spec.label)))
             self.keys.update(dict.fromkeys(spec.keys, str(spec.label)))
             if spec.label == NONE:
                 self.keys.update({word: NONE for word in spec.labels if word.isascii() and word.isalnum()})
@@ -100,8 +102,8 @@ class Labels:
     def kind_of_cell(self, cell: str) -> str:
         """Return the kind that a table's header cell names, `""` when it says nothing."""
         word = cell.strip(" \t\"'`*:#()[]【】").lower()
-        if word in self.kinds:
-            return self.kinds[word]
+        if word in self.kinds or word in self.columns:
+            return self.kinds.get(word) or self.columns[word]
         spaceless = word.replace(" ", "")
         if spaceless in self.kinds:
             return self.kinds[spaceless]

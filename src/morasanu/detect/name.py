@@ -30,17 +30,17 @@ _TITLE_SKIP = r"[ ]{0,2}\Z"
 _TAILS: Final = tuple(
     re.compile(pattern + _TITLE_SKIP)
     for pattern in (
-        rf"(?<![一-龯々])({K}{{0,3}}) {{1,2}}({K}{{0,3}}|{_H}{{1,5}}|{_T}{{1,8}})",
+        rf"(?<![一-龯々])({K}{{0,4}}) {{1,2}}({K}{{0,3}}|{_H}{{1,5}}[一-龯]?|{_T}{{1,8}}[一-龯]?)",
         rf"(?<![ァ-ヶー])({_T}{{1,9}})[ ・]{{1,2}}({_T}{{1,10}}(?:[ ・]{_T}{{1,10}}){{0,2}})",
         rf"({K}{{0,6}})(?:({_H}{{2,4}}|{_T}{{2,5}}|{_H}{{1,2}}[一-龯]))",
         rf"({K}{{0,7}})",
-        rf"(?<![ぁ-ん])({_H}{{2,6}})",
+        rf"({_H}{{2,7}})",
         rf"(?<![ァ-ヶー])({_T}{{2,10}})",
         rf"(?<![A-Za-z])({_LATIN})",
     )
 )
 _HEADS: Final = (
-    re.compile(rf"({K}{{0,4}})[ ]{{1,4}}({K}{{0,3}}|{_H}{{1,6}}|{_T}{{1,10}})(?![一-龯々ぁ-ん](?!様|さ|氏|殿|の|を|は|が|へ|に))"),
+    re.compile(rf"({K}{{0,4}})[ ]{{1,4}}({K}{{0,3}}|{_H}{{1,6}}[子江美代枝恵香]?|{_T}{{1,10}}[子江美代枝恵香]?)(?![一-龯々ぁ-ん](?!様|さ|氏|殿|の|を|は|が|へ|に))"),
     re.compile(rf"({_T}{{1,10}})(?: {{1,4}}|・)({_T}{{1,10}}(?:[ ・]{{1,2}}{_T}{{1,10}}){{0,3}})"),
     re.compile(rf"({_H}{{2,6}})[ ]{{1,3}}({_H}{{1,6}})(?![ぁ-ん])"),
     re.compile(rf"({_LATIN})"),
@@ -52,7 +52,7 @@ _CELL: Final = re.compile(r"[一-龯々]{1,4}[ ]{0,2}[一-龯々ぁ-んァ-ヶ�
 _MIXED: Final = re.compile(rf"({K}{{0,4}}) {{1,2}}(?:{_T}{{2,10}}|{_LATIN})(?![一-龯々A-Za-z])|({_T}{{2,10}}) {{1,2}}[一-龯々]{{1,3}}(?![一-龯々])")
 _ASIDE: Final = re.compile(r"[ ]?\([^()\n]{1,8}\)\s?[:=]\s?")
 _SPACED: Final = re.compile(r"(?:[一-龯々ぁ-んァ-ヶー] {1,3}){2,6}[一-龯々ぁ-んァ-ヶー](?![一-龯々ぁ-んァ-ヶー])")
-_WITH_SPACE: Final = re.compile(rf"({_FIRST_K}{_K}{{0,5}})(?= {{1,2}}({K}{{0,2}}|{_H}{{2,5}}|{_T}{{2,6}})(?:[様氏殿]|さん)?(?![一-龯々ぁ-んァ-ヶー0-9]|(?<=[ァ-ヶ])[一-龯]))")
+_WITH_SPACE: Final = re.compile(rf"({_FIRST_K}{_K}{{0,5}})(?= {{1,2}}({K}{{0,2}}|{_H}{{2,5}}[子江美代枝恵香]?|{_T}{{2,6}}[子江美代枝恵香]?)(?:[様氏殿]|さん)?(?![一-龯々ぁ-んァ-ヶー0-9]|(?<=[ァ-ヶ])[一-龯]))")
 _WITH_SPACE_GLUED: Final = re.compile(rf"({_FIRST_K}{_K}{{0,3}}) {{1,2}}({K}{{0,2}}|{_H}{{2,3}})(?=[はがをのにとへもよか]|様|さん|氏|殿|です)")
 _RUN: Final = re.compile(rf"{K}{{1,7}}")
 _KANA_PAIR: Final = re.compile(rf"([ァ-ヶー](?<![ァ-ヶー].){_T}{{1,6}})[ ・]{{1,3}}({_T}{{1,8}})(?![ァ-ヶー])")
@@ -169,7 +169,7 @@ class NameDetector:
                     cut = book.cut_prefix(first)
                     first_start += cut
                     first = first[cut:]
-                if first and book.is_full(first, second, strong=strong):
+                if first and (book.is_full(first, second, strong=strong) if index == 0 else strong and book.is_kana_name(first, loose=True)):
                     return first_start, stop
             elif index == 2:
                 second = match.group(2)
@@ -183,8 +183,12 @@ class NameDetector:
                     return start + cut, stop
                 if honorific and not strong:
                     return None
-            elif index in (4, 5):
-                if strong and book.is_kana_name(first, loose=index == 5):
+            elif index == 4:
+                cut = book.cut_hiragana(text[start - 1 : start], first) if strong else None
+                if cut is not None:
+                    return start + cut, stop
+            elif index == 5:
+                if strong and book.is_kana_name(first, loose=True):
                     return start, stop
             elif strong and first.split()[-1].lower().strip(".,") not in _LATIN_STOP and len(first) > 1:
                 return start, stop
@@ -199,6 +203,7 @@ class NameDetector:
         start = slot.start
         position = start
         separated = start > 0 and text[start - 1] in " :=>\"'「(・|│\n/→[【,\t;"
+        named = named or any(mark in text[start - 3 : start] for mark in ":=\t")
         for _ in range(12):
             strong = named and separated and word.lower() != "name"
             span = self._read_head(text, position, slot.end, strong=strong, column=column and word.lower() != "name")
@@ -319,7 +324,11 @@ class NameDetector:
             if match is None:
                 continue
             run = match.group(1)
-            cut = book.cut_name(run, strong=False, honorific=True) if "一" <= run[0] <= "龯" else (0 if book.is_kana_surname(run) else None)
+            sure = copula.group() in ("と申し", "でございます", "と名乗")
+            if "一" <= run[0] <= "龯":
+                cut = book.cut_name(run, strong=sure and len(run) > 1, honorific=True)
+            else:
+                cut = 0 if book.is_kana_surname(run) or (copula.group() == "と申し" and book.is_kana_name(run, loose=True)) else None
             if cut is not None:
                 yield self._make(match.start(1) + cut, match.end(1), 0.75, "neighbour:です")
         speakers = Counter(match.group(1) for match in _SPEAKER.finditer(text))
@@ -359,7 +368,7 @@ class NameDetector:
         for match in _CAPITALS.finditer(text):
             words = match.group(1).replace(",", " ").split()
             line = text[text.rfind("\n", 0, match.start()) + 1 : match.end() + 12]
-            if not line.isascii() and sum(map(len, words)) >= 6 and not _LATIN_STOP.intersection(word.lower() for word in words):  # noqa: PLR2004
+            if self._may_list_names(line, text) and sum(map(len, words)) >= 6 and not _LATIN_STOP.intersection(word.lower() for word in words):  # noqa: PLR2004
                 yield self._make(*match.span(1), 0.66, "shape:capitals")
         for match in _ROMAJI.finditer(text):
             if book.is_romaji(match.groups()):
@@ -368,7 +377,13 @@ class NameDetector:
             group = match.lastindex or 0
             words = match.group(group).lower().replace(",", "").split()
             if not _LATIN_STOP.intersection(words) and len(words[0]) > 1:
-                yield self._make(match.start(group), match.end(group), 0.85, "honorific:latin")
+                end = match.end(group) - len(re.search(r"(?:['’]s|[-'’.])?\Z", match.group(group))[0])  # type: ignore[index]
+                yield self._make(match.start(group), end, 0.85, "honorific:latin")
+
+    @staticmethod
+    def _may_list_names(line: str, text: str) -> bool:
+        # capitals in a line of Japanese, or in a list without a small letter inside a Japanese text; never in code
+        return not line.isascii() or not (text.isascii() or any(c in line for c in "=;{}<>") or any(c.islower() for c in line))
 
     def _read_brackets(self, text: str, kept: Iterable[Finding]) -> list[Finding]:
         book = self._book

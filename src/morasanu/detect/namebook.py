@@ -52,6 +52,8 @@ class NameBook:
             return word not in self.stop or not sure
         if not word:
             return False
+        if word[0] < "一" and len(word) > 1 and word[-1] in "子江美代枝恵香奈乃世野":
+            return True
         if word[0] < "一":
             katakana = hiragana_to_katakana(word)
             return katakana in lexicon.given_kana
@@ -82,7 +84,7 @@ class NameBook:
             return True
         if strong and given:
             return 2 <= len(first) <= 4 and self.is_plausible(first)  # noqa: PLR2004
-        return given and len(second) >= 2 and self.is_surname_like(first)  # noqa: PLR2004
+        return given and len(second) >= 2 and (self.is_surname_like(first) or (2 <= len(first) <= 5 and self.is_plausible(first)))  # noqa: PLR2004
 
     def _split(self, run: str) -> int:
         """Return how many characters of the kanji `run` are the surname when the rest is a given name, 0 when it is no name."""
@@ -131,6 +133,18 @@ class NameBook:
             return cut if len(rest) > 1 or rest in lexicon.given else None
         if not honorific and 2 <= len(rest) <= 3 and self.is_surname_like(rest) and self.is_plausible(rest):  # noqa: PLR2004
             return cut
+        return None
+
+    def cut_hiragana(self, before: str, run: str) -> int | None:
+        """Return where in the hiragana `run` (which ends before an honorific) the reading of a surname or given name begins.
+
+        `before` is the character before the run. Particles may stand before the name: のたかださん.
+        """
+        for start in range(len(run) - 1):
+            word = run[start:]
+            free = run[start - 1] in "のはがをにともなでやねーた" if start else not "ぁ" <= before <= "ん"
+            if free and (len(word) > 2 or not start) and self.is_kana_name(word, loose=False):  # noqa: PLR2004
+                return start
         return None
 
     def is_kana_surname(self, word: str) -> bool:

@@ -127,6 +127,8 @@ class NumberDetector:
         found = self._judge(context, start, end, digits)
         if found is None and len(digits) in range(7, 17):
             kind, evidence = context.label_before(start, self._kinds)
+            if not kind and len(digits) in (10, 11) and digits[0] == "0" and digits[1] != "0":
+                kind, evidence = "PHONE", "shape:phone"
             spec = next((spec for spec in self._specs if spec.label == kind), None)
             found = Finding(start, end, spec.label, 0.6, (evidence,)) if spec else None
         if found is not None:

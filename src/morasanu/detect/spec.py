@@ -85,7 +85,7 @@ class Spec:
 
 _PATTERNS = ("forms", "label_forms", "strong_forms", "text_forms")
 _LISTS = (*_PATTERNS, "needs", "labels", "keys", "negative", "counter_examples")
-_WORDS = ("kin", "honorific", "title_after", "title_before", "verb_after", "stop", "building", "phrases", "hints", "veto_after",
+_WORDS = ("kin", "honorific", "title_after", "title_before", "verb_after", "stop", "columns", "building", "phrases", "hints", "veto_after",
           "veto_before", "dates", "userinfo", "curl", "placeholder")
 _KNOWN = {"title", *(f.name for f in fields(Spec))} - {"title_ja", "title_en", "words"} | set(_WORDS)
 
