@@ -27,6 +27,7 @@ _BUILDING_TAIL = (
     r"(?:\s?(?:[A-Z]棟|[東西南北]棟|[0-9]+号棟|(?:[A-Z]-?)?[0-9]{1,4}(?:-[0-9]{1,4})?(?:号室|号|階|F|号棟)?|[0-9]+F-[0-9]+)(?![0-9]))"
 )
 _NAMELESS = re.compile(r"(?:TEL|FAX|Tel|電話|携帯|氏名|口座|担当|〒|様|殿|メール|IP|No|生年|届|連絡|tel|宛|御中)")
+_FURTHER = re.compile(r"[東西南北上下入ルる通一-龯々ヶノ]{1,12}(?=[0-9一二三四五六七八九十百])")
 _POSTAL = re.compile(r"(?<![0-9-])([0-9]{3}-?[0-9]{4})\)?[ \n]{0,3}\Z")
 _POSTAL_LABEL: Final = Label("POSTAL_CODE")
 _BOX = re.compile(r"\([^()\n]{0,30}(?:私書箱|郵便局|庁舎|ビル|[0-9]階|[0-9]F)[^()\n]{0,20}\)")
@@ -142,7 +143,18 @@ class AddressDetector:
             return 0
         if re.search(r"[ぁ-ん]", between) and not self._is_town(between) and not re.search("丁目|番|-", number):
             return 0
-        return self._read_building(text, self._trim(text, block))
+        return self._read_building(text, self._trim(text, self._go_on(text, block)))
+
+    @staticmethod
+    def _go_on(text: str, block: re.Match[str]) -> re.Match[str]:
+        # 四条通寺町西入 and 七条通十七丁目: a street's number is not the block's, so a later number is looked for
+        while re.search(r"(?:条|線|丁目)[東西南北上下左右通]*\Z", block.group()):
+            further = _FURTHER.match(text, block.end())
+            found = _BLOCK.match(text, further.end()) if further else None
+            if found is None or not re.search("[0-9番号丁]", found.group()):
+                break
+            block = found
+        return block
 
     @staticmethod
     def _trim(text: str, block: re.Match[str]) -> int:

@@ -40,7 +40,7 @@ _TAILS: Final = tuple(
     )
 )
 _HEADS: Final = (
-    re.compile(rf"({K}{{0,4}})[ ]{{1,4}}({K}{{0,3}}|{_H}{{1,6}}[子江美代枝恵香]?|{_T}{{1,10}}[子江美代枝恵香]?)(?![一-龯々ぁ-ん](?!様|さ|氏|殿|の|を|は|が|へ|に))"),
+    re.compile(rf"({K}{{0,4}})[ ]{{1,4}}({K}{{0,3}}|{_H}{{1,6}}[子江美代枝恵香]?|{_T}{{1,10}}[子江美代枝恵香]?)(?![0-9]|[一-龯々ぁ-ん](?!様|さ|氏|殿|の|を|は|が|へ|に))"),
     re.compile(rf"({_T}{{1,10}})(?: {{1,4}}|・)({_T}{{1,10}}(?:[ ・]{{1,2}}{_T}{{1,10}}){{0,3}})"),
     re.compile(rf"({_H}{{2,6}})[ ]{{1,3}}({_H}{{1,6}})(?![ぁ-ん])"),
     re.compile(rf"({_LATIN})"),
@@ -270,7 +270,7 @@ class NameDetector:
         # the kana after the kanji belong to the name only when they make a given name
         for length in range(len(first), len(run), -1):
             whole = first[:length]
-            split = next((i for i in range(1, min(4, len(run) + 1)) if book.is_surname(whole[:i]) and book.is_given(whole[i:], sure=True)), 0)
+            split = next((i for i in range(2, min(4, len(run) + 1)) if book.is_surname(whole[:i]) and book.is_given(whole[i:], sure=True)), 0)
             if split:
                 return start, start + length
         cut = book.cut_prefix(run)
@@ -336,7 +336,7 @@ class NameDetector:
             run = match.group(1)
             first, _, second = run.partition(" ")
             known = book.is_surname(first) and (not second or book.is_given(second)) or book.split(first) or book.is_kana_surname(first)
-            talks = speakers[run] > 1 and 2 <= len(first) <= 4 and book.is_plausible(first) and first not in self._labels  # noqa: PLR2004
+            talks = speakers[run] > 1 and "一" <= first[0] and 2 <= len(first) <= 4 and book.is_plausible(first) and first not in self._labels  # noqa: PLR2004
             if (known or talks) and first not in book.stop:
                 yield self._make(match.start(1), match.end(1), 0.75, "neighbour:speaker")
         for match in _UNIT_BEFORE.finditer(text):

@@ -103,8 +103,10 @@ class NameBook:
 
     def _cut_prefix(self, run: str) -> int:
         """Return how many characters of `run` stand glued before the name (a unit, a title, a kinship)."""
-        if len(run) < 3 or run in self._lexicon.surname:  # noqa: PLR2004
+        if run in self._lexicon.surname:
             return 0
+        if len(run) < 3:  # noqa: PLR2004
+            return 1 if len(run) == 2 and run[0] in "夫妻父母兄弟姉妹故亡" and run[1] in self._lexicon.given else 0  # noqa: PLR2004
         unit = self._unit.match(run)
         cut = unit.end() if unit else 0
         prefix = self._prefix.match(run, cut)

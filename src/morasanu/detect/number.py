@@ -88,7 +88,7 @@ class NumberDetector:
             return
         lines = [(m.start(), m.end()) for m in _LINE.finditer(raw)]
         found = [finding for a, b in lines for finding in self._judge_line(context, start + a, start + b)]
-        if not found and len(lines) == 2 and end - start <= _WRAPPED:  # noqa: PLR2004 - a value that was wrapped over two lines
+        if not found and len(lines) == 2 and end - start <= _WRAPPED and context.text[start - 1 : start] != ",":  # noqa: PLR2004 - a value that was wrapped over two lines
             wrapped = self._judge(context, start, end, _ascii(raw).replace("\n", ""))
             found = [wrapped] if wrapped else []
         yield from found
