@@ -19,13 +19,17 @@ _K = "[〇一二三四五六七八九十百千]"
 _UNIT = "(?:丁目|番地割|番地|番町|番|号|条|線|地割|街区)"
 _PIECE = rf"(?:[0-9lIO]{{1,5}}\s?{_UNIT}?|{_K}{{1,7}}{_UNIT})"
 _SEP = r"(?:、?\s?[-ー]\s?|\s?の\s?|ノ|之|[東西南北上下左右中甲乙丙丁通内外]{1,2}|\s)?"
-_BLOCK: Final = re.compile(rf"{_PIECE}(?:{_SEP}(?:{_PIECE}|(?<=[のノ之番地目号]){_K}{{1,6}}))*(?:\s?[A-Z](?=[-\s]?[0-9])|(?<=[0-9])号室?|(?<=[0-9])(?:階|F))?")
-_PLACE = re.compile(r"[一-龯々ぁ-んァ-ヶー・〆ヵ](?:[一-龯々ぁ-んァ-ヶー・〆ヵ]| (?=[一-龯々0-9]))*")
-_COUNTER = re.compile(r"\s?(?:店舗?|件|人|名|億|万|年|月|日|時|分|%|円|回|社|か所|カ所|ヶ所|箇所|校|台|歳|才|本|個|冊|部|世帯|戸|棟|課|名義|位|級|行|種|割|倍|割合|系統|つの|つ|章|節|項|館|路線|両|団体|市町村|都|府県)")
-_STOP_PLACE = re.compile(r"[をがはにへともやでよりかられたしてなすまい]{2}|[をはへもや]|です|ます|した|から|まで|より|では|には|とは")
-_BUILDING_TAIL = (
-    r"(?:\s?(?:[A-Z]棟|[東西南北]棟|[0-9]+号棟|(?:[A-Z]-?)?[0-9]{1,4}(?:-[0-9]{1,4})?(?:号室|号|階|F|号棟)?|[0-9]+F-[0-9]+)(?![0-9]))"
+_BLOCK: Final = re.compile(
+    rf"{_PIECE}(?:{_SEP}(?:{_PIECE}|(?<=[のノ之番地目号]){_K}{{1,6}}))*(?:\s?[A-Z](?=[-\s]?[0-9])|(?<=[0-9])号室?|(?<=[0-9])(?:階|F))?"
 )
+_PLACE = re.compile(r"[一-龯々ぁ-んァ-ヶー・〆ヵ](?:[一-龯々ぁ-んァ-ヶー・〆ヵ]| (?=[一-龯々0-9]))*")
+_COUNTER = re.compile(
+    r"\s?(?:店舗?|件|人|名|億|万|年|月|日|時|分|%|円|回|社|か所|カ所|ヶ所|箇所|校|台|歳|才|本|個|冊|部|世帯|戸|棟|課|名義|位|級|行|種|割|倍|割合|系統|つの|つ|章|節|項|館|路線|両|団体|市町村|都|府県)"
+)
+_STOP_PLACE = re.compile(
+    r"[をがはにへともやでよりかられたしてなすまい]{2}|[をはへもや]|です|ます|した|から|まで|より|では|には|とは"
+)
+_BUILDING_TAIL = r"(?:\s?(?:[A-Z]棟|[東西南北]棟|[0-9]+号棟|(?:[A-Z]-?)?[0-9]{1,4}(?:-[0-9]{1,4})?(?:号室|号|階|F|号棟)?|[0-9]+F-[0-9]+)(?![0-9]))"
 _NAMELESS = re.compile(r"(?:TEL|FAX|Tel|電話|携帯|氏名|口座|担当|〒|様|殿|メール|IP|No|生年|届|連絡|tel|宛|御中)")
 _FURTHER = re.compile(r"[東西南北上下入ルる通一-龯々ヶノ]{1,12}(?=[0-9一二三四五六七八九十百])")
 _POSTAL = re.compile(r"(?<![0-9-])([0-9]{3}-?[0-9]{4})\)?[ \n]{0,3}\Z")
@@ -43,10 +47,14 @@ _STREET: Final = re.compile(
     r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Way|Court|Ct|Place|Pl|Square|Sq|Terrace|Crescent|Close|Highway|Hwy)\b\.?"
     r"(?:,? (?:Apt|Suite|Unit|#)\.? ?[0-9A-Z-]+)?(?:, [A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?){0,3}"
 )
-_KANA = re.compile(r"[ァ-ヶー]{2,6}(?:ケン|フ|ト|ドウ) ?[ァ-ヶー]{1,10}(?:シ|ク|グン|チョウ|マチ|ムラ)[ァ-ヶー ]{0,30}[0-9][0-9-]{0,12}")
+_KANA = re.compile(
+    r"[ァ-ヶー]{2,6}(?:ケン|フ|ト|ドウ) ?[ァ-ヶー]{1,10}(?:シ|ク|グン|チョウ|マチ|ムラ)[ァ-ヶー ]{0,30}[0-9][0-9-]{0,12}"
+)
 _KANA_HINT = re.compile(r"[ァ-ヶ](?:ケン|フ|ト|ドウ) ?[ァ-ヶ]")
 _STREET_HINT = re.compile(r" (?:Str|St\b|Av|Ro|Rd|Bo|Bl|La|Ln|Dr|Way|Co|Ct|Pl|Sq|Te|Cr|Cl|Hi|Hw)")
-_LABEL_END = re.compile(r"[。\n\"'|│<>;\t「」〒]| {2,}| から|→|\)(?=と)|と(?=相違)|[でにを](?=[よ住あいおつ、。])|[へに]、?(?=[一-龯]{2})")
+_LABEL_END = re.compile(
+    r"[。\n\"'|│<>;\t「」〒]| {2,}| から|→|\)(?=と)|と(?=相違)|[でにを](?=[よ住あいおつ、。])|[へに]、?(?=[一-龯]{2})"
+)
 
 
 class AddressDetector:
@@ -78,8 +86,12 @@ class AddressDetector:
                 done = end
                 postal = _POSTAL.search(text, max(0, start - 14), start)
                 if postal:
-                    yield Finding(postal.start(1), postal.end(1), _POSTAL_LABEL, 0.9, (f"rule:{spec.id}", "neighbour:address"))
-                yield Finding(start, end, spec.label, spec.score.checked, (f"rule:{spec.id}", "dictionary:municipality"))
+                    yield Finding(
+                        postal.start(1), postal.end(1), _POSTAL_LABEL, 0.9, (f"rule:{spec.id}", "neighbour:address")
+                    )
+                yield Finding(
+                    start, end, spec.label, spec.score.checked, (f"rule:{spec.id}", "dictionary:municipality")
+                )
         for slot in context.slots(spec.label):
             span = self._read_slot(text, slot)
             if span:
@@ -103,7 +115,9 @@ class AddressDetector:
             end = mark.end()
             character = mark.group()
             if character in "都道府県":
-                match = next((m for k in (3, 4) if end >= k and (m := self._prefecture.fullmatch(text, end - k, end))), None)
+                match = next(
+                    (m for k in (3, 4) if end >= k and (m := self._prefecture.fullmatch(text, end - k, end))), None
+                )
                 if match:
                     prefecture_start, prefecture_end = match.span()
                     yield prefecture_start, prefecture_end, True
@@ -125,7 +139,9 @@ class AddressDetector:
         limit = place.end() if place else position
         block = None
         # block numbers in kanji stand among place characters, so every number is tried until one fits
-        for number in re.finditer(rf"[0-9]|{_K}|[lI](?=[0-9])", text[position : limit + (2 if text[limit : limit + 1] == " " else 1)]):
+        for number in re.finditer(
+            rf"[0-9]|{_K}|[lI](?=[0-9])", text[position : limit + (2 if text[limit : limit + 1] == " " else 1)]
+        ):
             block = _BLOCK.match(text, position + number.start())
             if block:
                 break
@@ -133,7 +149,7 @@ class AddressDetector:
             return 0
         between = text[position : block.start()]
         number = block.group()
-        if len(between) > 28 or _STOP_PLACE.search(between) or _COUNTER.match(text, block.end()):  # noqa: PLR2004
+        if len(between) > 28 or _STOP_PLACE.search(between) or _COUNTER.match(text, block.end()):
             return 0
         if number.isdigit() and _COUNTER.match(text, block.start() + 1):
             return 0
@@ -168,7 +184,9 @@ class AddressDetector:
     def _is_town(self, place: str) -> bool:
         place = place.strip().removeprefix("大字").removeprefix("字")
         town = self._lexicon.town
-        return any(place[:length] in town or f"{place[:length]}町" in town for length in range(min(len(place), 10), 1, -1))
+        return any(
+            place[:length] in town or f"{place[:length]}町" in town for length in range(min(len(place), 10), 1, -1)
+        )
 
     def _read_building(self, text: str, position: int) -> int:
         box = _BOX.match(text, position)
@@ -181,7 +199,9 @@ class AddressDetector:
             position = match.end()
         else:
             return position
-        tail = re.compile(r"(?<=[号地0-9])[ ](?:[A-Z]-?)?[0-9]{2,4}(?:号室?)?(?![0-9-]|円|[年月/.:])").match(text, position)
+        tail = re.compile(r"(?<=[号地0-9])[ ](?:[A-Z]-?)?[0-9]{2,4}(?:号室?)?(?![0-9-]|円|[年月/.:])").match(
+            text, position
+        )
         return tail.end() if tail else position
 
     def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:
@@ -192,16 +212,18 @@ class AddressDetector:
         end = stop.start() if stop else slot.end
         value = text[start:end].rstrip(" 、,)")
         end = start + len(value)
-        if not value or len(value) > 80:  # noqa: PLR2004
+        if not value or len(value) > 80:
             return None
         if slot.why.startswith("column"):
-            sure = re.search(r"[都道府県市区町村郡].*[0-9一二三四五六七八九十]|[0-9]-[0-9]|[郡市区町村]..", value) and re.search("[一-龯]{2}|[A-Za-z]{3}", value)
-            return (slot.start, slot.end) if sure and len(value) > 4 else None  # noqa: PLR2004
+            sure = re.search(
+                r"[都道府県市区町村郡].*[0-9一二三四五六七八九十]|[0-9]-[0-9]|[郡市区町村]..", value
+            ) and re.search("[一-龯]{2}|[A-Za-z]{3}", value)
+            return (slot.start, slot.end) if sure and len(value) > 4 else None
         if value.isascii():
             value = re.sub(r"[ ,]+(?:[0-9]{3}-?[0-9]{4}|[0-9]{5,6})\Z", "", value)
             end = start + len(value)
             comma = re.search(r"[0-9]", value)
-            return (start, end) if comma and len(value.split()) > 2 and re.search("[A-Za-z]{3}", value) else None  # noqa: PLR2004
+            return (start, end) if comma and len(value.split()) > 2 and re.search("[A-Za-z]{3}", value) else None
         after = start
         for begin, reached, _ in self._starts(value[:24]):
             if begin > 1:

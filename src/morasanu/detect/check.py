@@ -20,9 +20,11 @@ def is_my_number(digits: str) -> bool:
     >>> is_my_number("123456789018"), is_my_number("123456789019")
     (True, False)
     """
-    if len(digits) != 12:  # noqa: PLR2004
+    if len(digits) != 12:
         return False
-    rest = sum(int(digit) * weight for digit, weight in zip(digits, (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2), strict=False)) % 11
+    rest = (
+        sum(int(digit) * weight for digit, weight in zip(digits, (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2), strict=False)) % 11
+    )
     return int(digits[11]) == (0 if rest <= 1 else 11 - rest)
 
 
@@ -32,7 +34,7 @@ def is_corporate_number(digits: str) -> bool:
     >>> is_corporate_number("7123456789012"), is_corporate_number("8123456789012")
     (True, False)
     """
-    if len(digits) != 13:  # noqa: PLR2004
+    if len(digits) != 13:
         return False
     total = sum(int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits[1:])))
     return int(digits[0]) == 9 - total % 9
@@ -52,7 +54,7 @@ def is_driver_licence(digits: str) -> bool:
     >>> is_driver_licence("309012345620"), is_driver_licence("309012345630")
     (True, False)
     """
-    return len(digits) == 12 and digits[:2] in _COMMISSIONS and is_driver_licence_digit(digits)  # noqa: PLR2004
+    return len(digits) == 12 and digits[:2] in _COMMISSIONS and is_driver_licence_digit(digits)
 
 
 def is_driver_licence_digit(digits: str) -> bool:
@@ -61,7 +63,7 @@ def is_driver_licence_digit(digits: str) -> bool:
     >>> is_driver_licence_digit("901582113851")
     True
     """
-    if len(digits) != 12:  # noqa: PLR2004
+    if len(digits) != 12:
         return False
     rest = sum(int(digit) * weight for digit, weight in zip(digits, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2), strict=False)) % 11
     return int(digits[10]) == (11 - rest) % 10
@@ -76,7 +78,7 @@ def is_luhn(digits: str) -> bool:
     total = 0
     for place, digit in enumerate(reversed(digits)):
         number = int(digit) * (1 + place % 2)
-        total += number - 9 if number > 9 else number  # noqa: PLR2004
+        total += number - 9 if number > 9 else number
     return total % 10 == 0 and len(set(digits)) > 1
 
 
@@ -112,7 +114,7 @@ def is_phone(digits: str) -> bool:
     >>> is_phone("09012345678"), is_phone("0000148000"), is_phone("5552314")
     (True, False, True)
     """
-    return not digits.startswith("00") and len(set(digits)) > 2 and not digits.startswith(("010", "0100"))  # noqa: PLR2004
+    return not digits.startswith("00") and len(set(digits)) > 2 and not digits.startswith(("010", "0100"))
 
 
 def is_ip_address(text: str) -> bool:
@@ -123,7 +125,7 @@ def is_ip_address(text: str) -> bool:
     >>> is_ip_address("10.24.7.115"), is_ip_address("203.0.113.7"), is_ip_address("12.1.0.7"), is_ip_address("09:12:44")
     (True, True, False, False)
     """
-    if ":" in text and "::" not in text and text.count(":") != 7:  # noqa: PLR2004 - a time of day, a MAC address
+    if ":" in text and "::" not in text and text.count(":") != 7:  # a time of day, a MAC address
         return False
     try:
         address = ip_address(text)
@@ -132,8 +134,12 @@ def is_ip_address(text: str) -> bool:
     if isinstance(address, IPv6Address):
         return True
     first, second, *rest = address.packed
-    private = (first in (10, 127) and (second > 3 or max(rest) > 9)) or (first, second) == (192, 168) or (first == 172 and 16 <= second < 32)  # noqa: PLR2004
-    return private or sum(octet >= 50 for octet in address.packed) >= 2  # noqa: PLR2004
+    private = (
+        (first in (10, 127) and (second > 3 or max(rest) > 9))
+        or (first, second) == (192, 168)
+        or (first == 172 and 16 <= second < 32)
+    )
+    return private or sum(octet >= 50 for octet in address.packed) >= 2
 
 
 def is_not_card(digits: str) -> bool:
@@ -142,7 +148,7 @@ def is_not_card(digits: str) -> bool:
     >>> is_not_card("03378690"), is_not_card("4111111111111111")
     (True, False)
     """
-    return not (14 <= len(digits) <= 19 and is_luhn(digits))  # noqa: PLR2004
+    return not (14 <= len(digits) <= 19 and is_luhn(digits))
 
 
 CHECKS: Final[Mapping[str, Callable[[str], bool]]] = {

@@ -24,10 +24,14 @@ NONE_DATE: Final = "NONE_DATE"
 
 _REACH = 34
 _APART = " \t、,/|│(\"'{;・&?"
-_KEY = re.compile(r"(?<![A-Za-z0-9_.\-])([A-Za-z_][A-Za-z0-9_.\-]{0,40})(?:[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>)|(?<=[A-Za-z0-9])(?=\s[A-Za-z:]+=\"[^<>\n]{0,60}>[^<\n]))")
+_KEY = re.compile(
+    r"(?<![A-Za-z0-9_.\-])([A-Za-z_][A-Za-z0-9_.\-]{0,40})(?:[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>)|(?<=[A-Za-z0-9])(?=\s[A-Za-z:]+=\"[^<>\n]{0,60}>[^<\n]))"
+)
 _SPACEABLE = re.compile(r"[一-龯]{2,4}\Z")
 _CAMEL = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])|[^\x00-\x7f]+")
-_SEPARATOR = re.compile(r"[ \t]*(?:[)\]」』\"'`|]{0,2}[ \t]*(?:[A-Za-z:]+=\"[^<>\n]{0,60}>|=>|:=|[:=>;→⇒・,|／/│]|は、?|が|の)?)[ \t]*(?:[「『(\[<\"'`【|│]{1,2}[ \t]*)?")
+_SEPARATOR = re.compile(
+    r"[ \t]*(?:[)\]」』\"'`|]{0,2}[ \t]*(?:[A-Za-z:]+=\"[^<>\n]{0,60}>|=>|:=|[:=>;→⇒・,|／/│]|は、?|が|の)?)[ \t]*(?:[「『(\[<\"'`【|│]{1,2}[ \t]*)?"
+)
 # Keys whose last word says "name" without being a person's.
 _NOT_A_PERSON = frozenset(
     "file filename host hostname user username db database table column class method function schema domain server service "
@@ -96,7 +100,11 @@ class Labels:
         for count in (len(parts), 2, 1):
             kind = self.keys.get("".join(parts[-count:]), "")
             if kind:
-                return "" if kind == "PERSON" and len(parts) > count and not _NOT_A_PERSON.isdisjoint(parts[:-count]) else kind
+                return (
+                    ""
+                    if kind == "PERSON" and len(parts) > count and not _NOT_A_PERSON.isdisjoint(parts[:-count])
+                    else kind
+                )
         return ""
 
     def kind_of_cell(self, cell: str) -> str:
@@ -112,7 +120,7 @@ class Labels:
         match = self.pattern.match(word)
         if match and match.end() == len(re.split(r"[(\[]", word)[0].rstrip()):
             return self.kinds[match.group()]
-        if len(word) > 12 or any(c.isdigit() for c in word):  # noqa: PLR2004 - a header is short
+        if len(word) > 12 or any(c.isdigit() for c in word):  # a header is short
             return ""
         tail = next((word[i:] for i in range(1, len(word) - 1) if word[i:] in self.kinds), "")
         return self.kinds.get(tail, "")
@@ -159,7 +167,7 @@ class Context:
                 return found.kind, f"{'key' if found.is_key else 'label'}:{found.word}"
             hops += 1
             index -= 1
-        if index >= 0 and self.fields[index].end <= line and not self.text[line:start].strip(" (「\"+〒"):
+        if index >= 0 and self.fields[index].end <= line and not self.text[line:start].strip(' (「"+〒'):
             above = self.fields[index]
             top = self.text.rfind("\n", 0, above.start) + 1
             rest = self.text[top : above.start] + self.text[above.end : line]
@@ -180,7 +188,9 @@ class Context:
         found: list[Slot] = []
         fields = self.fields
         for index, label in enumerate(fields):
-            if label.kind in (NONE, NONE_DATE) or (self.headers and text.rfind("\n", 0, label.start) + 1 in self.headers):
+            if label.kind in (NONE, NONE_DATE) or (
+                self.headers and text.rfind("\n", 0, label.start) + 1 in self.headers
+            ):
                 continue
             separator = _SEPARATOR.match(text, label.end)
             begin = separator.end() if separator else label.end
@@ -199,7 +209,11 @@ class Context:
         for following in self.fields[index + 1 : index + 4]:
             if following.start >= limit:
                 break
-            if following.start > begin and self.text[following.start - 1] in _APART and following.is_key == self.fields[index].is_key:
+            if (
+                following.start > begin
+                and self.text[following.start - 1] in _APART
+                and following.is_key == self.fields[index].is_key
+            ):
                 return following.start
         return limit
 
@@ -235,7 +249,12 @@ def _read_fields(text: str, labels: Labels) -> list[Field]:
         if word.isascii():
             before = lower[start - 1] if start else " "
             after = lower[end] if end < len(lower) else " "
-            if before.isascii() and (before.isalnum() or before in "_-./@") or after.isascii() and (after.isalnum() or after in "_-@"):
+            if (
+                before.isascii()
+                and (before.isalnum() or before in "_-./@")
+                or after.isascii()
+                and (after.isalnum() or after in "_-@")
+            ):
                 continue
         elif _is_glued(lower, start, end, kinds[word], word):
             continue
@@ -259,4 +278,4 @@ def _is_glued(text: str, start: int, end: int, kind: str, word: str) -> bool:
     kanji_after = "一" <= after <= "龯"
     if len(word) == 1:
         return kanji_before or (kanji_after and word not in "故亡普当")
-    return kind == "PERSON" and (kanji_after or (kanji_before and len(word) == 2))  # noqa: PLR2004 - 支部書記 is no label
+    return kind == "PERSON" and (kanji_after or (kanji_before and len(word) == 2))  # 支部書記 is no label

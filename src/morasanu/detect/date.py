@@ -43,12 +43,20 @@ _LOOSE = re.compile(
         )
     )
 )
-_SPOKEN = re.compile(r"(?:明治|大正|昭和|平成|令和|西暦)[ぁ-ん一-龯0-9]{1,8}ねん[の、 ]{0,2}[ぁ-ん0-9]{1,6}がつ[の、 …]{0,3}(?:ついたち|[ぁ-ん0-9]{1,8}?(?:にち|か))")
-_SHORT_BIRTH = re.compile(rf"(?:{_ERA}\s?{_N}年(?:\s?{_N}月)?|(?<!\d)(?:19|20)?\d\d年(?:\s?\d{{1,2}}月)?)(?=\)?\s?(?:生まれ|生(?![活産存徒保命計業協])|うまれ))")
+_SPOKEN = re.compile(
+    r"(?:明治|大正|昭和|平成|令和|西暦)[ぁ-ん一-龯0-9]{1,8}ねん[の、 ]{0,2}[ぁ-ん0-9]{1,6}がつ[の、 …]{0,3}(?:ついたち|[ぁ-ん0-9]{1,8}?(?:にち|か))"
+)
+_SHORT_BIRTH = re.compile(
+    rf"(?:{_ERA}\s?{_N}年(?:\s?{_N}月)?|(?<!\d)(?:19|20)?\d\d年(?:\s?\d{{1,2}}月)?)(?=\)?\s?(?:生まれ|生(?![活産存徒保命計業協])|うまれ))"
+)
 _BORN = re.compile(r"\s?(?:\([^)\n]{1,12}\))?\s?(?:生まれ|生(?![活産存徒保命計業協年])|うまれ|誕生|出生)")
-_BETWEEN = re.compile(r"(?:\([^()\n]{1,20}\))?[\s(|│/,・:「」<>\"'様さん氏殿ちゃくん君」)DOBdob、。]{0,8}(?:(?:本人|妻|夫|長男|次男|二男|三男|長女|次女|二女|三女|男|女|父|母|子)[\s|│/,・]{0,6})?\Z")
+_BETWEEN = re.compile(
+    r"(?:\([^()\n]{1,20}\))?[\s(|│/,・:「」<>\"'様さん氏殿ちゃくん君」)DOBdob、。]{0,8}(?:(?:本人|妻|夫|長男|次男|二男|三男|長女|次女|二女|三女|男|女|父|母|子)[\s|│/,・]{0,6})?\Z"
+)
 _OLD: Final = re.compile(r"明|大|昭|[MTS]|19[0-9]{2}")
-_AFTER_VETO = re.compile(r"\s?(?:付|開催|締結|施行|現在|まで|から|以降|より|時点|死亡|逝去|入社|退職|入行|[0-9]{1,2}[:時]|T[0-9]|\([月火水木金土日]\)|満了|期限|設定|交付|発行|受付|着|必着|改正|制定|公布)")
+_AFTER_VETO = re.compile(
+    r"\s?(?:付|開催|締結|施行|現在|まで|から|以降|より|時点|死亡|逝去|入社|退職|入行|[0-9]{1,2}[:時]|T[0-9]|\([月火水木金土日]\)|満了|期限|設定|交付|発行|受付|着|必着|改正|制定|公布)"
+)
 
 
 class BirthDetector:
@@ -66,8 +74,10 @@ class BirthDetector:
         names = [p.end for p in persons]
         for slot in context.slots(spec.label):
             match = _LOOSE.search(text, slot.start, min(slot.end, slot.start + 40))
-            if match and match.start() - slot.start <= 6:  # noqa: PLR2004 - 「は、」 or a gender may stand between
-                yield Finding(match.start(), match.end(), spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
+            if match and match.start() - slot.start <= 6:  # 「は、」 or a gender may stand between
+                yield Finding(
+                    match.start(), match.end(), spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why)
+                )
         for match in _SHORT_BIRTH.finditer(text) if "生" in text or "うまれ" in text else ():
             yield Finding(match.start(), match.end(), spec.label, 0.9, (f"rule:{spec.id}", "neighbour:生"))
         for match in _SPOKEN.finditer(text) if "ねん" in text else ():
@@ -80,7 +90,11 @@ class BirthDetector:
             kind, why = context.label_before(start, self._kinds)
             if kind == spec.label:
                 yield Finding(start, end, spec.label, spec.score.labelled, (f"rule:{spec.id}", why))
-            elif kind != NONE_DATE and not _AFTER_VETO.match(text, end) and self._is_beside_person(text, start, match.group(), names):
+            elif (
+                kind != NONE_DATE
+                and not _AFTER_VETO.match(text, end)
+                and self._is_beside_person(text, start, match.group(), names)
+            ):
                 yield Finding(start, end, spec.label, 0.7, (f"rule:{spec.id}", "neighbour:person"))
 
     @staticmethod
@@ -92,6 +106,4 @@ class BirthDetector:
             return False
         if _BETWEEN.match(text[end:start]):
             return True
-        return start - end <= 24 and bool(_OLD.match(date)) and not any(c in text[end:start] for c in "。、:")  # noqa: PLR2004
-
-
+        return start - end <= 24 and bool(_OLD.match(date)) and not any(c in text[end:start] for c in "。、:")

@@ -80,7 +80,10 @@ def choose(found: Sequence[Finding]) -> list[Finding]:
     """
     kept: list[Finding] = []
     taken = bytearray(max((f.end for f in found), default=0))
-    for finding in sorted((f for f in found if f.score >= THRESHOLD), key=lambda f: (-f.score - min(f.end - f.start, 30) * 0.01, f.start, f.label)):
+    for finding in sorted(
+        (f for f in found if f.score >= THRESHOLD),
+        key=lambda f: (-f.score - min(f.end - f.start, 30) * 0.01, f.start, f.label),
+    ):
         start, end = finding.start, finding.end
         if taken.find(1, start, end) < 0:
             kept.append(finding)

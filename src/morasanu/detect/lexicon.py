@@ -65,8 +65,21 @@ def fold_romaji(word: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", word.lower())
     plain = "".join(c for c in plain if c.isascii() and c.isalpha())
-    for old, new in (("si", "shi"), ("ti", "chi"), ("tu", "tsu"), ("hu", "fu"), ("zi", "ji"), ("sya", "sha"), ("syo", "sho"),
-                     ("syu", "shu"), ("zy", "j"), ("jy", "j"), ("mb", "nb"), ("mp", "np"), ("mm", "nm")):
+    for old, new in (
+        ("si", "shi"),
+        ("ti", "chi"),
+        ("tu", "tsu"),
+        ("hu", "fu"),
+        ("zi", "ji"),
+        ("sya", "sha"),
+        ("syo", "sho"),
+        ("syu", "shu"),
+        ("zy", "j"),
+        ("jy", "j"),
+        ("mb", "nb"),
+        ("mp", "np"),
+        ("mm", "nm"),
+    ):
         plain = plain.replace(old, new)
     plain = plain.replace("cshi", "chi")
     plain = re.sub(r"o[ou]|oh(?![aiueoy])", "o", plain)
@@ -120,7 +133,7 @@ def _build_names(folder: Path) -> dict[str, object]:
         "given_romaji": given_romaji,
         "first": {c for c, n in first.items() if n >= 1},
         "last": {c for c, n in last.items() if n >= 1},
-        "inner": {c for c, n in inner.items() if n >= 5},  # noqa: PLR2004 - rarer kanji say little
+        "inner": {c for c, n in inner.items() if n >= 5},  # rarer kanji say little
     }
 
 

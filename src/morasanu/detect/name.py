@@ -24,7 +24,9 @@ _H = "[ぁ-ん]"
 _T = "[ァ-ヶー]"
 _L = r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÿĀ-ſẠ-ỹ'’.\-]*"
 _LATIN = rf"{_L}(?:,? {_L}){{0,4}}"
-_NO_ANCHOR: Final = re.compile("様[式子々相態]|氏[名族]|方[法針向面式々角]|家[族屋賃庭計本主財具]|宅[配地建]|君主|殿[下町]|宛[先名]|名義人|代理[人店]|担当[者課部]|先生方")
+_NO_ANCHOR: Final = re.compile(
+    "様[式子々相態]|氏[名族]|方[法針向面式々角]|家[族屋賃庭計本主財具]|宅[配地建]|君主|殿[下町]|宛[先名]|名義人|代理[人店]|担当[者課部]|先生方"
+)
 _TITLE_SKIP = r"[ ]{0,2}\Z"
 
 _TAILS: Final = tuple(
@@ -40,7 +42,9 @@ _TAILS: Final = tuple(
     )
 )
 _HEADS: Final = (
-    re.compile(rf"({K}{{0,4}})[ ]{{1,4}}({K}{{0,3}}|{_H}{{1,6}}[子江美代枝恵香]?|{_T}{{1,10}}[子江美代枝恵香]?)(?![0-9]|[一-龯々ぁ-ん](?!様|さ|氏|殿|の|を|は|が|へ|に))"),
+    re.compile(
+        rf"({K}{{0,4}})[ ]{{1,4}}({K}{{0,3}}|{_H}{{1,6}}[子江美代枝恵香]?|{_T}{{1,10}}[子江美代枝恵香]?)(?![0-9]|[一-龯々ぁ-ん](?!様|さ|氏|殿|の|を|は|が|へ|に))"
+    ),
     re.compile(rf"({_T}{{1,10}})(?: {{1,4}}|・)({_T}{{1,10}}(?:[ ・]{{1,2}}{_T}{{1,10}}){{0,3}})"),
     re.compile(rf"({_H}{{2,6}})[ ]{{1,3}}({_H}{{1,6}})(?![ぁ-ん])"),
     re.compile(rf"({_LATIN})"),
@@ -49,16 +53,27 @@ _HEADS: Final = (
     re.compile(rf"({_H}{{2,8}})"),
 )
 _CELL: Final = re.compile(r"[一-龯々]{1,4}[ ]{0,2}[一-龯々ぁ-んァ-ヶー]{1,5}|[一-龯々]{2,6}")
-_MIXED: Final = re.compile(rf"({K}{{0,4}}) {{1,2}}(?:{_T}{{2,10}}|{_LATIN})(?![一-龯々A-Za-z])|({_T}{{2,10}}) {{1,2}}[一-龯々]{{1,3}}(?![一-龯々])")
+_MIXED: Final = re.compile(
+    rf"({K}{{0,4}}) {{1,2}}(?:{_T}{{2,10}}|{_LATIN})(?![一-龯々A-Za-z])|({_T}{{2,10}}) {{1,2}}[一-龯々]{{1,3}}(?![一-龯々])"
+)
 _ASIDE: Final = re.compile(r"[ ]?\([^()\n]{1,8}\)\s?[:=]\s?")
 _SPACED: Final = re.compile(r"(?:[一-龯々ぁ-んァ-ヶー] {1,3}){2,6}[一-龯々ぁ-んァ-ヶー](?![一-龯々ぁ-んァ-ヶー])")
-_WITH_SPACE: Final = re.compile(rf"({_FIRST_K}{_K}{{0,5}})(?= {{1,2}}({K}{{0,2}}|{_H}{{2,5}}[子江美代枝恵香]?|{_T}{{2,6}}[子江美代枝恵香]?)(?:[様氏殿]|さん)?(?![一-龯々ぁ-んァ-ヶー0-9]|(?<=[ァ-ヶ])[一-龯]))")
-_WITH_SPACE_GLUED: Final = re.compile(rf"({_FIRST_K}{_K}{{0,3}}) {{1,2}}({K}{{0,2}}|{_H}{{2,3}})(?=[はがをのにとへもよか]|様|さん|氏|殿|です)")
+_WITH_SPACE: Final = re.compile(
+    rf"({_FIRST_K}{_K}{{0,5}})(?= {{1,2}}({K}{{0,2}}|{_H}{{2,5}}[子江美代枝恵香]?|{_T}{{2,6}}[子江美代枝恵香]?)(?:[様氏殿]|さん)?(?![一-龯々ぁ-んァ-ヶー0-9]|(?<=[ァ-ヶ])[一-龯]))"
+)
+_WITH_SPACE_GLUED: Final = re.compile(
+    rf"({_FIRST_K}{_K}{{0,3}}) {{1,2}}({K}{{0,2}}|{_H}{{2,3}})(?=[はがをのにとへもよか]|様|さん|氏|殿|です)"
+)
 _RUN: Final = re.compile(rf"{K}{{1,7}}")
 _KANA_PAIR: Final = re.compile(rf"([ァ-ヶー](?<![ァ-ヶー].){_T}{{1,6}})[ ・]{{1,3}}({_T}{{1,8}})(?![ァ-ヶー])")
 _HIRA_PAIR: Final = re.compile(rf"([ぁ-ん](?<![ぁ-ん].){_H}{{1,5}}) {{1,2}}({_H}{{2,6}})(?![ぁ-ん])")
-_ROMAJI: Final = re.compile(rf"([A-Z](?<![A-Za-z0-9@._/\-].)[A-Za-z'\-]{{1,14}})(?:, ?| |/)([A-Z][A-Za-z'\-]{{1,14}})(?![A-Za-z0-9@_])")
-_CAPITALS: Final = re.compile(r"([A-Z](?<![^ (「/|,:>。、は\n].)[A-Z'\-]{1,14}(?:,? [A-Z][A-Z'\-]{0,14}){1,4})(?=$|[)」/|,\n]| {2}|[ ]?(?:[^\x00-\x7f(]|\()| [0-9]{2,4}[./])", re.MULTILINE)
+_ROMAJI: Final = re.compile(
+    rf"([A-Z](?<![A-Za-z0-9@._/\-].)[A-Za-z'\-]{{1,14}})(?:, ?| |/)([A-Z][A-Za-z'\-]{{1,14}})(?![A-Za-z0-9@_])"
+)
+_CAPITALS: Final = re.compile(
+    r"([A-Z](?<![^ (「/|,:>。、は\n].)[A-Z'\-]{1,14}(?:,? [A-Z][A-Z'\-]{0,14}){1,4})(?=$|[)」/|,\n]| {2}|[ ]?(?:[^\x00-\x7f(]|\()| [0-9]{2,4}[./])",
+    re.MULTILINE,
+)
 _COPULA: Final = re.compile(
     r"です[。、\nがけっ]|です$|でございます|と申し|と名乗|といい|って[課係いっ言]|より(?:入電|連絡|説明|電話|報告|聞|申|照会|指摘|回答)|"
     r"から(?:電話|連絡|入電|聞|説明|申出|依頼|照会)|に(?:確認済|電話済|連絡済)|が(?:訪問|架電|対応|受電|説明|担当|来店)|まで(?:連絡|電話|ご連絡|お願い)|談",
@@ -66,18 +81,30 @@ _COPULA: Final = re.compile(
 )
 _COPULA_NAME: Final = re.compile(rf"({K}{{0,4}}|(?<![ァ-ヶー]){_T}{{2,6}}|(?<![ぁ-ん]){_H}{{3,6}})\Z")
 _SPEAKER: Final = re.compile(
-    rf"^[>＞ \[(【]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\]】) ]*)?({K}{{0,5}}(?: {K}{{0,2}})?|{_T}{{2,8}})(?=\s?[:「>＞][^/]| [0-9]{{1,2}}:[0-9]{{2}}\s*$|→)", re.MULTILINE
+    rf"^[>＞ \[(【]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\]】) ]*)?({K}{{0,5}}(?: {K}{{0,2}})?|{_T}{{2,8}})(?=\s?[:「>＞][^/]| [0-9]{{1,2}}:[0-9]{{2}}\s*$|→)",
+    re.MULTILINE,
 )
-_UNIT_BEFORE: Final = re.compile(rf"(?:部|課|係|室|支店|本店|センター|チーム|グループ|営業部|局|銀行|信金|信用金庫|出張所|G|プラザ|デスク)[ の]{{1,6}}({K}{{0,3}})(?=[\s、。)]|です|$)", re.MULTILINE)
-_DISPLAY: Final = re.compile(r"(?:^|[:,;>(] ?|\s)\"?([^\s\"<>:;@\n][^\"<>:;@\n]{1,30}?)\"? ?<(?=[^<>\s@]{1,64}@)", re.MULTILINE)
-_SALUTE: Final = re.compile(rf"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? |Dear (?:Mr\.? |Ms\.? |Mrs\.? )?)({_LATIN})|({_LATIN})(?=[-‐ ]?(?:san|sama)\b)")
+_UNIT_BEFORE: Final = re.compile(
+    rf"(?:部|課|係|室|支店|本店|センター|チーム|グループ|営業部|局|銀行|信金|信用金庫|出張所|G|プラザ|デスク)[ の]{{1,6}}({K}{{0,3}})(?=[\s、。)]|です|$)",
+    re.MULTILINE,
+)
+_DISPLAY: Final = re.compile(
+    r"(?:^|[:,;>(] ?|\s)\"?([^\s\"<>:;@\n][^\"<>:;@\n]{1,30}?)\"? ?<(?=[^<>\s@]{1,64}@)", re.MULTILINE
+)
+_SALUTE: Final = re.compile(
+    rf"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? |Dear (?:Mr\.? |Ms\.? |Mrs\.? )?)({_LATIN})|({_LATIN})(?=[-‐ ]?(?:san|sama)\b)"
+)
 _SALUTE_HINT: Final = re.compile(r"[Ss]an\b|[Ss]ama\b|Dear |\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\b")
-_PAREN: Final = re.compile(rf"\s?[(/（] ?({K}{{0,3}} ?(?:{K}{{0,3}}|{_H}{{1,5}})?|{_H}{{2,6}} {{0,2}}{_H}{{1,6}}|{_T}{{1,10}}(?:[ ・]{{1,2}}{_T}{{1,10}}){{0,3}}|{_LATIN})[様氏]? ?(?=[)）\n、]|$)")
+_PAREN: Final = re.compile(
+    rf"\s?[(/（] ?({K}{{0,3}} ?(?:{K}{{0,3}}|{_H}{{1,5}})?|{_H}{{2,6}} {{0,2}}{_H}{{1,6}}|{_T}{{1,10}}(?:[ ・]{{1,2}}{_T}{{1,10}}){{0,3}}|{_LATIN})[様氏]? ?(?=[)）\n、]|$)"
+)
 _PLACE_AFTER: Final = re.compile(
     "市|町|村|区|県|府|都|郡|駅|線|支店|本店|店|出張所|営業所|支社|本社|株式|工業|商店|商事|建設|製作|製菓|銀行|信|組|会社|電|産業|不動産|運輸|水産|精|鋳造|紙器|人形|"
     "記念|ホール|ビル|病院|医院|大学|高校|小学|中学|法律|事務所|式|係数|海岸|公園|川|山(?!様|さ)|島(?!様|さ)|通|大橋|神社|寺|城|温泉|空港|港|湾|学園|幼稚|保育|会議|社|丁|大字|字|番|様式|焼|流"
 )
-_GIVEN_LIST: Final = re.compile(rf"(?:[、,・／/\s]|\([^()\n]{{1,12}}\)|(?:様|さん|氏|部長|課長|係長|次長|支店長|代理|主任|専務|常務|社長|PM)){{1,4}}({K}{{0,4}}(?: {K}{{0,2}})?|{_T}{{2,8}})")
+_GIVEN_LIST: Final = re.compile(
+    rf"(?:[、,・／/\s]|\([^()\n]{{1,12}}\)|(?:様|さん|氏|部長|課長|係長|次長|支店長|代理|主任|専務|常務|社長|PM)){{1,4}}({K}{{0,4}}(?: {K}{{0,2}})?|{_T}{{2,8}})"
+)
 _KATAKANA: Final = frozenset(map(chr, range(0x30A1, 0x30FB)))
 _ORGANISATION: Final = re.compile(
     r"株式会社|有限会社|合同会社|\(株\)|\(有\)|㈱|㈲|銀行|信用金庫|信金|信組|組合|財団|社団|法人|センター|事務所|商店|工業|支店|本店|本部|部\Z|課\Z|係\Z|室\Z|局\Z|協会|委員会|大学|病院|"
@@ -105,7 +132,10 @@ class NameDetector:
         after = sorted({*words["honorific"], *words["title_after"]}, key=len, reverse=True)
         self._anchor = re.compile("|".join(map(re.escape, after)))
         before = "|".join(map(re.escape, sorted({*words["title_before"], *words["kin"]}, key=len, reverse=True)))
-        self._before = re.compile(rf"(?:{before})[ :・]{{0,2}}({K}{{0,4}}(?: {K}{{0,2}})?|{_T}{{2,8}})(?=[\s、。)(」様さ氏殿の:]|$|と[^は]|が|は|より|から)", re.MULTILINE)
+        self._before = re.compile(
+            rf"(?:{before})[ :・]{{0,2}}({K}{{0,4}}(?: {K}{{0,2}})?|{_T}{{2,8}})(?=[\s、。)(」様さ氏殿の:]|$|と[^は]|が|は|より|から)",
+            re.MULTILINE,
+        )
         self._labels = frozenset(spec.labels)
 
     def find(self, context: Context) -> list[Finding]:
@@ -169,7 +199,11 @@ class NameDetector:
                     cut = book.cut_prefix(first)
                     first_start += cut
                     first = first[cut:]
-                if first and (book.is_full(first, second, strong=strong) if index == 0 else strong and book.is_kana_name(first, loose=True)):
+                if first and (
+                    book.is_full(first, second, strong=strong)
+                    if index == 0
+                    else strong and book.is_kana_name(first, loose=True)
+                ):
                     return first_start, stop
             elif index == 2:
                 second = match.group(2)
@@ -199,7 +233,29 @@ class NameDetector:
     def _by_slot(self, text: str, slot: Slot) -> Iterator[Finding]:
         kind, _, word = slot.why.partition(":")
         column = kind in ("column", "key")
-        named = column or word.endswith(("名", "ナ", "がな", "姓", "義", "name", "人", "者", "ナマエ", "まえ", "子", "男", "女", "妻", "夫", "父", "母", "故", "亡"))
+        named = column or word.endswith(
+            (
+                "名",
+                "ナ",
+                "がな",
+                "姓",
+                "義",
+                "name",
+                "人",
+                "者",
+                "ナマエ",
+                "まえ",
+                "子",
+                "男",
+                "女",
+                "妻",
+                "夫",
+                "父",
+                "母",
+                "故",
+                "亡",
+            )
+        )
         start = slot.start
         position = start
         separated = start > 0 and text[start - 1] in " :=>\"'「(・|│\n/→[【,\t;"
@@ -227,10 +283,19 @@ class NameDetector:
             return None
         if text[start : start + 1] in "故亡" and text[start + 1 : start + 2].strip():
             start += 1
-        if column and _CELL.fullmatch(value.strip()) and book.is_plausible(value.strip()) and not self._anchor.search(value):
+        if (
+            column
+            and _CELL.fullmatch(value.strip())
+            and book.is_plausible(value.strip())
+            and not self._anchor.search(value)
+        ):
             return start, start + len(value.rstrip())
         mixed = _MIXED.match(text, start, limit)
-        if mixed and (strong or book.is_surname(mixed.group(1) or mixed.group(2))) and not _LATIN_STOP.intersection(mixed.group().lower().split()):
+        if (
+            mixed
+            and (strong or book.is_surname(mixed.group(1) or mixed.group(2)))
+            and not _LATIN_STOP.intersection(mixed.group().lower().split())
+        ):
             return mixed.span()
         spaced = _SPACED.match(text, start, limit)
         if spaced and strong:
@@ -253,11 +318,15 @@ class NameDetector:
                     return start, end
             elif index == 3:
                 words = first.replace(",", " ").split()
-                if (strong and (len(words) > 1 or column) or book.is_romaji(words)) and not _LATIN_STOP.intersection(w.lower() for w in words):
+                if (strong and (len(words) > 1 or column) or book.is_romaji(words)) and not _LATIN_STOP.intersection(
+                    w.lower() for w in words
+                ):
                     return start, start + len(first.rstrip(".'-, ")) if not re.search(r" [A-Z]\.\Z", first) else end
             elif index == 4:
                 return self._read_kanji_head(text, start, end, first, strong=strong)
-            elif (strong or index == 5 and book.is_kana_name(first, loose=False)) and book.is_kana_name(first, loose=True):
+            elif (strong or index == 5 and book.is_kana_name(first, loose=False)) and book.is_kana_name(
+                first, loose=True
+            ):
                 return start, end
         return None
 
@@ -270,7 +339,14 @@ class NameDetector:
         # the kana after the kanji belong to the name only when they make a given name
         for length in range(len(first), len(run), -1):
             whole = first[:length]
-            split = next((i for i in range(2, min(4, len(run) + 1)) if book.is_surname(whole[:i]) and book.is_given(whole[i:], sure=True)), 0)
+            split = next(
+                (
+                    i
+                    for i in range(2, min(4, len(run) + 1))
+                    if book.is_surname(whole[:i]) and book.is_given(whole[i:], sure=True)
+                ),
+                0,
+            )
             if split:
                 return start, start + length
         cut = book.cut_prefix(run)
@@ -282,7 +358,7 @@ class NameDetector:
             return None
         if not rest or rest in book.stop or _PLACE_AFTER.match(text, start + cut + len(rest)) and not strong:
             return None
-        if book.is_surname(rest) or book.split(rest) or (strong and 2 <= len(rest) <= 5 and book.is_plausible(rest)):  # noqa: PLR2004
+        if book.is_surname(rest) or book.split(rest) or (strong and 2 <= len(rest) <= 5 and book.is_plausible(rest)):
             return start + cut, start + cut + len(rest)
         return None
 
@@ -293,20 +369,29 @@ class NameDetector:
         for match in _WITH_SPACE.finditer(text) if " " in text else ():
             first, second = match.groups()
             cut = book.cut_prefix(first)
-            if first[cut:] and book.is_full(first[cut:], second, strong=False) and not _PLACE_AFTER.match(text, match.end(2)):
+            if (
+                first[cut:]
+                and book.is_full(first[cut:], second, strong=False)
+                and not _PLACE_AFTER.match(text, match.end(2))
+            ):
                 end = match.end(2) - (len(second) - len(second.rstrip("様氏殿")))
                 yield self._make(match.start() + cut, end, 0.8, "dictionary:name")
         for match in _WITH_SPACE_GLUED.finditer(text) if " " in text else ():
             first, second = match.groups()
             cut = book.cut_prefix(first)
             if first[cut:] and book.is_full(first[cut:], second.rstrip("様氏殿"), strong=False):
-                yield self._make(match.start() + cut, match.end() - (len(second) - len(second.rstrip("様氏殿"))), 0.78, "dictionary:name")
+                yield self._make(
+                    match.start() + cut,
+                    match.end() - (len(second) - len(second.rstrip("様氏殿"))),
+                    0.78,
+                    "dictionary:name",
+                )
         for match in _RUN.finditer(text):
             run = match.group()
-            if 3 <= len(run) <= 7:  # noqa: PLR2004 - shorter is ambiguous, longer is a sentence
+            if 3 <= len(run) <= 7:  # shorter is ambiguous, longer is a sentence
                 cut = book.cut_prefix(run)
                 rest = run[cut:]
-                if len(rest) >= 3 and book.split(rest) and not _PLACE_AFTER.match(text, match.end()):  # noqa: PLR2004
+                if len(rest) >= 3 and book.split(rest) and not _PLACE_AFTER.match(text, match.end()):
                     yield self._make(match.start() + cut, match.end(), 0.72, "dictionary:name")
         for match in _KANA_PAIR.finditer(text):
             if book.is_kana_pair(*match.groups()):
@@ -328,20 +413,37 @@ class NameDetector:
             if "一" <= run[0] <= "龯":
                 cut = book.cut_name(run, strong=sure and len(run) > 1, honorific=True)
             else:
-                cut = 0 if book.is_kana_surname(run) or (copula.group() == "と申し" and book.is_kana_name(run, loose=True)) else None
+                cut = (
+                    0
+                    if book.is_kana_surname(run) or (copula.group() == "と申し" and book.is_kana_name(run, loose=True))
+                    else None
+                )
             if cut is not None:
                 yield self._make(match.start(1) + cut, match.end(1), 0.75, "neighbour:です")
         speakers = Counter(match.group(1) for match in _SPEAKER.finditer(text))
         for match in _SPEAKER.finditer(text):
             run = match.group(1)
             first, _, second = run.partition(" ")
-            known = book.is_surname(first) and (not second or book.is_given(second)) or book.split(first) or book.is_kana_surname(first)
-            talks = speakers[run] > 1 and "一" <= first[0] and 2 <= len(first) <= 4 and book.is_plausible(first) and first not in self._labels  # noqa: PLR2004
+            known = (
+                book.is_surname(first)
+                and (not second or book.is_given(second))
+                or book.split(first)
+                or book.is_kana_surname(first)
+            )
+            talks = (
+                speakers[run] > 1
+                and "一" <= first[0]
+                and 2 <= len(first) <= 4
+                and book.is_plausible(first)
+                and first not in self._labels
+            )
             if (known or talks) and first not in book.stop:
                 yield self._make(match.start(1), match.end(1), 0.75, "neighbour:speaker")
         for match in _UNIT_BEFORE.finditer(text):
             run = match.group(1)
-            if run not in book.stop and (book.is_surname(run) or (len(run) > 1 and book.is_surname_like(run) and book.is_plausible(run))):
+            if run not in book.stop and (
+                book.is_surname(run) or (len(run) > 1 and book.is_surname_like(run) and book.is_plausible(run))
+            ):
                 yield self._make(match.start(1), match.end(1), 0.7, "neighbour:unit")
         for match in self._before.finditer(text):
             run = match.group(1)
@@ -350,7 +452,9 @@ class NameDetector:
                     yield self._make(match.start(1), match.end(1), 0.75, "title:before")
                 continue
             first, _, second = run.partition(" ")
-            known = (book.is_surname(first) and (not second or book.is_given(second))) or (not second and (book.split(first) or book.is_given(first, sure=True)))
+            known = (book.is_surname(first) and (not second or book.is_given(second))) or (
+                not second and (book.split(first) or book.is_given(first, sure=True))
+            )
             if known and first not in book.stop and not _PLACE_AFTER.match(text, match.end(1)):
                 yield self._make(match.start(1), match.end(1), 0.78, "title:before")
 
@@ -368,7 +472,11 @@ class NameDetector:
         for match in _CAPITALS.finditer(text):
             words = match.group(1).replace(",", " ").split()
             line = text[text.rfind("\n", 0, match.start()) + 1 : match.end() + 12]
-            if self._may_list_names(line, text) and sum(map(len, words)) >= 6 and not _LATIN_STOP.intersection(word.lower() for word in words):  # noqa: PLR2004
+            if (
+                self._may_list_names(line, text)
+                and sum(map(len, words)) >= 6
+                and not _LATIN_STOP.intersection(word.lower() for word in words)
+            ):
                 yield self._make(*match.span(1), 0.66, "shape:capitals")
         for match in _ROMAJI.finditer(text):
             if book.is_romaji(match.groups()):
@@ -383,13 +491,17 @@ class NameDetector:
     @staticmethod
     def _may_list_names(line: str, text: str) -> bool:
         # capitals in a line of Japanese, or in a list without a small letter inside a Japanese text; never in code
-        return not line.isascii() or not (text.isascii() or any(c in line for c in "=;{}<>") or any(c.islower() for c in line))
+        return not line.isascii() or not (
+            text.isascii() or any(c in line for c in "=;{}<>") or any(c.islower() for c in line)
+        )
 
     def _read_brackets(self, text: str, kept: Iterable[Finding]) -> list[Finding]:
         book = self._book
         more: list[Finding] = []
         for finding in kept:
-            match = _PAREN.match(text, finding.end) or _PAREN.match(text, finding.end + 1 if text[finding.end : finding.end + 1] in "様氏" else finding.end)
+            match = _PAREN.match(text, finding.end) or _PAREN.match(
+                text, finding.end + 1 if text[finding.end : finding.end + 1] in "様氏" else finding.end
+            )
             if match is None:
                 continue
             value = match.group(1).strip()
@@ -401,7 +513,7 @@ class NameDetector:
                 continue
             if not kanji and value[0] > "z" and not book.is_kana_name(value, loose=True):
                 continue
-            if value.isascii() and (_LATIN_STOP.intersection(value.lower().split()) or len(value.split()) < 2):  # noqa: PLR2004
+            if value.isascii() and (_LATIN_STOP.intersection(value.lower().split()) or len(value.split()) < 2):
                 continue
             more.append(self._make(match.start(1), match.start(1) + len(value), 0.8, "neighbour:bracket"))
         return more
@@ -413,10 +525,10 @@ class NameDetector:
         names: set[str] = set()
         for finding in kept:
             value = text[finding.start : finding.end]
-            if finding.score < 0.75:  # noqa: PLR2004 - what is barely a name confirms nothing
+            if finding.score < 0.75:  # what is barely a name confirms nothing
                 continue
             surname, given = book.halves(value)
-            names.update(part for part in (surname, given) if len(part) >= 2 and part not in book.stop)  # noqa: PLR2004
+            names.update(part for part in (surname, given) if len(part) >= 2 and part not in book.stop)
         kanji = {name for name in names if "一" <= name[0] <= "龯" and "一" <= name[-1] <= "龯"}
         more: list[Finding] = []
         if kanji:
@@ -424,7 +536,13 @@ class NameDetector:
             for run in _RUN.finditer(text):
                 start = run.start()
                 size = next((size for size in sizes if text[start : start + size] in kanji), 0)
-                if size and self._stands_alone(text, text[start : start + size], text[start - 1 : start], text[start + size : start + size + 1], start + size):
+                if size and self._stands_alone(
+                    text,
+                    text[start : start + size],
+                    text[start - 1 : start],
+                    text[start + size : start + size + 1],
+                    start + size,
+                ):
                     more.append(self._make(start, start + size, 0.7, "memory:document"))
         for name in sorted(names - kanji)[:_MAX_REMEMBERED]:
             position = text.find(name)

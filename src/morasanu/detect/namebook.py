@@ -21,10 +21,14 @@ _KANA_STOP = frozenset(
     "ヘルパー ケアマネ ケアマネジャー ガイド タイプ ポイント テナント キャスト アテンド トップ ハン ジュニア シニア".split()
 )
 # Kanji that end common nouns and hardly ever a surname or a given name.
-_NO_LAST = frozenset("者号書表票額数率権法性料費金的化時分中済要否無有件向等品課部係室店行庫会社局所員証印紙状類型式別用計先元末頃的上下内外前後間毎")
+_NO_LAST = frozenset(
+    "者号書表票額数率権法性料費金的化時分中済要否無有件向等品課部係室店行庫会社局所員証印紙状類型式別用計先元末頃的上下内外前後間毎"
+)
 _DIRECTIONS = frozenset("東西南北中")
 _PLACE_LAST = frozenset("町村市区系線台橋川山島駅店館園通式流")
-_HIRA_STOP = frozenset("おきゃく おかあ おとう おにい おねえ おじい おばあ おじ おば みな みなさん だれ かた おこ おく おや おかみ たく たくさん おまわり ほん かみ おおや むすこ むすめ すい".split())
+_HIRA_STOP = frozenset(
+    "おきゃく おかあ おとう おにい おねえ おじい おばあ おじ おば みな みなさん だれ かた おこ おく おや おかみ たく たくさん おまわり ほん かみ おおや むすこ むすめ すい".split()
+)
 
 
 class NameBook:
@@ -34,12 +38,34 @@ class NameBook:
         """Keep the dictionaries; `stop` are words that are no names, `prefixes` words that stand glued before names."""
         self._lexicon = lexicon
         self.stop = frozenset(fold(word).text for word in stop)
-        glue = {*(fold(word).text for word in prefixes), "故", "亡", "被相続人", "相続人", "申込人", "氏名", "主", "弊行", "当行", "弊社", "当店"}
-        self._prefix = re.compile("|".join(map(re.escape, sorted((w for w in glue if len(w) > 1 or w in "故亡妻夫父母兄弟姉妹"), key=len, reverse=True))))
+        glue = {
+            *(fold(word).text for word in prefixes),
+            "故",
+            "亡",
+            "被相続人",
+            "相続人",
+            "申込人",
+            "氏名",
+            "主",
+            "弊行",
+            "当行",
+            "弊社",
+            "当店",
+        }
+        self._prefix = re.compile(
+            "|".join(
+                map(
+                    re.escape,
+                    sorted((w for w in glue if len(w) > 1 or w in "故亡妻夫父母兄弟姉妹"), key=len, reverse=True),
+                )
+            )
+        )
         # documents repeat their words
         self.split = lru_cache(maxsize=8192)(self._split)
         self.cut_prefix = lru_cache(maxsize=8192)(self._cut_prefix)
-        self._unit = re.compile(r".*(?:支店|本店|部|課|係|室|銀行|信金|センター|商店|工業|事務所|会社|病院|出張所|営業所|組合|法人|製作所|団体|学校|担当)(?![長員内外])(?=.)")
+        self._unit = re.compile(
+            r".*(?:支店|本店|部|課|係|室|銀行|信金|センター|商店|工業|事務所|会社|病院|出張所|営業所|組合|法人|製作所|団体|学校|担当)(?![長員内外])(?=.)"
+        )
 
     def is_surname(self, word: str) -> bool:
         """Return whether `word` is a surname of the dictionary."""
@@ -57,21 +83,28 @@ class NameBook:
         if word[0] < "一":
             katakana = hiragana_to_katakana(word)
             return katakana in lexicon.given_kana
-        return not sure and len(word) <= 3 and word not in self.stop and all(c in lexicon.inner or "ぁ" <= c <= "ん" or c == "々" for c in word)  # noqa: PLR2004
+        return (
+            not sure
+            and len(word) <= 3
+            and word not in self.stop
+            and all(c in lexicon.inner or "ぁ" <= c <= "ん" or c == "々" for c in word)
+        )
 
     def is_surname_like(self, word: str) -> bool:
         """Return whether `word` is put together like surnames are, or is a town's name of two to four characters."""
         lexicon = self._lexicon
         if word in lexicon.surname:
             return True
-        if not 2 <= len(word) <= 4:  # noqa: PLR2004
+        if not 2 <= len(word) <= 4:
             return False
         return (word[0] in lexicon.first and word[-1] in lexicon.last) or word in lexicon.town
 
     def is_plausible(self, word: str) -> bool:
         """Return whether a kanji word after a strong label may be a name: no stop word in it."""
-        return word not in self.stop and word[-1] not in _NO_LAST and not any(
-            word[:size] in self.stop or word[-size:] in self.stop for size in range(2, len(word))
+        return (
+            word not in self.stop
+            and word[-1] not in _NO_LAST
+            and not any(word[:size] in self.stop or word[-size:] in self.stop for size in range(2, len(word)))
         )
 
     def is_full(self, first: str, second: str, *, strong: bool) -> bool:
@@ -83,20 +116,24 @@ class NameBook:
         if surname and (given or strong or self.is_given(second)):
             return True
         if strong and given:
-            return 2 <= len(first) <= 4 and self.is_plausible(first)  # noqa: PLR2004
-        return given and len(second) >= 2 and (self.is_surname_like(first) or (2 <= len(first) <= 5 and self.is_plausible(first)))  # noqa: PLR2004
+            return 2 <= len(first) <= 4 and self.is_plausible(first)
+        return (
+            given
+            and len(second) >= 2
+            and (self.is_surname_like(first) or (2 <= len(first) <= 5 and self.is_plausible(first)))
+        )
 
     def _split(self, run: str) -> int:
         """Return how many characters of the kanji `run` are the surname when the rest is a given name, 0 when it is no name."""
         lexicon = self._lexicon
-        if not 3 <= len(run) <= 6 or run in self.stop:  # noqa: PLR2004
+        if not 3 <= len(run) <= 6 or run in self.stop:
             return 0
         for length in (2, 3, 1):
             surname, given = run[:length], run[length:]
-            if surname in lexicon.surname and given in lexicon.given and given not in self.stop and len(given) <= 3:  # noqa: PLR2004
+            if surname in lexicon.surname and given in lexicon.given and given not in self.stop and len(given) <= 3:
                 if len(given) == 1 and (length == 1 or given in _PLACE_LAST):
                     continue
-                if len(given) == 1 and lexicon.surname[surname] < 5:  # noqa: PLR2004 - a rare surname and one kanji: too little
+                if len(given) == 1 and lexicon.surname[surname] < 5:  # a rare surname and one kanji: too little
                     continue
                 return length
         return 0
@@ -105,8 +142,8 @@ class NameBook:
         """Return how many characters of `run` stand glued before the name (a unit, a title, a kinship)."""
         if run in self._lexicon.surname:
             return 0
-        if len(run) < 3:  # noqa: PLR2004
-            return 1 if len(run) == 2 and run[0] in "夫妻父母兄弟姉妹故亡" and run[1] in self._lexicon.given else 0  # noqa: PLR2004
+        if len(run) < 3:
+            return 1 if len(run) == 2 and run[0] in "夫妻父母兄弟姉妹故亡" and run[1] in self._lexicon.given else 0
         unit = self._unit.match(run)
         cut = unit.end() if unit else 0
         prefix = self._prefix.match(run, cut)
@@ -131,9 +168,9 @@ class NameBook:
             tail = run[-length:]
             if len(run) > length and tail in lexicon.surname and tail not in self.stop and run[:-length] in self.stop:
                 return len(run) - length
-        if strong and len(rest) <= 4 and self.is_plausible(rest):  # noqa: PLR2004
+        if strong and len(rest) <= 4 and self.is_plausible(rest):
             return cut if len(rest) > 1 or rest in lexicon.given else None
-        if not honorific and 2 <= len(rest) <= 3 and self.is_surname_like(rest) and self.is_plausible(rest):  # noqa: PLR2004
+        if not honorific and 2 <= len(rest) <= 3 and self.is_surname_like(rest) and self.is_plausible(rest):
             return cut
         return None
 
@@ -145,13 +182,17 @@ class NameBook:
         for start in range(len(run) - 1):
             word = run[start:]
             free = run[start - 1] in "のはがをにともなでやねーた" if start else not "ぁ" <= before <= "ん"
-            if free and (len(word) > 2 or not start) and self.is_kana_name(word, loose=False):  # noqa: PLR2004
+            if free and (len(word) > 2 or not start) and self.is_kana_name(word, loose=False):
                 return start
         return None
 
     def is_kana_surname(self, word: str) -> bool:
         """Return whether the kana `word` is the reading of a surname."""
-        return hiragana_to_katakana(word) in self._lexicon.surname_kana and word not in _KANA_STOP and word not in _HIRA_STOP
+        return (
+            hiragana_to_katakana(word) in self._lexicon.surname_kana
+            and word not in _KANA_STOP
+            and word not in _HIRA_STOP
+        )
 
     def is_kana_name(self, word: str, *, loose: bool) -> bool:
         """Return whether the kana `word` is a reading of a name; with `loose`, any katakana word that is no common one."""
@@ -169,16 +210,18 @@ class NameBook:
     def is_romaji(self, words: Sequence[str]) -> bool:
         """Return whether Latin-letter `words` hold a Japanese surname and a given name, in either order."""
         folded = [fold_romaji(word) for word in words]
-        if not 2 <= len(folded) <= 3 or any(len(word) < 2 for word in folded):  # noqa: PLR2004
+        if not 2 <= len(folded) <= 3 or any(len(word) < 2 for word in folded):
             return False
         lexicon = self._lexicon
         first, second = folded[0], folded[-1]
-        return (first in lexicon.surname_romaji and second in lexicon.given_romaji) or (first in lexicon.given_romaji and second in lexicon.surname_romaji)
+        return (first in lexicon.surname_romaji and second in lexicon.given_romaji) or (
+            first in lexicon.given_romaji and second in lexicon.surname_romaji
+        )
 
     def halves(self, value: str) -> tuple[str, str]:
         """Return surname and given name of a found name, `""` for a half that is not there."""
         parts = [part for part in re.split(r"[ ・,]+", value) if part]
-        if len(parts) >= 2:  # noqa: PLR2004
+        if len(parts) >= 2:
             return parts[0], parts[-1]
         length = self.split(value)
-        return (value[:length], value[length:]) if length else (value if len(value) <= 4 else "", "")  # noqa: PLR2004
+        return (value[:length], value[length:]) if length else (value if len(value) <= 4 else "", "")

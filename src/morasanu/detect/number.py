@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from morasanu.detect.context import Context
     from morasanu.detect.spec import Spec
 
-_RUN = re.compile(r"[0-9+(](?<![0-9A-Za-z_.].)(?:(?<=[0-9])|(?=[0-9]))(?:[0-9]|[-ー・] ?(?=[(0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|\n(?=[0-9]))*")
-_UNIT = re.compile(r" ?(?:円|万|億|千|百|件|名|人|個|%|\\|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口(?!座)|株|坪|cm|mm|km|kg|秒|分|時|日|月|年(?!金)|週|か月|ヶ月|歳|才|級|階(?!建)|MB|GB|KB|bytes|ms)")
+_RUN = re.compile(
+    r"[0-9+(](?<![0-9A-Za-z_.].)(?:(?<=[0-9])|(?=[0-9]))(?:[0-9]|[-ー・] ?(?=[(0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|\n(?=[0-9]))*"
+)
+_UNIT = re.compile(
+    r" ?(?:円|万|億|千|百|件|名|人|個|%|\\|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口(?!座)|株|坪|cm|mm|km|kg|秒|分|時|日|月|年(?!金)|週|か月|ヶ月|歳|才|級|階(?!建)|MB|GB|KB|bytes|ms)"
+)
 _MONEY = re.compile(r"(?:[\\¥$€£]|USD|JPY|EUR)\s?\Z")
 _SINGLE_SPACED = re.compile(r"[0-9](?: [0-9]){5,}\Z")
 _TO_SHAPE = str.maketrans("123456789", "000000000")
@@ -40,7 +44,9 @@ class NumberDetector:
         self._specs = [spec for spec in specs if spec.forms or spec.text_forms]
         self._forms = [_Form(spec) for spec in self._specs if spec.forms]
         self._shapes: dict[str, tuple[_Form, ...]] = {}
-        self._texts = [(spec, [re.compile(form) for form in spec.text_forms]) for spec in self._specs if spec.text_forms]
+        self._texts = [
+            (spec, [re.compile(form) for form in spec.text_forms]) for spec in self._specs if spec.text_forms
+        ]
         self._kinds = frozenset(str(spec.label) for spec in self._specs) | {NONE, "CUSTOMER_ID", "SECRET"}
 
     def find(self, context: Context) -> Iterator[Finding]:
@@ -56,7 +62,7 @@ class NumberDetector:
                     yield finding
         for match in _RUN.finditer(text):
             start, end = match.span()
-            if end - start >= 4:  # noqa: PLR2004 - nothing shorter is looked for
+            if end - start >= 4:  # nothing shorter is looked for
                 yield from self._judge_run(context, start, end)
         for match in SPOKEN.finditer(text) if SPOKEN_HINT.search(text) else ():
             yield from self._judge_spoken(context, match.start(), match.end())
@@ -66,13 +72,20 @@ class NumberDetector:
         if not (checked or spec.score.labelled):
             return None
         kind, evidence = context.label_before(start, self._kinds)
-        if kind == NONE and spec.score.checked < 0.9:  # noqa: PLR2004 - a sure shape outlives a misleading word
+        if kind == NONE and spec.score.checked < 0.9:  # a sure shape outlives a misleading word
             return None
         labelled = kind == spec.label
-        if spec.negative and any(word in context.text[max(context.text.rfind("\n", 0, start) + 1, start - _LOOK_BACK) : start] for word in spec.negative):
+        if spec.negative and any(
+            word in context.text[max(context.text.rfind("\n", 0, start) + 1, start - _LOOK_BACK) : start]
+            for word in spec.negative
+        ):
             return None
         score = spec.score.of(labelled=labelled, checked=checked)
-        return Finding(start, end, spec.label, score, (f"rule:{spec.id}", *([evidence] if labelled else []))) if score else None
+        return (
+            Finding(start, end, spec.label, score, (f"rule:{spec.id}", *([evidence] if labelled else [])))
+            if score
+            else None
+        )
 
     def _judge_run(self, context: Context, start: int, end: int) -> Iterator[Finding]:
         raw = context.text[start:end]
@@ -88,7 +101,9 @@ class NumberDetector:
             return
         lines = [(m.start(), m.end()) for m in _LINE.finditer(raw)]
         found = [finding for a, b in lines for finding in self._judge_line(context, start + a, start + b)]
-        if not found and len(lines) == 2 and end - start <= _WRAPPED and context.text[start - 1 : start] != ",":  # noqa: PLR2004 - a value that was wrapped over two lines
+        if (
+            not found and len(lines) == 2 and end - start <= _WRAPPED and context.text[start - 1 : start] != ","
+        ):  # a value that was wrapped over two lines
             wrapped = self._judge(context, start, end, _ascii(raw).replace("\n", ""))
             found = [wrapped] if wrapped else []
         yield from found
@@ -115,7 +130,7 @@ class NumberDetector:
             start += 1
         stripped = raw.rstrip("-(.ー・ ")
         end -= len(raw) - len(stripped)
-        if len(stripped) < 4:  # noqa: PLR2004 - nothing shorter is looked for
+        if len(stripped) < 4:  # nothing shorter is looked for
             return None
         return self._judge(context, start, end, _ascii(stripped))
 
@@ -153,7 +168,11 @@ class NumberDetector:
         if not fitting:
             return None
         after = text[end : end + 1]
-        if _UNIT.match(text, end) or _MONEY.search(text, max(0, start - 4), start) or (after.isascii() and after.isalpha()):
+        if (
+            _UNIT.match(text, end)
+            or _MONEY.search(text, max(0, start - 4), start)
+            or (after.isascii() and after.isalpha())
+        ):
             return None
         kind, evidence = context.label_before(start, frozenset((NONE, *(str(form.spec.label) for form in fitting))))
         if kind == NONE:
@@ -169,7 +188,9 @@ class NumberDetector:
             score = spec.score.of(labelled=labelled, checked=checked)
             if score and (best is None or score > best.score):
                 check = (f"check:{spec.check}",) if checked and spec.check else ()
-                best = Finding(start, end, spec.label, score, (f"rule:{spec.id}", *check, *((evidence,) if labelled else ())))
+                best = Finding(
+                    start, end, spec.label, score, (f"rule:{spec.id}", *check, *((evidence,) if labelled else ()))
+                )
         return best
 
 
@@ -183,11 +204,15 @@ class _Form:
         self._forms = _union(spec.forms)
         self._label_forms = _union(spec.label_forms) if spec.label_forms else None
         self._strong = _union(spec.strong_forms) if spec.strong_forms else self._forms
-        self.shape = _union(tuple(_DIGIT.sub(lambda m: m.group(1) or r"\d", form) for form in (*spec.forms, *spec.label_forms)))
+        self.shape = _union(
+            tuple(_DIGIT.sub(lambda m: m.group(1) or r"\d", form) for form in (*spec.forms, *spec.label_forms))
+        )
 
     def fits(self, number: str) -> bool:
         """Return whether the number has one of the forms, with or without a label."""
-        return bool(self._forms.fullmatch(number) or (self._label_forms is not None and self._label_forms.fullmatch(number)))
+        return bool(
+            self._forms.fullmatch(number) or (self._label_forms is not None and self._label_forms.fullmatch(number))
+        )
 
     def is_sure(self, number: str) -> bool:
         """Return whether the number has a form that counts without a label."""

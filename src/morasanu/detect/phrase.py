@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from morasanu.detect.context import Context, Slot
     from morasanu.detect.spec import Spec
 
-_CAUTION: Final = re.compile(r"\A(?:なし|無し?|無|なし。|特になし|該当なし|あり|有|有り|未記入|不明|同上|未定|確認|無効|-+|別紙|良好|健康|\s*)\Z")
-_HONSEKI: Final = re.compile(r"[一-龯々ぁ-んァ-ヶー0-9\-]{3,40}(?:番地?(?:の?[0-9一二三四五六七八九十]+)?|[0-9]|[都道府県市区町村])")
+_CAUTION: Final = re.compile(
+    r"\A(?:なし|無し?|無|なし。|特になし|該当なし|あり|有|有り|未記入|不明|同上|未定|確認|無効|-+|別紙|良好|健康|\s*)\Z"
+)
+_HONSEKI: Final = re.compile(
+    r"[一-龯々ぁ-んァ-ヶー0-9\-]{3,40}(?:番地?(?:の?[0-9一二三四五六七八九十]+)?|[0-9]|[都道府県市区町村])"
+)
 
 
 class SensitiveDetector:
@@ -34,7 +38,11 @@ class SensitiveDetector:
         spec = self._spec
         for match in self._phrases(text):
             start, end = match.span()
-            if end > start and not self._after.match(text, end) and not self._before.search(text, max(0, start - 8), start):
+            if (
+                end > start
+                and not self._after.match(text, end)
+                and not self._before.search(text, max(0, start - 8), start)
+            ):
                 yield Finding(start, end, spec.label, spec.score.alone, (f"rule:{spec.id}", "phrase:structure"))
         for slot in context.slots(spec.label):
             span = self._read_slot(text, slot)
@@ -58,7 +66,15 @@ class SensitiveDetector:
         if "本籍" in slot.why:
             match = _HONSEKI.match(text, slot.start, slot.end)
             return match.span() if match and re.search("[都道府県市区町村郡]", match.group()) else None
-        if slot.kind == self._spec.label and slot.why.split(":")[1] in ("原因", "診断", "症状", "健康状態", "手術", "障害名", "死因"):
+        if slot.kind == self._spec.label and slot.why.split(":")[1] in (
+            "原因",
+            "診断",
+            "症状",
+            "健康状態",
+            "手術",
+            "障害名",
+            "死因",
+        ):
             # everyday words: only a medical phrase after them counts, and that is found by itself
             return None
         stop = re.compile(r"[。、,\n\"|│<>;\t(]| {2,}|(?:で|と|に|の)(?=[あ-ん])|→").search(text, slot.start, slot.end)
@@ -66,7 +82,7 @@ class SensitiveDetector:
         value = text[slot.start : end].rstrip()
         if re.search("する|ない|こと|です|ます|した", value):
             return None
-        if not 2 <= len(value) <= 30 or _CAUTION.match(value) or not re.search("[一-龯ァ-ヶA-Za-z]{2}", value):  # noqa: PLR2004
+        if not 2 <= len(value) <= 30 or _CAUTION.match(value) or not re.search("[一-龯ァ-ヶA-Za-z]{2}", value):
             return None
         label_then_value = re.match(r"[ :：=>\"'(「『|│→・]", text[slot.start - 1 : slot.start])
         return (slot.start, slot.start + len(value)) if label_then_value else None
@@ -97,7 +113,9 @@ class SecretDetector:
             for match in self._inside.finditer(text):
                 group = match.lastindex or 0
                 if not self._placeholder.match(match.group(group)):
-                    yield Finding(match.start(group), match.end(group), spec.label, 0.95, (f"rule:{spec.id}", "shape:credentials"))
+                    yield Finding(
+                        match.start(group), match.end(group), spec.label, 0.95, (f"rule:{spec.id}", "shape:credentials")
+                    )
         for slot in context.slots(spec.label):
             span = self._read_slot(text, slot)
             if span:
@@ -107,7 +125,9 @@ class SecretDetector:
         begin = slot.start
         line_end = text.find("\n", begin)
         line_end = len(text) if line_end < 0 else line_end
-        filler = re.compile(r"(?:は|が|を|として|:|：|\s|=|->|→|\(|仮|初期|\[|は、)*(?:[ぁ-ん一-龯、]{0,14}[「『])?").match(text, begin, line_end)
+        filler = re.compile(
+            r"(?:は|が|を|として|:|：|\s|=|->|→|\(|仮|初期|\[|は、)*(?:[ぁ-ん一-龯、]{0,14}[「『])?"
+        ).match(text, begin, line_end)
         start = filler.end() if filler else begin
         opened = text[start - 1 : start] in "「『"
         if opened:
@@ -129,16 +149,31 @@ class SecretDetector:
         return (start, end) if self._is_secret(value, slot, opened=opened or text[start - 1 : start] in "\"'") else None
 
     def _is_secret(self, value: str, slot: Slot, *, opened: bool) -> bool:
-        if len(value) < 3 or self._placeholder.match(value):  # noqa: PLR2004
+        if len(value) < 3 or self._placeholder.match(value):
             return False
         word = slot.why.partition(":")[2].lower()
-        if value.startswith("/") or ("hash" in word and "password" not in word and re.fullmatch("[0-9a-fA-F]{32,128}", value)):
-            return False
-        if word in ("鍵", "pin", "otp", "community", "hash", "pass", "token", "secret", "credential", "authorization") and not (
-            re.search(r"[0-9]", value) and len(value) >= 4  # noqa: PLR2004
+        if value.startswith("/") or (
+            "hash" in word and "password" not in word and re.fullmatch("[0-9a-fA-F]{32,128}", value)
         ):
+            return False
+        if word in (
+            "鍵",
+            "pin",
+            "otp",
+            "community",
+            "hash",
+            "pass",
+            "token",
+            "secret",
+            "credential",
+            "authorization",
+        ) and not (re.search(r"[0-9]", value) and len(value) >= 4):
             return False
         if slot.why.startswith(("key", "column")) or opened:
             return not value.startswith(("http://", "https://"))
         # in prose a secret is no plain word: it has a digit or a sign in it
-        return not _WORDY.match(value) and bool(re.search(r"[0-9!-/:-@\[-`{-~]", value)) and not re.match(r"https?:|[0-9]{1,2}[/:]", value)
+        return (
+            not _WORDY.match(value)
+            and bool(re.search(r"[0-9!-/:-@\[-`{-~]", value))
+            and not re.match(r"https?:|[0-9]{1,2}[/:]", value)
+        )

@@ -85,8 +85,24 @@ class Spec:
 
 _PATTERNS = ("forms", "label_forms", "strong_forms", "text_forms")
 _LISTS = (*_PATTERNS, "needs", "labels", "keys", "negative", "counter_examples")
-_WORDS = ("kin", "honorific", "title_after", "title_before", "verb_after", "stop", "columns", "building", "phrases", "hints", "veto_after",
-          "veto_before", "dates", "userinfo", "curl", "placeholder")
+_WORDS = (
+    "kin",
+    "honorific",
+    "title_after",
+    "title_before",
+    "verb_after",
+    "stop",
+    "columns",
+    "building",
+    "phrases",
+    "hints",
+    "veto_after",
+    "veto_before",
+    "dates",
+    "userinfo",
+    "curl",
+    "placeholder",
+)
 _KNOWN = {"title", *(f.name for f in fields(Spec))} - {"title_ja", "title_en", "words"} | set(_WORDS)
 
 
@@ -107,28 +123,50 @@ def _read_score(raw: object, where: str) -> Score:
     if isinstance(raw, int | float):
         return Score(raw, raw, raw, raw)
     names = [f.name for f in fields(Score)]
-    if not isinstance(raw, dict) or set(raw) != set(names) or not all(isinstance(v, int | float) and 0 <= v <= 1 for v in raw.values()):
-        raise _refuse(where, f"score は {names} を 0〜1 の数で書いてください", f"score must give {names} as numbers from 0 to 1")
+    if (
+        not isinstance(raw, dict)
+        or set(raw) != set(names)
+        or not all(isinstance(v, int | float) and 0 <= v <= 1 for v in raw.values())
+    ):
+        raise _refuse(
+            where, f"score は {names} を 0〜1 の数で書いてください", f"score must give {names} as numbers from 0 to 1"
+        )
     return Score(**raw)
 
 
 def _read_examples(raw: object, where: str) -> tuple[Example, ...]:
     if not isinstance(raw, list) or not all(
-        isinstance(item, dict) and set(item) == {"text", "found"} and isinstance(item["text"], str) and isinstance(item["found"], list)
+        isinstance(item, dict)
+        and set(item) == {"text", "found"}
+        and isinstance(item["text"], str)
+        and isinstance(item["found"], list)
         for item in raw
     ):
-        raise _refuse(where, "examples は {text, found} の並びで書いてください", "examples must be a list of {text, found}")
+        raise _refuse(
+            where, "examples は {text, found} の並びで書いてください", "examples must be a list of {text, found}"
+        )
     return tuple(Example(item["text"], tuple(map(str, item["found"]))) for item in raw)
 
 
 def _check_patterns(spec: Spec, where: str) -> None:
-    for pattern in (*spec.forms, *spec.label_forms, *spec.strong_forms, *spec.text_forms, spec.value, *spec.words.get("phrases", ())):
+    for pattern in (
+        *spec.forms,
+        *spec.label_forms,
+        *spec.strong_forms,
+        *spec.text_forms,
+        spec.value,
+        *spec.words.get("phrases", ()),
+    ):
         try:
             compiled = re.compile(pattern)
         except re.error as error:
-            raise _refuse(where, f"正規表現に誤りがあります: {pattern}", f"bad regular expression {pattern!r}: {error.msg}") from error
+            raise _refuse(
+                where, f"正規表現に誤りがあります: {pattern}", f"bad regular expression {pattern!r}: {error.msg}"
+            ) from error
         if pattern and compiled.match("") is not None:
-            raise _refuse(where, f"空文字に一致する正規表現です: {pattern}", f"the pattern {pattern!r} matches nothing at all")
+            raise _refuse(
+                where, f"空文字に一致する正規表現です: {pattern}", f"the pattern {pattern!r} matches nothing at all"
+            )
 
 
 def parse_spec(raw: object, where: str) -> Spec:
@@ -152,7 +190,9 @@ def parse_spec(raw: object, where: str) -> Spec:
     if raw.get("check", "") not in {"", *CHECKS}:
         raise _refuse(where, f"check は {sorted(CHECKS)} のどれかです", f"check must be one of {sorted(CHECKS)}")
     citations = raw.get("citations", [])
-    if not isinstance(citations, list) or not all(isinstance(c, dict) and set(c) == {"law", "article"} for c in citations):
+    if not isinstance(citations, list) or not all(
+        isinstance(c, dict) and set(c) == {"law", "article"} for c in citations
+    ):
         raise _refuse(where, "citations は {law, article} の並びです", "citations must be a list of {law, article}")
     lists = {key: _read_list(raw, key, where) for key in _LISTS}
     spec = Spec(
@@ -181,9 +221,14 @@ def parse_specs(text: str, where: str) -> list[Spec]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        raise RuleError("MRS-R-011", f"{where} の{line}行目: YAMLとして読めません", f"{where} line {line}: not valid YAML") from error
+        raise RuleError(
+            "MRS-R-011", f"{where} の{line}行目: YAMLとして読めません", f"{where} line {line}: not valid YAML"
+        ) from error
     items: Sequence[object] = raw if isinstance(raw, list) else [raw]
-    return [parse_spec(item, f"{where}#{item.get('id', index)}" if isinstance(item, dict) else where) for index, item in enumerate(items)]
+    return [
+        parse_spec(item, f"{where}#{item.get('id', index)}" if isinstance(item, dict) else where)
+        for index, item in enumerate(items)
+    ]
 
 
 def load_specs(custom: Iterable[Path] = ()) -> tuple[Spec, ...]:

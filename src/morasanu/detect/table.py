@@ -86,8 +86,8 @@ def _find_delimiter(header: str, kind_of: Callable[[str], str]) -> str:
             continue
         spans = [header[a:b] for a, b in _split(header, 0, delimiter)]
         filled = [cell for cell in spans if cell.strip()]
-        known = sum(1 for cell in filled if len(cell) <= 30 and kind_of(cell))  # noqa: PLR2004 - a header cell is short
-        if len(filled) >= 2 and known >= 2 and known * 3 >= len(filled):  # noqa: PLR2004
+        known = sum(1 for cell in filled if len(cell) <= 30 and kind_of(cell))  # a header cell is short
+        if len(filled) >= 2 and known >= 2 and known * 3 >= len(filled):
             return delimiter
     return ""
 
@@ -138,7 +138,7 @@ def _read_rows(text: str, position: int, delimiter: str, columns: list[tuple[str
                 misses += 1
         elif not _RULE.match(line) or not line.strip() and delimiter not in "\t,;|":
             misses += 1 if delimiter in "\t,;" else 3
-        if misses > 2:  # noqa: PLR2004 - two odd lines are a wrapped cell, three are another text
+        if misses > 2:  # two odd lines are a wrapped cell, three are another text
             return position
         position = end + 1
     return position
@@ -148,7 +148,12 @@ def _join_thousands(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, 
     """Return `spans` with cells joined that are the parts of one number with commas, as people write in unquoted CSV."""
     joined: list[tuple[int, int]] = []
     for start, end in spans:
-        if joined and joined[-1][1] == start - 1 and _THOUSANDS.match(text, start, end) and _NUMBER_END.search(text, joined[-1][0], joined[-1][1]):
+        if (
+            joined
+            and joined[-1][1] == start - 1
+            and _THOUSANDS.match(text, start, end)
+            and _NUMBER_END.search(text, joined[-1][0], joined[-1][1])
+        ):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))

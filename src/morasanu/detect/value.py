@@ -33,6 +33,11 @@ class ValueDetector:
                 match = pattern.match(text, lead.end() if lead else slot.start, slot.end)
                 if match and not (spec.check and not CHECKS[spec.check]("".join(filter(str.isdigit, match.group())))):
                     line = text.rfind("\n", 0, match.start()) + 1
-                    if any(word in text[max(line, match.start() - 30) : match.start()] for word in spec.negative) or text[match.end() : match.end() + 1] == "桁":
+                    if (
+                        any(word in text[max(line, match.start() - 30) : match.start()] for word in spec.negative)
+                        or text[match.end() : match.end() + 1] == "桁"
+                    ):
                         continue
-                    yield Finding(match.start(), match.end(), spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
+                    yield Finding(
+                        match.start(), match.end(), spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why)
+                    )

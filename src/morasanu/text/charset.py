@@ -51,7 +51,10 @@ def _any_of(characters: str, encoding: str) -> bytes:
     for character in characters:
         lead, trail = character.encode(encoding)
         groups.setdefault(lead, set()).add(trail)
-    return b"|".join(b"\\x%02x[%s]" % (lead, b"".join(b"\\x%02x" % t for t in sorted(trails))) for lead, trails in sorted(groups.items()))
+    return b"|".join(
+        b"\\x%02x[%s]" % (lead, b"".join(b"\\x%02x" % t for t in sorted(trails)))
+        for lead, trails in sorted(groups.items())
+    )
 
 
 # Half-width kana as words have them: a sound, its mark, a small or long one after it; not a lone stop.
@@ -61,7 +64,8 @@ _HALF: Final = (
 )
 _SHIFT: Final = _pattern(
     skip=rb"[\x00-\x7f]+",
-    common=_any_of(_COMMON, "cp932") + rb"|\x82[\x9f-\xf1]|\x83[\x40-\x7e\x80-\x96]|\x81[\x40-\x42\x45\x5b\x60\x69\x6a\x75\x76]",
+    common=_any_of(_COMMON, "cp932")
+    + rb"|\x82[\x9f-\xf1]|\x83[\x40-\x7e\x80-\x96]|\x81[\x40-\x42\x45\x5b\x60\x69\x6a\x75\x76]",
     sign=rb"\x81[\x43-\x7e\x80-\xac]|\x82[\x4f-\x58\x60-\x79\x81-\x9a]|\x84[\x9f-\xbe]|\x87[\x40-\x7e\x80-\x9c]",
     first=rb"[\x88-\x97][\x40-\x7e\x80-\xfc]|\x98[\x40-\x72]",
     second=rb"[\x98-\x9f\xe0-\xea][\x40-\x7e\x80-\xfc]|[\xed\xee\xfa-\xfc][\x40-\x7e\x80-\xfc]",
@@ -72,7 +76,8 @@ _SHIFT: Final = _pattern(
 )
 _EUC: Final = _pattern(
     skip=rb"[\x00-\x7f]+",
-    common=_any_of(_COMMON, "euc_jp") + rb"|\xa4[\xa1-\xf3]|\xa5[\xa1-\xf6]|\xa1[\xa1-\xa3\xa6\xbc\xc1\xca\xcb\xd6\xd7]",
+    common=_any_of(_COMMON, "euc_jp")
+    + rb"|\xa4[\xa1-\xf3]|\xa5[\xa1-\xf6]|\xa1[\xa1-\xa3\xa6\xbc\xc1\xca\xcb\xd6\xd7]",
     sign=rb"\xa1[\xa4-\xfe]|\xa2[\xa1-\xae]|\xa3[\xb0-\xb9\xc1-\xda\xe1-\xfa]|\xa8[\xa1-\xc0]|\xad[\xa1-\xfc]",
     first=rb"[\xb0-\xce][\xa1-\xfe]|\xcf[\xa1-\xd3]",
     second=rb"[\xd0-\xf4\xf9-\xfc][\xa1-\xfe]|\x8f[\xb0-\xed\xf3\xf4][\xa1-\xfe]",
@@ -81,7 +86,16 @@ _EUC: Final = _pattern(
     lone=rb"[\xa9-\xac\xae\xaf][\xa1-\xfe]",
     bad=rb".",
 )
-_WEIGHT: Final = {"common": 2.0, "sign": 1.2, "first": 0.7, "second": 0.0, "half": 0.75, "rare": -0.5, "lone": -1.0, "bad": -8.0}
+_WEIGHT: Final = {
+    "common": 2.0,
+    "sign": 1.2,
+    "first": 0.7,
+    "second": 0.0,
+    "half": 0.75,
+    "rare": -0.5,
+    "lone": -1.0,
+    "bad": -8.0,
+}
 
 
 def _score(sample: bytes, pattern: re.Pattern[bytes]) -> float:
@@ -111,7 +125,14 @@ def _guess_utf16(sample: bytes) -> str:
     best = ("", 0.9)
     for name in ("utf-16-le", "utf-16-be"):
         text = sample[: len(sample) // 2 * 2].decode(name, "replace")
-        good = sum(c in "\t\r\n" or " " <= c <= "~" or "\u3000" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" or "\uff01" <= c <= "\uff9f" for c in text)
+        good = sum(
+            c in "\t\r\n"
+            or " " <= c <= "~"
+            or "\u3000" <= c <= "\u30ff"
+            or "\u4e00" <= c <= "\u9fff"
+            or "\uff01" <= c <= "\uff9f"
+            for c in text
+        )
         plain = sum(c in "\r\n" or " " <= c <= "~" or "\u3041" <= c <= "\u30ff" for c in text)
         if text and plain * 20 >= len(text) and good / len(text) > best[1]:
             best = (name, good / len(text))
@@ -155,7 +176,7 @@ def _guess_eight_bit(data: bytes, *, is_whole: bool) -> str:
     samples = [sample[cut:] if whole else re.sub(rb"[\x80-\xff]{1,2}\Z", b"", sample[cut:]) for cut in cuts]
     euc = max(_score(s, _EUC) for s in samples)
     shift = max(_score(s, _SHIFT) for s in samples)
-    if max(euc, shift) > -0.1:  # noqa: PLR2004 - one wrong byte in eighty is still this set
+    if max(euc, shift) > -0.1:  # one wrong byte in eighty is still this set
         return "euc-jp" if euc > shift else "cp932"
     if is_whole and (name := _guess_utf16(sample)):
         return name
@@ -276,7 +297,9 @@ class StreamDecoder:
         return text
 
 
-_SHIFT_CHARACTERS: Final = re.compile(rb"(?:[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\x00-\x80\xa0-\xdf\xfd-\xff]|[\x81-\x9f\xe0-\xfc](?=.))*", re.DOTALL)
+_SHIFT_CHARACTERS: Final = re.compile(
+    rb"(?:[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\x00-\x80\xa0-\xdf\xfd-\xff]|[\x81-\x9f\xe0-\xfc](?=.))*", re.DOTALL
+)
 _EUC_CHARACTERS: Final = re.compile(
     rb"(?:\x8f[\xa1-\xfe]{2}|[\x8e\xa1-\xfe][\xa1-\xfe]|[\x00-\x8d\x90-\xa0\xff]|\x8f(?=[^\xa1-\xfe]|.[^\xa1-\xfe])|[\x8e\xa1-\xfe](?=[^\xa1-\xfe]))*",
     re.DOTALL,
@@ -291,12 +314,12 @@ def _whole_bytes(data: bytes, charset: str) -> int:
     if charset.startswith("utf-16"):
         end = len(data) // 2 * 2
         high = data[end - 1 if charset.endswith("le") else end - 2] if end else 0
-        return end - 2 if 0xD8 <= high <= 0xDB else end  # noqa: PLR2004 - the first half of a pair
+        return end - 2 if 0xD8 <= high <= 0xDB else end  # the first half of a pair
     if charset.startswith("utf-8"):
         cut = _UTF8_CUT.search(data, max(0, len(data) - 4))
         return cut.start() if cut else len(data)
     # In CP932 and EUC a byte below 0x40 is always a character of its own: begin after the last one.
-    start = next((i + 1 for i in range(len(data) - 1, max(-1, len(data) - 4096), -1) if data[i] < 0x40), 0)  # noqa: PLR2004
+    start = next((i + 1 for i in range(len(data) - 1, max(-1, len(data) - 4096), -1) if data[i] < 0x40), 0)
     pattern = _SHIFT_CHARACTERS if charset == "cp932" else _EUC_CHARACTERS
     match = pattern.match(data, start)
     return match.end() if match else len(data)

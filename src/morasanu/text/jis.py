@@ -41,9 +41,9 @@ def _ibm_extension() -> str:
 def _pair_to_character(first: int, second: int) -> str:
     """Return the character at a row and cell of JIS X 0208 with NEC's and IBM's rows, both bytes in 0x21..0x7E."""
     lead = (first - 0x21) // 2 + 0x81
-    lead += 0x40 if lead > 0x9F else 0  # noqa: PLR2004 - Shift_JIS skips A0 to DF
+    lead += 0x40 if lead > 0x9F else 0  # Shift_JIS skips A0 to DF
     if first % 2:
-        trail = second + 0x1F + (second >= 0x60)  # noqa: PLR2004 - Shift_JIS skips 7F
+        trail = second + 0x1F + (second >= 0x60)  # Shift_JIS skips 7F
     else:
         trail = second + 0x7E
     return bytes((lead, trail)).decode("cp932", "replace")[:1]
@@ -62,7 +62,7 @@ def _third_to_character(first: int, second: int) -> str:
 
 
 def _euc_pair(first: int, second: int) -> str:
-    if first >= _FIRST_GAIJI_ROW and not 0xF9 <= first <= 0xFC:  # noqa: PLR2004 - F9 to FC are NEC's copy of IBM's rows
+    if first >= _FIRST_GAIJI_ROW and not 0xF9 <= first <= 0xFC:  # F9 to FC are NEC's copy of IBM's rows
         return chr(0xE000 + (first - _FIRST_GAIJI_ROW) * 94 + second - 0xA1)
     return _pair_to_character(first - 0x80, second - 0x80)
 
@@ -122,16 +122,16 @@ def _decode_run(run: bytes, mode: str) -> str:
     if mode in {"ascii", "roman"}:
         return run.decode("ascii", "replace")
     if mode == "kana":
-        return "".join(chr(0xFF61 + c - 0x21) if 0x21 <= c <= 0x5F else chr(c) if c < 0x80 else _UNKNOWN for c in run)  # noqa: PLR2004
+        return "".join(chr(0xFF61 + c - 0x21) if 0x21 <= c <= 0x5F else chr(c) if c < 0x80 else _UNKNOWN for c in run)
     pieces = []
     position = 0
     while position < len(run):
         first = run[position]
         second = run[position + 1] if position + 1 < len(run) else 0
-        if first <= 0x20:  # noqa: PLR2004 - a space or control character stands for itself
+        if first <= 0x20:  # a space or control character stands for itself
             pieces.append(chr(first))
             position += 1
-        elif first < 0x7F and 0x21 <= second < 0x7F:  # noqa: PLR2004
+        elif first < 0x7F and 0x21 <= second < 0x7F:
             if mode == "third":
                 pieces.append(_third_to_character(first + 0x80, second + 0x80))
             else:
