@@ -75,36 +75,37 @@ class AddressDetector:
 
     def find(self, context: Context) -> Iterator[Finding]:
         """Yield findings on the folded text; they may overlap, the engine chooses the longest."""
-        text = context.text
-        spec = self._spec
+        yield from self._by_place(context.text)
+        for slot in context.slots(self._spec.label):
+            span = self._read_slot(context.text, slot)
+            if span:
+                yield self._make(*span, self._spec.score.labelled, slot.why)
+        yield from self._by_shape(context.text)
+
+    def _make(self, start: int, end: int, score: float, why: str) -> Finding:
+        return Finding(start, end, self._spec.label, score, (f"rule:{self._spec.id}", why))
+
+    def _by_place(self, text: str) -> Iterator[Finding]:
         done = -1
         for start, after, sure in self._starts(text):
-            if start < done:
-                continue
-            end = self._read(text, after, sure=sure)
+            end = 0 if start < done else self._read(text, after, sure=sure)
             if end:
                 done = end
                 postal = _POSTAL.search(text, max(0, start - 14), start)
                 if postal:
-                    yield Finding(
-                        postal.start(1), postal.end(1), _POSTAL_LABEL, 0.9, (f"rule:{spec.id}", "neighbour:address")
-                    )
-                yield Finding(
-                    start, end, spec.label, spec.score.checked, (f"rule:{spec.id}", "dictionary:municipality")
-                )
-        for slot in context.slots(spec.label):
-            span = self._read_slot(text, slot)
-            if span:
-                yield Finding(*span, spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
+                    why = (f"rule:{self._spec.id}", "neighbour:address")
+                    yield Finding(*postal.span(1), _POSTAL_LABEL, 0.9, why)
+                yield self._make(start, end, self._spec.score.checked, "dictionary:municipality")
+
+    def _by_shape(self, text: str) -> Iterator[Finding]:
         for match in _KANA.finditer(text) if _KANA_HINT.search(text) else ():
-            yield Finding(match.start(), match.end(), spec.label, 0.85, (f"rule:{spec.id}", "shape:kana"))
-        latin = _ENGLISH_SURE.search(text)
-        for match in _ENGLISH.finditer(text) if latin else ():
+            yield self._make(*match.span(), 0.85, "shape:kana")
+        for match in _ENGLISH.finditer(text) if _ENGLISH_SURE.search(text) else ():
             if _ENGLISH_SURE.search(match.group()):
                 stop = match.start() + len(match.group().rstrip(" ,."))
-                yield Finding(match.start(), stop, spec.label, 0.85, (f"rule:{spec.id}", "shape:romaji"))
+                yield self._make(match.start(), stop, 0.85, "shape:romaji")
         for match in _STREET.finditer(text) if _STREET_HINT.search(text) else ():
-            yield Finding(match.start(), match.end(), spec.label, 0.8, (f"rule:{spec.id}", "shape:street"))
+            yield self._make(*match.span(), 0.8, "shape:street")
 
     def _starts(self, text: str) -> Iterator[tuple[int, int, bool]]:
         """Yield (start, end of municipality, whether a prefecture stands before it)."""
@@ -148,16 +149,16 @@ class AddressDetector:
         if block is None:
             return 0
         between = text[position : block.start()]
-        number = block.group()
+        digits = block.group()
         if len(between) > 28 or _STOP_PLACE.search(between) or _COUNTER.match(text, block.end()):
             return 0
-        if number.isdigit() and _COUNTER.match(text, block.start() + 1):
+        if digits.isdigit() and _COUNTER.match(text, block.start() + 1):
             return 0
-        if not self._is_town(between) and not sure and not re.search(r"[-のノ之]|丁目|番|号", number):
+        if not self._is_town(between) and not sure and not re.search(r"[-のノ之]|丁目|番|号", digits):
             return 0
-        if not between and not re.search(r"[-のノ之]|丁目|番|条", number):
+        if not between and not re.search(r"[-のノ之]|丁目|番|条", digits):
             return 0
-        if re.search(r"[ぁ-ん]", between) and not self._is_town(between) and not re.search("丁目|番|-", number):
+        if re.search(r"[ぁ-ん]", between) and not self._is_town(between) and not re.search("丁目|番|-", digits):
             return 0
         return self._read_building(text, self._trim(text, self._go_on(text, block)))
 

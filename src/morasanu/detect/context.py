@@ -34,10 +34,13 @@ _SEPARATOR = re.compile(
 )
 # Keys whose last word says "name" without being a person's.
 _NOT_A_PERSON = frozenset(
-    "file filename host hostname user username db database table column class method function schema domain server service "
-    "app application project product item branch bank company corp dept department org organization shop store city pref "
-    "display field event job task role group path dir folder image model module package tag key param var variable "
-    "type program system device client logger thread queue topic bucket cluster namespace container".split()
+    (
+        "file filename host hostname user username db database table column class method function schema domain "
+        "server service app application project product item branch bank company corp dept department org "
+        "organization shop store city pref display field event job task role group path dir folder image model "
+        "module package tag key param var variable type program system device client logger thread queue topic "
+        "bucket cluster namespace container"
+    ).split()
 )
 
 
@@ -51,21 +54,16 @@ class Slot(NamedTuple):
 
 
 def _trie_pattern(words: Iterable[str]) -> str:
-    trie: dict[str, dict[str, object]] = {}
+    """Return a pattern that matches the longest of the words, its branches shared letter by letter."""
+    branches: dict[str, list[str]] = {}
     for word in words:
-        node: dict[str, object] = trie  # type: ignore[assignment]
-        for character in word:
-            node = node.setdefault(character, {})  # type: ignore[assignment]
-        node[""] = {}
-
-    def write(node: dict[str, object]) -> str:
-        branches = [re.escape(character) + write(child) for character, child in sorted(node.items()) if character]  # type: ignore[arg-type]
-        if not branches:
-            return ""
-        body = branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
-        return f"(?:{body})?" if "" in node else body
-
-    return write(trie)
+        branches.setdefault(word[:1], []).append(word[1:])
+    optional = "" in branches
+    parts = [re.escape(first) + _trie_pattern(rests) for first, rests in sorted(branches.items()) if first]
+    if not parts:
+        return ""
+    body = parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+    return f"(?:{body})?" if optional else body
 
 
 class Labels:

@@ -27,7 +27,7 @@ _PATTERNS = (
     rf"[MTSHRmtshr](?<![A-Za-z0-9].)[ .]?\d{{1,2}}{_DAY}日?",
     rf"[12](?<!\d.)[90]\d\d(?:{_DAY}日?|\d{{4}}(?=\s?生))",
     rf"\d(?<!\d.)\d?[ \-](?i:{_MONTH})\.?,?[ \-](?:19|20)\d\d(?!\d)",
-    rf"[A-Z](?<![A-Za-z].)(?:(?<=J)an|(?<=F)eb|(?<=M)a[ry]|(?<=A)(?:pr|ug)|(?<=J)u[nl]|(?<=S)ep|(?<=O)ct|(?<=N)ov|(?<=D)ec)[a-z]{{0,6}}\.? \d{{1,2}},? (?:19|20)\d\d(?!\d)",
+    r"[A-Z](?<![A-Za-z].)(?:(?<=J)an|(?<=F)eb|(?<=M)a[ry]|(?<=A)(?:pr|ug)|(?<=J)u[nl]|(?<=S)ep|(?<=O)ct|(?<=N)ov|(?<=D)ec)[a-z]{0,6}\.? \d{1,2},? (?:19|20)\d\d(?!\d)",
 )
 _FULL = [re.compile(pattern) for pattern in _PATTERNS]
 _LOOSE = re.compile(

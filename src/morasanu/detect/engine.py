@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from morasanu.detect.address import AddressDetector
 from morasanu.detect.context import NONE, Labels, read_context
 from morasanu.detect.date import BirthDetector
-from morasanu.detect.name import NameDetector
 from morasanu.detect.number import NumberDetector
+from morasanu.detect.person.detector import NameDetector
 from morasanu.detect.phrase import SecretDetector, SensitiveDetector
 from morasanu.detect.value import ValueDetector
 from morasanu.finding import Finding

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from morasanu.finding import Finding
+if TYPE_CHECKING:
+    from morasanu.finding import Finding
 
 
 class Detector(Protocol):

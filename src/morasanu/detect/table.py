@@ -126,13 +126,7 @@ def _read_rows(text: str, position: int, delimiter: str, columns: list[tuple[str
             if delimiter == "," and len(spans) > len(columns):
                 spans = _join_thousands(text, spans)
             if abs(len(spans) - len(columns)) <= (1 if delimiter != "  " else 2):
-                for (start, stop), (kind, word) in zip(spans, columns, strict=False):
-                    while start < stop and text[start] == " ":
-                        start += 1
-                    while start < stop and text[stop - 1] in " \r":
-                        stop -= 1
-                    if start < stop:
-                        cells.append(Cell(start, stop, kind, word))
+                cells += _read_cells(text, spans, columns)
                 misses = 0
             elif not _RULE.match(line):
                 misses += 1
@@ -142,6 +136,15 @@ def _read_rows(text: str, position: int, delimiter: str, columns: list[tuple[str
             return position
         position = end + 1
     return position
+
+
+def _read_cells(text: str, spans: list[tuple[int, int]], columns: list[tuple[str, str]]) -> Iterator[Cell]:
+    for (start, end), (kind, word) in zip(spans, columns, strict=False):
+        cell = text[start:end]
+        end = start + len(cell.rstrip(" \r"))  # noqa: PLW2901 - the cell without its padding
+        start += len(cell) - len(cell.lstrip(" "))  # noqa: PLW2901
+        if start < end:
+            yield Cell(start, end, kind, word)
 
 
 def _join_thousands(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

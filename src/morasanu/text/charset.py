@@ -140,13 +140,13 @@ def _guess_utf16(sample: bytes) -> str:
 
 
 def detect_charset(data: bytes, *, is_whole: bool = True) -> str:
-    """Return the character set of `data`, `""` when it is not text.
+    r"""Return the character set of `data`, `""` when it is not text.
 
     One of ascii, utf-8, utf-8-sig, utf-16-le, utf-16-be, utf-32-le, utf-32-be, iso-2022-jp, euc-jp, cp932, latin-1. With
     `is_whole` false the sample may begin and end in the middle of a character. At most 32 KiB are looked at beyond the
     check for UTF-8. No bytes are ascii.
 
-    >>> detect_charset("口座番号".encode("cp932")), detect_charset("口座番号".encode("euc_jp")), detect_charset(b"\\x00\\x01\\x02")
+    >>> detect_charset("口座番号".encode("cp932")), detect_charset("口座番号".encode("euc_jp")), detect_charset(b"\x00\x01\x02")
     ('cp932', 'euc-jp', '')
     """
     for bom, name in _BOMS:
@@ -196,7 +196,7 @@ def decode_bytes(data: bytes) -> Decoded | None:
 
 
 class StreamDecoder:
-    """Text of bytes that come in pieces; a character that a piece cuts is carried over to the next.
+    r"""Text of bytes that come in pieces; a character that a piece cuts is carried over to the next.
 
     The set is decided by the first bytes that are not ASCII. A piece that does not fit it is read line by line, each
     line by its own set (logs that several programs write), and `is_mixed` says so. What still cannot be read becomes

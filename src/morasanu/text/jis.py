@@ -42,10 +42,7 @@ def _pair_to_character(first: int, second: int) -> str:
     """Return the character at a row and cell of JIS X 0208 with NEC's and IBM's rows, both bytes in 0x21..0x7E."""
     lead = (first - 0x21) // 2 + 0x81
     lead += 0x40 if lead > 0x9F else 0  # Shift_JIS skips A0 to DF
-    if first % 2:
-        trail = second + 0x1F + (second >= 0x60)  # Shift_JIS skips 7F
-    else:
-        trail = second + 0x7E
+    trail = second + 0x1F + (second >= 0x60) if first % 2 else second + 0x7E  # Shift_JIS skips 7F
     return bytes((lead, trail)).decode("cp932", "replace")[:1]
 
 

@@ -1,0 +1,162 @@
+"""Finds names of persons: everything that announces a name proposes, the longest proposal stands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from morasanu.detect.person.book import NameBook
+from morasanu.detect.person.latin import read_latin
+from morasanu.detect.person.letters import HIRAGANA, KANJI_NEXT, KATAKANA, ORGANISATION, PLACE_AFTER, RUN, K
+from morasanu.detect.person.memory import read_brackets, remember
+from morasanu.detect.person.neighbour import NeighbourReader
+from morasanu.detect.person.proposal import Proposal, drop_overlaps
+from morasanu.detect.person.reader import STRONG, Evidence, NameReader
+from morasanu.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from morasanu.detect.context import Context, Slot
+    from morasanu.detect.lexicon import Lexicon
+    from morasanu.detect.spec import Spec
+
+# a look-behind after the first character leaves the search its fast start
+_FIRST_KANJI: Final = "[一-龯々](?<![一-龯々ァ-ヶー].)"
+_NO_ANCHOR: Final = re.compile(
+    "様[式子々相態]|氏[名族]|方[法針向面式々角]|家[族屋賃庭計本主財具]|宅[配地建]|君主|殿[下町]|宛[先名]|名義人|代理[人店]|担当[者課部]|先生方"
+)
+_WITH_SPACE: Final = re.compile(
+    rf"({_FIRST_KANJI}{KANJI_NEXT}{{0,5}})(?= {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,5}}[子江美代枝恵香]?|{KATAKANA}{{2,6}})"
+    rf"(?:[様氏殿]|さん)?(?![一-龯々ぁ-んァ-ヶー0-9]|(?<=[ァ-ヶ])[一-龯]))"
+)
+_WITH_SPACE_GLUED: Final = re.compile(
+    rf"({_FIRST_KANJI}{KANJI_NEXT}{{0,3}}) {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,3}})(?=[はがをのにとへもよか]|様|さん|氏|殿|です)"
+)
+_KANA_PAIR: Final = re.compile(
+    rf"([ァ-ヶー](?<![ァ-ヶー].){KATAKANA}{{1,6}})[ ・]{{1,3}}({KATAKANA}{{1,8}})(?![ァ-ヶー])"
+)
+_HIRA_PAIR: Final = re.compile(rf"([ぁ-ん](?<![ぁ-ん].){HIRAGANA}{{1,5}}) {{1,2}}({HIRAGANA}{{2,6}})(?![ぁ-ん])")
+_DISPLAY: Final = re.compile(
+    r"(?:^|[:,;>(] ?|\s)\"?([^\s\"<>:;@\n][^\"<>:;@\n]{1,30}?)\"? ?<(?=[^<>\s@]{1,64}@)", re.MULTILINE
+)
+_GIVEN_LIST: Final = re.compile(
+    rf"(?:[、,・／/\s]|\([^()\n]{{1,12}}\)|(?:様|さん|氏|部長|課長|係長|次長|支店長|代理|主任|専務|常務|社長|PM)){{1,4}}({K}{{0,4}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}})"
+)
+# endings of labels that say "a person's name follows", not only "a person"
+_NAMING: Final = (
+    "名", "ナ", "がな", "姓", "義", "name", "人", "者", "ナマエ", "まえ", "子", "男", "女", "妻", "夫", "父", "母", "故", "亡",
+)  # fmt: skip
+_MAX_LISTED: Final = 12
+
+
+class NameDetector:
+    """Finds names of persons. Immutable."""
+
+    def __init__(self, spec: Spec, lexicon: Lexicon) -> None:
+        """Compile the honorifics, titles and stop words of `spec`; names come from `lexicon`."""
+        words = spec.words
+        self._spec = spec
+        self._book = NameBook(lexicon, words["stop"], (*words["title_before"], *words["title_after"], *words["kin"]))
+        self._honorific = frozenset(words["honorific"])
+        after = sorted({*words["honorific"], *words["title_after"]}, key=len, reverse=True)
+        self._anchor = re.compile("|".join(map(re.escape, after)))
+        self._reader = NameReader(self._book, self._anchor)
+        self._neighbour = NeighbourReader(
+            self._book, {*words["title_before"], *words["kin"]}, labels=frozenset(spec.labels)
+        )
+
+    def find(self, context: Context) -> list[Finding]:
+        """Return findings on the folded text, ordered by start; they may overlap other labels, not each other."""
+        text = context.text
+        kept = drop_overlaps(self._propose(context))
+        kept = drop_overlaps([*kept, *read_brackets(text, kept, self._book)])
+        kept = drop_overlaps([*kept, *remember(text, kept, self._book, self._anchor)])
+        rule, label = f"rule:{self._spec.id}", self._spec.label
+        return [Finding(start, end, label, score, (rule, why)) for start, end, score, why in kept]
+
+    def _propose(self, context: Context) -> Iterator[Proposal]:
+        text = context.text
+        yield from self._by_anchor(text)
+        for slot in context.slots(self._spec.label):
+            yield from self._by_slot(text, slot)
+        yield from self._by_dictionary(text)
+        yield from self._neighbour.read(text)
+        if "@" in text and "<" in text:
+            yield from self._by_display_name(text)
+        yield from read_latin(text, self._book)
+
+    # -- 様, さん, 部長 ------------------------------------------------------------------------------------------------
+
+    def _by_anchor(self, text: str) -> Iterator[Proposal]:
+        for match in self._anchor.finditer(text):
+            word = match.group()
+            end = match.start()
+            if end == 0 or text[end - 1] in "。、\n:)」" or _NO_ANCHOR.match(text, end):
+                continue
+            if word == "本部長" and self._book.is_surname(text[end - 1 : end + 1]):
+                # 山本 + 部長, not 山 + 本部長
+                word, end = "部長", end + 1
+            honorific = word in self._honorific
+            span = self._reader.read_back(text, end, word, honorific=honorific)
+            if span:
+                kind = "honorific" if honorific else "title"
+                yield Proposal(*span, 0.9 if word in STRONG else 0.82, f"{kind}:{word}")
+
+    # -- 氏名：, 担当, columns, keys -----------------------------------------------------------------------------------
+
+    def _by_slot(self, text: str, slot: Slot) -> Iterator[Proposal]:
+        kind, _, word = slot.why.partition(":")
+        column = kind in ("column", "key")
+        start = slot.start
+        named = column or word.endswith(_NAMING) or any(mark in text[start - 3 : start] for mark in ":=\t")
+        separated = start > 0 and text[start - 1] in " :=>\"'「(・|│\n/→[【,\t;"
+        exact = word.lower() != "name"  # a bare "name" is more often a thing's than a person's
+        evidence = Evidence(strong=named and separated and exact, column=column and exact)
+        for _ in range(_MAX_LISTED):
+            span = self._reader.read_head(text, start, slot.end, evidence)
+            if span is None:
+                return
+            yield Proposal(*span, 0.95 if named else 0.85, slot.why)
+            following = _GIVEN_LIST.match(text, span[1], slot.end)
+            if column or following is None:
+                return
+            start = following.start(1)
+
+    def _by_display_name(self, text: str) -> Iterator[Proposal]:
+        for match in _DISPLAY.finditer(text):
+            name = match.group(1).strip()
+            if name and not ORGANISATION.search(name):
+                span = self._reader.read_head(text, match.start(1), match.end(1), Evidence(strong=True))
+                if span and span[1] - span[0] >= len(name) * 0.6:
+                    yield Proposal(*span, 0.9, "neighbour:mail")
+
+    # -- the dictionary alone ------------------------------------------------------------------------------------------
+
+    def _by_dictionary(self, text: str) -> Iterator[Proposal]:
+        book = self._book
+        if " " in text:
+            yield from self._by_space(text)
+        for match in RUN.finditer(text):
+            run = match.group()
+            if len(run) >= 3:  # shorter is ambiguous
+                cut = book.cut_prefix(run)
+                if len(run) - cut >= 3 and book.split(run[cut:]) and not PLACE_AFTER.match(text, match.end()):
+                    yield Proposal(match.start() + cut, match.end(), 0.72, "dictionary:name")
+        for match in _KANA_PAIR.finditer(text):
+            if book.is_kana_pair(*match.groups()):
+                yield Proposal(*match.span(), 0.8, "dictionary:reading")
+        for match in _HIRA_PAIR.finditer(text):
+            if book.is_kana_pair(*match.groups()):
+                yield Proposal(*match.span(), 0.75, "dictionary:reading")
+
+    def _by_space(self, text: str) -> Iterator[Proposal]:
+        book = self._book
+        for pattern, score, whole in ((_WITH_SPACE, 0.8, True), (_WITH_SPACE_GLUED, 0.78, False)):
+            for match in pattern.finditer(text):
+                first, second = match.groups()
+                trimmed = second.rstrip("様氏殿")
+                cut = book.cut_prefix(first)
+                known = first[cut:] and book.is_full(first[cut:], second if whole else trimmed, strong=False)
+                if known and not (whole and PLACE_AFTER.match(text, match.end(2))):
+                    yield Proposal(match.start() + cut, match.start(2) + len(trimmed), score, "dictionary:name")

@@ -1,0 +1,109 @@
+"""Names that a sentence, a chat or a unit's name announces: 田中です, 佐藤: はい, 融資課 山口, 妻の恵子."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from morasanu.detect.person.letters import HIRAGANA, KATAKANA, PLACE_AFTER, K, is_kanji
+from morasanu.detect.person.proposal import Proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from morasanu.detect.person.book import NameBook
+
+_COPULA: Final = re.compile(
+    r"です[。、\nがけっ]|です$|でございます|と申し|と名乗|といい|って[課係いっ言]|より(?:入電|連絡|説明|電話|報告|聞|申|照会|指摘|回答)|"
+    r"から(?:電話|連絡|入電|聞|説明|申出|依頼|照会)|に(?:確認済|電話済|連絡済)|が(?:訪問|架電|対応|受電|説明|担当|来店)|まで(?:連絡|電話|ご連絡|お願い)|談",
+    re.MULTILINE,
+)
+_SELF: Final = frozenset(("と申し", "でございます", "と名乗"))
+_COPULA_NAME: Final = re.compile(rf"({K}{{0,4}}|(?<![ァ-ヶー]){KATAKANA}{{2,6}}|(?<![ぁ-ん]){HIRAGANA}{{3,6}})\Z")
+_SPEAKER: Final = re.compile(
+    rf"^[>＞ \[(【]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\]】) ]*)?({K}{{0,5}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}})(?=\s?[:「>＞][^/]| [0-9]{{1,2}}:[0-9]{{2}}\s*$|→)",
+    re.MULTILINE,
+)
+_UNIT_BEFORE: Final = re.compile(
+    rf"(?:部|課|係|室|支店|本店|センター|チーム|グループ|営業部|局|銀行|信金|信用金庫|出張所|G|プラザ|デスク)[ の]{{1,6}}({K}{{0,3}})(?=[\s、。)]|です|$)",
+    re.MULTILINE,
+)
+
+
+class NeighbourReader:
+    """Reads names from the words around them. Immutable."""
+
+    def __init__(self, book: NameBook, titles: Iterable[str], labels: frozenset[str]) -> None:
+        """Ask `book` what is a name; `titles` stand before names, `labels` are no speakers."""
+        self._book = book
+        self._labels = labels
+        before = "|".join(map(re.escape, sorted(titles, key=len, reverse=True)))
+        self._title = re.compile(
+            rf"(?:{before})[ :・]{{0,2}}({K}{{0,4}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}})"
+            rf"(?=[\s、。)(」様さ氏殿の:]|$|と[^は]|が|は|より|から)",
+            re.MULTILINE,
+        )
+
+    def read(self, text: str) -> Iterator[Proposal]:
+        """Yield the names that their neighbours announce."""
+        yield from self._by_copula(text)
+        yield from self._by_speaker(text)
+        yield from self._by_unit(text)
+        yield from self._by_title(text)
+
+    def _by_copula(self, text: str) -> Iterator[Proposal]:
+        book = self._book
+        for copula in _COPULA.finditer(text):
+            match = _COPULA_NAME.search(text, max(0, copula.start() - 6), copula.start())
+            if match is None:
+                continue
+            run = match.group(1)
+            cut: int | None = None
+            if is_kanji(run[0]):
+                sure = copula.group() in _SELF and len(run) > 1
+                cut = book.cut_name(run, strong=sure, honorific=True)
+            elif book.is_kana_surname(run) or (copula.group() == "と申し" and book.is_kana_name(run, loose=True)):
+                cut = 0
+            if cut is not None:
+                yield Proposal(match.start(1) + cut, match.end(1), 0.75, "neighbour:です")
+
+    def _by_speaker(self, text: str) -> Iterator[Proposal]:
+        book = self._book
+        matches = list(_SPEAKER.finditer(text))
+        speakers = Counter(match.group(1) for match in matches)
+        for match in matches:
+            run = match.group(1)
+            first, _, second = run.partition(" ")
+            known = self._is_name(first, second) or book.is_kana_surname(first)
+            talks = speakers[run] > 1 and is_kanji(first[0]) and 2 <= len(first) <= 4
+            if talks and not known:
+                known = book.is_plausible(first) and first not in self._labels
+            if known and first not in book.stop:
+                yield Proposal(match.start(1), match.end(1), 0.75, "neighbour:speaker")
+
+    def _by_unit(self, text: str) -> Iterator[Proposal]:
+        book = self._book
+        for match in _UNIT_BEFORE.finditer(text):
+            run = match.group(1)
+            like = len(run) > 1 and book.is_surname_like(run) and book.is_plausible(run)
+            if run not in book.stop and (like or book.is_surname(run)):
+                yield Proposal(match.start(1), match.end(1), 0.7, "neighbour:unit")
+
+    def _by_title(self, text: str) -> Iterator[Proposal]:
+        book = self._book
+        for match in self._title.finditer(text):
+            run = match.group(1)
+            if not is_kanji(run[0]):
+                if book.is_kana_surname(run):
+                    yield Proposal(match.start(1), match.end(1), 0.75, "title:before")
+                continue
+            first, _, second = run.partition(" ")
+            known = self._is_name(first, second) or (not second and book.is_given(first, sure=True))
+            if known and first not in book.stop and not PLACE_AFTER.match(text, match.end(1)):
+                yield Proposal(match.start(1), match.end(1), 0.78, "title:before")
+
+    def _is_name(self, first: str, second: str) -> bool:
+        book = self._book
+        surname = book.is_surname(first) and (not second or book.is_given(second))
+        return surname or (not second and bool(book.split(first)))

@@ -1,0 +1,264 @@
+"""Reads one name: backwards from the honorific or title after it, forwards from the label before it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from morasanu.detect.person.letters import (
+    HIRAGANA,
+    KATAKANA,
+    LATIN,
+    ORGANISATION,
+    PLACE_AFTER,
+    RUN,
+    K,
+    has_latin_stop,
+    is_kanji,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from morasanu.detect.person.book import NameBook
+
+Span = tuple[int, int]
+
+STRONG: Final = frozenset(("様", "さん", "氏", "殿", "さま", "サン", "くん", "ちゃん"))
+"""Honorifics that hardly stand after anything but a person."""
+_ALSO_STRONG: Final = STRONG | {"君", "先生"}
+_FURTHEST_BACK: Final = 26
+_GIVEN_TAIL: Final = "[子江美代枝恵香]?"
+
+_ASIDE: Final = re.compile(r"[ ]?\([^()\n]{1,8}\)\s?[:=]\s?")
+_CELL: Final = re.compile(r"[一-龯々]{1,4}[ ]{0,2}[一-龯々ぁ-んァ-ヶー]{1,5}|[一-龯々]{2,6}")
+_MIXED: Final = re.compile(
+    rf"({K}{{0,4}}) {{1,2}}(?:{KATAKANA}{{2,10}}|{LATIN})(?![一-龯々A-Za-z])|({KATAKANA}{{2,10}}) {{1,2}}[一-龯々]{{1,3}}(?![一-龯々])"
+)
+_SPACED: Final = re.compile(r"(?:[一-龯々ぁ-んァ-ヶー] {1,3}){2,6}[一-龯々ぁ-んァ-ヶー](?![一-龯々ぁ-んァ-ヶー])")
+_KANJI: Final = re.compile("[一-龯々]")
+_INITIAL: Final = re.compile(r" [A-Z]\.\Z")
+# titles that also end names or begin other words
+_NO_CUT: Final = frozenset(("方", "家", "宅", "記", "子", "代理"))
+
+
+class Evidence(NamedTuple):
+    """How far what stands beside a name can be trusted."""
+
+    strong: bool
+    honorific: bool = False
+    column: bool = False
+
+
+class NameReader:
+    """Reads names in folded text. Immutable."""
+
+    def __init__(self, book: NameBook, anchor: re.Pattern[str]) -> None:
+        """Ask `book` what is a name; `anchor` matches honorifics and titles."""
+        self._book = book
+        self._anchor = anchor
+        tail = r"[ ]{0,2}\Z"
+        pair = (
+            rf"(?<![一-龯々])({K}{{0,4}}) {{1,2}}({K}{{0,3}}|{HIRAGANA}{{1,5}}[一-龯]?|{KATAKANA}{{1,8}}[一-龯]?){tail}"
+        )
+        kana_pair = rf"(?<![ァ-ヶー])({KATAKANA}{{1,9}})[ ・]{{1,2}}({KATAKANA}{{1,10}}(?:[ ・]{KATAKANA}{{1,10}}){{0,2}}){tail}"
+        joined = rf"({K}{{0,6}})(?:({HIRAGANA}{{2,4}}|{KATAKANA}{{2,5}}|{HIRAGANA}{{1,2}}[一-龯])){tail}"
+        # what may end in (k)anji, (h)iragana, k(a)takana, (l)atin; tried in this order
+        tails: tuple[tuple[str, str, Callable[[re.Match[str], Evidence], Span | None]], ...] = (
+            ("kha", pair, self._take_pair),
+            ("a", kana_pair, self._take_kana_pair),
+            ("kha", joined, self._take_joined),
+            ("k", rf"({K}{{0,7}}){tail}", self._take_kanji),
+            ("h", rf"({HIRAGANA}{{2,7}}){tail}", self._take_hiragana),
+            ("a", rf"(?<![ァ-ヶー])({KATAKANA}{{2,10}}){tail}", self._take_katakana),
+            ("l", rf"(?<![A-Za-z])({LATIN}){tail}", self._take_latin),
+        )
+        compiled = [(kinds, re.compile(pattern), take) for kinds, pattern, take in tails]
+        self._tails = {kind: [(p, take) for kinds, p, take in compiled if kind in kinds] for kind in "khal"}
+        self._heads: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Evidence], Span | None]], ...] = (
+            (
+                re.compile(
+                    rf"({K}{{0,4}})[ ]{{1,4}}({K}{{0,3}}|{HIRAGANA}{{1,6}}{_GIVEN_TAIL}|{KATAKANA}{{1,10}}{_GIVEN_TAIL})"
+                    rf"(?![0-9]|[一-龯々ぁ-ん](?!様|さ|氏|殿|の|を|は|が|へ|に))"
+                ),
+                self._head_pair,
+            ),
+            (
+                re.compile(
+                    rf"({KATAKANA}{{1,10}})(?: {{1,4}}|・)({KATAKANA}{{1,10}}(?:[ ・]{{1,2}}{KATAKANA}{{1,10}}){{0,3}})"
+                ),
+                self._head_kana_pair,
+            ),
+            (re.compile(rf"({HIRAGANA}{{2,6}})[ ]{{1,3}}({HIRAGANA}{{1,6}})(?![ぁ-ん])"), self._head_kana_pair),
+            (re.compile(rf"({LATIN})"), self._head_latin),
+            (
+                re.compile(rf"({K}{{0,6}}(?:{HIRAGANA}{{1,5}}|{KATAKANA}{{1,6}})?[一-龯々]?)(?![ぁ-ん]{{6}})"),
+                self._head_kanji,
+            ),
+            (re.compile(rf"({KATAKANA}{{2,14}})"), self._head_katakana),
+            (re.compile(rf"({HIRAGANA}{{2,8}})"), self._head_hiragana),
+        )
+
+    # -- backwards -----------------------------------------------------------------------------------------------------
+
+    def read_back(self, text: str, end: int, word: str, *, honorific: bool) -> Span | None:
+        """Return where the name lies that ends before the honorific or title `word` at `end`, None for no name."""
+        last = text[end - 1]
+        if last == " ":
+            last = text[: end - 1][-2:].rstrip(" ")[-1:]
+        kind = (
+            "k" if is_kanji(last) or last == "々"
+            else "h" if "ぁ" <= last <= "ん"
+            else "a" if "ァ" <= last <= "ヶ" or last == "ー"
+            else "l"
+        )  # fmt: skip
+        floor = max(text.rfind("\n", 0, end) + 1, end - _FURTHEST_BACK)
+        evidence = Evidence(strong=word in _ALSO_STRONG, honorific=honorific)
+        for pattern, take in self._tails[kind]:
+            match = pattern.search(text, floor, end)
+            if match is not None:
+                span = take(match, evidence)
+                if span is not None:
+                    return span
+        return None
+
+    def _take_pair(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        first, second = match.groups()
+        cut = self._book.cut_prefix(first)
+        if first[cut:] and self._book.is_full(first[cut:], second, strong=evidence.strong):
+            return match.start(1) + cut, match.end(2)
+        return None
+
+    def _take_kana_pair(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        known = evidence.strong and self._book.is_kana_name(match.group(1), loose=True)
+        return (match.start(1), match.end(2)) if known else None
+
+    def _take_joined(self, match: re.Match[str], _: Evidence) -> Span | None:
+        first, second = match.groups()
+        book = self._book
+        cut = book.cut_prefix(first)
+        rest = first[cut:]
+        known = rest and book.is_surname(rest) and book.is_given(second) and rest not in book.stop
+        return (match.start(1) + cut, match.end(2)) if known else None
+
+    def _take_kanji(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        cut = self._book.cut_name(match.group(1), strong=evidence.strong, honorific=evidence.honorific)
+        return (match.start(1) + cut, match.end(1)) if cut is not None else None
+
+    def _take_hiragana(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        before = match.string[match.start(1) - 1 : match.start(1)]
+        cut = self._book.cut_hiragana(before, match.group(1)) if evidence.strong else None
+        return (match.start(1) + cut, match.end(1)) if cut is not None else None
+
+    def _take_katakana(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        return match.span(1) if evidence.strong and self._book.is_kana_name(match.group(1), loose=True) else None
+
+    def _take_latin(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        name = match.group(1)
+        known = evidence.strong and len(name) > 1 and not has_latin_stop([name.split()[-1].strip(".,")])
+        return match.span(1) if known else None
+
+    # -- forwards ------------------------------------------------------------------------------------------------------
+
+    def read_head(self, text: str, start: int, limit: int, evidence: Evidence) -> Span | None:
+        """Return where the name lies that begins at `start` after a label, None for no name; it ends before `limit`."""
+        aside = _ASIDE.match(text, start, limit)
+        if aside:
+            start = aside.end()
+        while start < limit and text[start] in " \"'「(":
+            start += 1
+        value = text[start:limit]
+        if (evidence.column and ORGANISATION.search(value)) or ORGANISATION.match(value):
+            return None
+        if value[:1] in ("故", "亡") and value[1:2].strip():
+            start += 1
+        whole = self._read_cell(text, start, limit, evidence)
+        if whole is not None:
+            return whole
+        for head, take in self._heads:
+            match = head.match(text, start, limit)
+            if match is not None:
+                span = take(match, evidence)
+                if span is not None or take == self._head_kanji:
+                    return span
+        return None
+
+    def _read_cell(self, text: str, start: int, limit: int, evidence: Evidence) -> Span | None:
+        """Return the span of a name that fills its place or whose two scripts or spaces leave no doubt."""
+        book = self._book
+        value = text[start:limit].strip()
+        if evidence.column and _CELL.fullmatch(value) and book.is_plausible(value) and not self._anchor.search(value):
+            return start, start + len(text[start:limit].rstrip())
+        mixed = _MIXED.match(text, start, limit)
+        if (
+            mixed
+            and (evidence.strong or book.is_surname(mixed.group(1) or mixed.group(2)))
+            and not has_latin_stop(mixed.group().split())
+        ):
+            return mixed.span()
+        spaced = _SPACED.match(text, start, limit) if evidence.strong else None
+        return spaced.span() if spaced else None
+
+    def _head_pair(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        first, second = match.groups()
+        cut = self._book.cut_prefix(first)
+        trimmed = second.rstrip("様氏殿") or second
+        if first[cut:] and self._book.is_full(first[cut:], trimmed, strong=evidence.strong):
+            return match.start() + cut, match.end() - len(second) + len(trimmed)
+        return None
+
+    def _head_kana_pair(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        return match.span() if evidence.strong or self._book.is_kana_pair(*match.groups()) else None
+
+    def _head_latin(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        name = match.group(1)
+        words = name.replace(",", " ").split()
+        known = (evidence.strong and (len(words) > 1 or evidence.column)) or self._book.is_romaji(words)
+        if not known or has_latin_stop(words):
+            return None
+        return match.start(), match.end() if _INITIAL.search(name) else match.start() + len(name.rstrip(".'-, "))
+
+    def _head_katakana(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        return match.span() if self._book.is_kana_name(match.group(1), loose=evidence.strong) else None
+
+    def _head_hiragana(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        return match.span() if evidence.strong and self._book.is_kana_name(match.group(1), loose=True) else None
+
+    def _head_kanji(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        book = self._book
+        text, start = match.string, match.start()
+        run_match = RUN.match(text, start, match.end()) or _KANJI.match(text, start, match.end())
+        if run_match is None:
+            return None
+        run = run_match.group()
+        whole = self._cut_mixed(match.group(1), run)
+        if whole:
+            return start, start + whole
+        cut = book.cut_prefix(run)
+        rest = run[cut:]
+        anchor = self._anchor.search(rest)
+        if anchor and anchor.start() > 0 and anchor.group() not in _NO_CUT:
+            rest = rest[: anchor.start()]
+        start += cut
+        end = start + len(rest)
+        if not rest or rest in book.stop:
+            return None
+        if not evidence.strong and (is_katakana(text[end : end + 1]) or PLACE_AFTER.match(text, end)):
+            return None
+        if book.is_surname(rest) or book.split(rest):
+            return start, end
+        return (start, end) if evidence.strong and 2 <= len(rest) <= 5 and book.is_plausible(rest) else None
+
+    def _cut_mixed(self, name: str, run: str) -> int:
+        # the kana after the kanji belong to the name only when they make a given name
+        book = self._book
+        surnames = [size for size in range(2, min(4, len(run) + 1)) if book.is_surname(name[:size])]
+        for length in range(len(name), len(run), -1):
+            if any(book.is_given(name[size:length], sure=True) for size in surnames):
+                return length
+        return 0
+
+
+def is_katakana(character: str) -> bool:
+    """Return whether the character is katakana, the long mark not among them."""
+    return "ァ" <= character <= "ヺ"
