@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from morasanu.finding import Finding, Label, Locator
+    from morasanu.scan.person import PersonSketch
 
 
 class Status(StrEnum):
@@ -21,14 +22,21 @@ class Status(StrEnum):
     NOT_INSPECTED = "not_inspected"
 
 
+class Reason(NamedTuple):
+    """Why a file was not, or not wholly, inspected: an error code (`MRS-X-…`) and what happened, in both languages."""
+
+    code: str
+    ja: str
+    en: str
+
+
 @dataclass(frozen=True, slots=True)
 class FileRecord:
     """One file of a scan.
 
-    `path` is shown to people and is unique in a scan; `place` is the share or folder it is summed under in the report.
-    `reason` is an error code (`MRS-X-…`) with a detail that says why it was not, or not wholly, inspected (`""` when it was).
-    `counts` are findings per label. `persons` is a sketch of the distinct persons (see `scan.person`), mergeable.
-    `from_state` says that the file was unchanged and its record was taken from an earlier scan.
+    `path` is as people know it and unique in a scan; `place` is the share or folder it is summed under in the report.
+    `reason` is None for what was inspected wholly. `counts` are findings per label; `persons` the sketch of whom they
+    concern. `from_state` says that the file was unchanged and its record was taken from an earlier scan.
     """
 
     path: str
@@ -36,24 +44,20 @@ class FileRecord:
     size_bytes: int
     charset: str
     status: Status
-    reason: str
-    counts: dict[Label, int]
-    persons: bytes
+    reason: Reason | None
+    counts: Mapping[Label, int]
+    classes: Mapping[str, int]
+    persons: PersonSketch
     from_state: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One finding as reports show it.
-
-    `shown` is the value as it may be shown: masked, or the value itself when the scan was run with `--reveal`.
-    `context` is the masked line around it (at most 80 characters, every finding in it masked as well).
-    """
+class Hit(NamedTuple):
+    """One finding as reports show it: `finding` has offsets in the decoded file, `shown` is the value masked (or revealed)."""
 
     locator: Locator
     finding: Finding
+    classes: tuple[str, ...]
     shown: str
-    context: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,9 @@ class ScanResult(Protocol):
         ...
 
     def files(self) -> Iterator[FileRecord]:
-        """Return every file of the scan in path order."""
+        """Yield every file of the scan in path order."""
         ...
 
-    def hits(self, path: str | None = None) -> Iterator[Hit]:
-        """Return the hits, of one file or of all, in path, line and column order."""
+    def hits(self, path: str = "") -> Iterator[Hit]:
+        """Yield the hits of one file, or of all (`""`), in order of path and place in the file."""
         ...

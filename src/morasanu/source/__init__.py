@@ -1,1 +1,1 @@
-"""Where data lives: folders now, mailboxes and databases later."""
+"""Where data lives."""

@@ -203,7 +203,7 @@ class StreamDecoder:
     U+FFFD and is counted in `unreadable`. `is_binary` becomes true when the first piece is not text.
 
     >>> decoder = StreamDecoder()
-    >>> [decoder.feed(b"\\x8e"), decoder.feed(b"R\\x93c", is_last=True), decoder.charset]
+    >>> [decoder.feed(b"\x8e"), decoder.feed(b"R\x93c", is_last=True), decoder.charset]
     ['', '山田', 'cp932']
     """
 
@@ -234,6 +234,9 @@ class StreamDecoder:
             name = detect_charset(data, is_whole=is_last)
             self.is_binary = self._is_first and not name and bool(data)
             self._set = "" if name == "ascii" else name or ("" if self._is_first else "latin-1")
+            if self._is_first:
+                mark = next((bom for bom, _ in _BOMS if data.startswith(bom)), b"")
+                data = data[len(mark) :]
             self._is_first = False
         if self.is_binary:
             return ""
@@ -253,8 +256,6 @@ class StreamDecoder:
             return self._decode_doubtful(data)
 
     def _strict_name(self) -> str:
-        if self._set == "utf-8-sig":  # the mark stands once, at the start
-            self._set_bomless = "utf-8"
         return {"euc-jp": "euc_jp", "utf-8-sig": "utf-8"}.get(self._set, self._set)
 
     def _decode_seven_bit(self, data: bytes, *, is_last: bool) -> str:

@@ -95,7 +95,7 @@ def decode_iso2022(data: bytes, mode: str = "ascii") -> tuple[str, str]:
     Reads what business mail really holds (CP50220, CP50221): NEC's and IBM's rows, half-width kana by ESC ( I and by SO/SI,
     and a line that forgot to return to ASCII. Source: RFC 1468, JIS X 0208, JIS X 0212.
 
-    >>> decode_iso2022(bytes.fromhex("1b24422d217c6e1b2842"))
+    >>> decode_iso2022(bytes.fromhex("1b24422d217c621b2842"))
     ('①髙', 'ascii')
     """
     pieces = []

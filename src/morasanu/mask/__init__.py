@@ -1,0 +1,1 @@
+"""Findings in, safe text out."""

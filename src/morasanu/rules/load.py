@@ -1,0 +1,239 @@
+"""Reads the shipped rules that say what findings mean in law and what to do about them, refusing what does not hold together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import yaml
+
+from morasanu.errors import RuleError
+from morasanu.finding import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LegalClass = str
+"""The id of a legal class: `specific_personal`, `special_care` …"""
+
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_CHECKED: Final = ("verified", "partly", "unverified")
+
+
+class Words(NamedTuple):
+    """A text in Japanese and English."""
+
+    ja: str
+    en: str
+
+    def of(self, language: str) -> str:
+        """Return the text in `language` (`"ja"` or anything else for English)."""
+        return self.ja if language == "ja" else self.en
+
+
+class Citation(NamedTuple):
+    """Where it is written: the law or guideline, and the article or section."""
+
+    law: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRule:
+    """A legal class of information, with what it means and since when."""
+
+    id: LegalClass
+    title: Words
+    means: Words
+    citations: tuple[Citation, ...]
+    effective_from: date
+    effective_to: date | None
+    checked: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A class that a label belongs to. `question` is what a person has to answer when that is not sure (`review`)."""
+
+    legal_class: LegalClass
+    is_sure: bool
+    citation: Citation
+    question: Words | None
+    unless: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRule:
+    """What a label is called, whether it is personal data by itself, and the classes it belongs to."""
+
+    id: Label
+    title: Words
+    is_personal: bool
+    classes: tuple[Belonging, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Something to do when a place holds `label`, `legal_class`, `persons` at least, or files that were not inspected."""
+
+    id: str
+    label: str
+    legal_class: LegalClass
+    persons: int
+    not_inspected: int
+    title: Words
+    why: Words
+    citations: tuple[Citation, ...]
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRule:
+    """Points for classes and labels (present, each tenfold more) and for the number of persons (from, points)."""
+
+    classes: Mapping[LegalClass, tuple[int, int]]
+    labels: Mapping[Label, tuple[int, int]]
+    persons: tuple[tuple[int, int], ...]
+    advice: tuple[Advice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All of it."""
+
+    classes: tuple[ClassRule, ...]
+    labels: Mapping[Label, LabelRule]
+    risk: RiskRule
+
+    def classify(self, label: Label, value: str) -> tuple[Belonging, ...]:
+        """Return the classes that a finding of `label` with this value belongs to; none for an unknown (custom) label.
+
+        >>> from morasanu.finding import Label
+        >>> [b.legal_class for b in load_rules().classify(Label("MY_NUMBER"), "")]
+        ['specific_personal', 'identification_code']
+        """
+        rule = self.labels.get(label)
+        if rule is None:
+            return ()
+        return tuple(b for b in rule.classes if b.unless is None or not b.unless.search(value))
+
+    def title(self, label: Label) -> Words:
+        """Return what `label` is called; a custom detector's label is called by its id."""
+        rule = self.labels.get(label)
+        return rule.title if rule else Words(label, label)
+
+    def as_of(self, day: date) -> Rules:
+        """Return the rules with only the classes that are in force on `day`."""
+        kept = tuple(
+            c for c in self.classes if c.effective_from <= day and (c.effective_to is None or day <= c.effective_to)
+        )
+        return Rules(kept, self.labels, self.risk)
+
+
+@cache
+def load_rules() -> Rules:
+    """Return the shipped rules. Raises RuleError MRS-R-020 for an unknown key, a missing citation or overlapping dates."""
+    classes = tuple(_parse_class(raw) for raw in _read("legal_class.yaml"))
+    known = {rule.id for rule in classes}
+    labels = {rule.id: rule for rule in (_parse_label(raw, known) for raw in _read("label.yaml"))}
+    return Rules(classes, labels, _parse_risk(_read("risk.yaml"), known, labels))
+
+
+def _read(name: str) -> Any:  # noqa: ANN401 - YAML is anything until it is checked
+    text = files("morasanu.rules").joinpath("data", name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - the safe loader in C
+
+
+def _refuse(where: str, ja: str, en: str) -> RuleError:
+    return RuleError("MRS-R-020", f"規則 {where}: {ja}", f"rule {where}: {en}")
+
+
+def _check_keys(raw: Mapping[str, object], required: Iterable[str], optional: Iterable[str] = ()) -> None:
+    where = str(raw.get("id", "?"))
+    required = set(required)
+    if unknown := sorted(set(raw) - required - set(optional)):
+        raise _refuse(where, f"知らない項目: {', '.join(unknown)}", f"unknown keys: {', '.join(unknown)}")
+    if missing := sorted(required - set(raw)):
+        raise _refuse(where, f"足りない項目: {', '.join(missing)}", f"missing keys: {', '.join(missing)}")
+    if raw.get("checked", _CHECKED[0]) not in _CHECKED:
+        raise _refuse(where, "checked の値が違います", f"checked must be one of {_CHECKED}")
+
+
+def _parse_citations(raw: Mapping[str, Any]) -> tuple[Citation, ...]:
+    citations = tuple(Citation(str(c["law"]), str(c["article"])) for c in raw["citations"])
+    if not citations:
+        raise _refuse(str(raw["id"]), "根拠がありません", "no citation")
+    return citations
+
+
+def _parse_class(raw: Mapping[str, Any]) -> ClassRule:
+    _check_keys(raw, ("id", "title", "means", "citations", "effective_from", "checked", "source"), ("effective_to",))
+    start, end = raw["effective_from"], raw.get("effective_to")
+    if not isinstance(start, date) or (end is not None and end < start):
+        raise _refuse(raw["id"], "適用期間が正しくありません", "bad effective dates")
+    return ClassRule(
+        raw["id"],
+        Words(**raw["title"]),
+        Words(**raw["means"]),
+        _parse_citations(raw),
+        start,
+        end,
+        raw["checked"],
+        raw["source"],
+    )
+
+
+def _parse_label(raw: Mapping[str, Any], known: set[str]) -> LabelRule:
+    _check_keys(raw, ("id", "title", "personal"), ("classes",))
+    belongings = []
+    for entry in raw.get("classes", ()):
+        if entry["class"] not in known or (entry["certainty"] == "review") != ("question" in entry):
+            raise _refuse(
+                raw["id"], "区分または問いが正しくありません", "unknown class, or a review without a question"
+            )
+        belongings.append(
+            Belonging(
+                entry["class"],
+                entry["certainty"] == "sure",
+                Citation(**entry["citation"]),
+                Words(**entry["question"]) if "question" in entry else None,
+                re.compile(entry["unless"]) if "unless" in entry else None,
+            )
+        )
+    return LabelRule(Label(raw["id"]), Words(**raw["title"]), raw["personal"], tuple(belongings))
+
+
+def _parse_risk(raw: Mapping[str, Any], known: set[str], labels: Mapping[Label, LabelRule]) -> RiskRule:
+    _check_keys(raw, ("id", "title", "checked", "source", "classes", "labels", "persons", "advice"))
+    if unknown := sorted((set(raw["classes"]) - known) | (set(raw["labels"]) - set(labels))):
+        raise _refuse(
+            raw["id"], f"知らない区分: {', '.join(unknown)}", f"unknown classes or labels: {', '.join(unknown)}"
+        )
+    advice = []
+    for entry in raw["advice"]:
+        _check_keys(entry, ("id", "when", "title", "why", "citations", "checked"))
+        when = entry["when"]
+        advice.append(
+            Advice(
+                entry["id"],
+                when.get("label", ""),
+                when.get("class", ""),
+                when.get("persons", 0),
+                when.get("not_inspected", 0),
+                Words(**entry["title"]),
+                Words(**entry["why"]),
+                _parse_citations(entry),
+                entry["checked"],
+            )
+        )
+    return RiskRule(
+        {key: (first, more) for key, (first, more) in raw["classes"].items()},
+        {Label(key): (first, more) for key, (first, more) in raw["labels"].items()},
+        tuple((start, points) for start, points in raw["persons"]),
+        tuple(advice),
+    )

@@ -1,0 +1,96 @@
+"""One block to its hits: what a worker does, without knowing of files or stores."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from morasanu.mask.redact import redact
+from morasanu.rules.load import load_rules
+from morasanu.scan.person import PersonSketch, sketch_persons
+from morasanu.text.view import view_html, view_plain, view_xml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from morasanu.detect.interface import Detector
+    from morasanu.finding import Label
+    from morasanu.scan.block import Block
+    from morasanu.text.view import View
+
+
+class Format(StrEnum):
+    """How a text is to be read."""
+
+    PLAIN = "plain"
+    HTML = "html"
+    XML = "xml"
+
+
+_VIEWS: Final[dict[Format, Callable[[str], View]]] = {
+    Format.PLAIN: view_plain,
+    Format.HTML: view_html,
+    Format.XML: view_xml,
+}
+
+
+class Row(NamedTuple):
+    """A finding as the store keeps it; `start` and `end` are code points of the whole decoded file.
+
+    `classes` are the legal classes it belongs to; one that a person has to review ends in `?`.
+    """
+
+    line: int
+    column: int
+    start: int
+    end: int
+    label: Label
+    score: float
+    why: tuple[str, ...]
+    classes: tuple[str, ...]
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What was found in one block."""
+
+    rows: tuple[Row, ...]
+    counts: Counter[Label]
+    classes: Counter[str]
+    persons: PersonSketch
+
+
+def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, reveal: bool) -> Inspected:
+    """Return the findings of `block`, masked unless `reveal`; `key` hashes the persons' names."""
+    view = _VIEWS[form](block.text)
+    findings = engine.detect(view.text, block.header)
+    if not findings:
+        return Inspected((), Counter(), Counter(), PersonSketch())
+    classify = load_rules().classify
+    breaks = [i for i, character in enumerate(block.text) if character == "\n"]
+    rows = []
+    for finding in findings:
+        start, end = view.given(finding.start, finding.end)
+        value = view.text[finding.start : finding.end]
+        index = bisect_right(breaks, start - 1)
+        column = start - breaks[index - 1] if index else block.column + start
+        shown = value if reveal else redact(value, finding.label)
+        rows.append(
+            Row(
+                block.line + index,
+                column,
+                block.offset + start,
+                block.offset + end,
+                finding.label,
+                finding.score,
+                finding.why,
+                tuple(b.legal_class if b.is_sure else f"{b.legal_class}?" for b in classify(finding.label, value)),
+                shown,
+            )
+        )
+    classes = Counter(name for row in rows for name in row.classes)
+    return Inspected(tuple(rows), Counter(f.label for f in findings), classes, sketch_persons(view.text, findings, key))

@@ -1,0 +1,84 @@
+"""One file to blocks of text: its character set, its format, and what of it could not be read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from morasanu.errors import InspectError
+from morasanu.scan.block import BlockCutter
+from morasanu.scan.inspect import Format
+from morasanu.scan.model import Reason
+from morasanu.text.charset import StreamDecoder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from morasanu.scan.block import Block
+
+PIECE_BYTES: Final = 262_144
+_HTML_SUFFIXES: Final = frozenset((".html", ".htm", ".xhtml", ".shtml"))
+_XML_SUFFIXES: Final = frozenset((".xml", ".svg", ".xsl", ".xsd", ".rss"))
+# text on the outside, coded inside: what lies open is read, the rest is said to be unread
+_CODED_SUFFIXES: Final = frozenset((".eml", ".mbox", ".mht", ".mhtml", ".rtf", ".ps", ".ics", ".vcf"))
+_HTML_HEAD: Final = re.compile(r"\s*(?:<!doctype html|<html\b)", re.IGNORECASE)
+_XML_HEAD: Final = re.compile(r"\s*<\?xml\b")
+
+
+class FileReader:
+    """Reads one file block by block; the properties say afterwards how it went."""
+
+    def __init__(self, path: str) -> None:
+        """Take the file's name, which says something of its format."""
+        self._suffix = PurePath(path).suffix.lower()
+        self._decoder = StreamDecoder()
+        self.format = Format.PLAIN
+        self.bytes_read = 0
+
+    @property
+    def charset(self) -> str:
+        """Return the character set, `""` for an empty or not textual file."""
+        return "" if self._decoder.is_binary or not self.bytes_read else self._decoder.charset
+
+    @property
+    def reason(self) -> Reason | None:
+        """Return why the file was read only partly, None when it was read wholly."""
+        lost = self._decoder.unreadable
+        if lost:
+            return Reason("MRS-X-010", f"{lost:,}文字を読めませんでした", f"{lost:,} characters could not be read")
+        if self._suffix in _CODED_SUFFIXES:
+            return Reason("MRS-X-011", "符号化された部分は読んでいません", "encoded parts were not read")
+        return None
+
+    def blocks(self, file: BinaryIO) -> Iterator[Block]:
+        """Yield the blocks of the file. Raises InspectError MRS-X-005 for a format that is not text, OSError."""
+        cutter = BlockCutter()
+        is_first = True
+        while True:
+            data = file.read(PIECE_BYTES)
+            self.bytes_read += len(data)
+            text = self._decoder.feed(data, is_last=not data)
+            if self._decoder.is_binary:
+                raise _not_text(self._suffix)
+            if is_first and text:
+                self.format = self._find_format(text)
+                is_first = False
+            yield from cutter.feed(text)
+            if not data:
+                yield from cutter.finish()
+                return
+
+    def _find_format(self, text: str) -> Format:
+        if self._suffix in _HTML_SUFFIXES or _HTML_HEAD.match(text):
+            return Format.HTML
+        if self._suffix in _XML_SUFFIXES or _XML_HEAD.match(text):
+            return Format.XML
+        return Format.PLAIN
+
+
+def _not_text(suffix: str) -> InspectError:
+    # a suffix is part of a name that people chose, so only what looks like a format is repeated
+    name = suffix.removeprefix(".")
+    shown = name if name.isascii() and name.isalnum() and len(name) <= 8 else "?"
+    return InspectError("MRS-X-005", f"未対応の形式（{shown}）", f"format not supported yet ({shown})")

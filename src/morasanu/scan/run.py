@@ -1,0 +1,307 @@
+"""A scan from beginning to end: list, read, let workers inspect, keep the outcome; stopping leaves a valid partial result."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import Counter, deque
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Protocol
+
+from morasanu.errors import InspectError, OutsideError
+from morasanu.scan.inspect import Inspected, inspect_block
+from morasanu.scan.model import Reason, ScanInfo, Status
+from morasanu.scan.person import PersonSketch
+from morasanu.scan.read import FileReader
+from morasanu.scan.store import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from morasanu.detect.interface import Detector
+    from morasanu.finding import Label
+    from morasanu.scan.block import Block
+    from morasanu.scan.inspect import Format
+    from morasanu.scan.store import ScanStore, Todo
+    from morasanu.source.interface import Item, Source
+
+_INTERRUPTED: Final = Reason("MRS-X-012", "走査を中断しました", "the scan was interrupted")
+_CHANGED: Final = Reason("MRS-X-004", "読んでいる間に変わりました", "it changed while it was being read")
+_IN_FLIGHT: Final = 4  # blocks a worker may have before it
+
+
+class _StoppedError(Exception):
+    """The person asked to stop; raised only where the store is whole."""
+
+
+class Progress(Protocol):
+    """How a shell shows what is going on."""
+
+    def begin(self, files: int, size_bytes: int) -> None:
+        """Say how much there is to read."""
+        ...
+
+    def advance(self, path: str, size_bytes: int) -> None:
+        """Say that so many bytes more of the file at `path` were read."""
+        ...
+
+    def end(self) -> None:
+        """Say that nothing more comes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """What a scan is run with.
+
+    `jobs` are worker processes (1: none beside this one); `reveal` shows values unmasked; `is_stopped` is asked between
+    blocks whether to stop; the rest goes into the head of the result.
+    """
+
+    jobs: int
+    reveal: bool
+    roots: tuple[str, ...]
+    version: str
+    rules_digest: str
+    is_stopped: Callable[[], bool] = lambda: False
+
+
+class _Here:
+    """Inspects in this process."""
+
+    def __init__(self, engine: Callable[[], Detector], key: bytes, *, reveal: bool) -> None:
+        self._engine = engine()
+        self._key = key
+        self._reveal = reveal
+
+    def submit(self, block: Block, form: Format) -> Future[Inspected]:
+        future: Future[Inspected] = Future()
+        try:
+            future.set_result(inspect_block(self._engine, block, form, self._key, reveal=self._reveal))
+        except Exception as error:  # noqa: BLE001 - whatever a block does to the engine costs that file, not the scan
+            future.set_exception(error)
+        return future
+
+    def close(self) -> None:
+        pass
+
+
+_worker: _Here | None = None
+
+
+def _start_worker(engine: Callable[[], Detector], key: bytes, reveal: bool) -> None:
+    global _worker  # noqa: PLW0603 - one engine a process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    _worker = _Here(engine, key, reveal=reveal)
+
+
+def _work(block: Block, form: Format) -> Inspected:
+    assert _worker is not None  # noqa: S101 - the initializer ran
+    return _worker.submit(block, form).result()
+
+
+class _Pool:
+    """Inspects in worker processes."""
+
+    def __init__(self, engine: Callable[[], Detector], key: bytes, jobs: int, *, reveal: bool) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(jobs, context, _start_worker, (engine, key, reveal))
+
+    def submit(self, block: Block, form: Format) -> Future[Inspected]:
+        return self._pool.submit(_work, block, form)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class Scan:
+    """One run over a source into a store."""
+
+    def __init__(
+        self, source: Source, store: ScanStore, engine: Callable[[], Detector], options: ScanOptions, progress: Progress
+    ) -> None:
+        """Take the parts; `engine` builds the detector and must be importable by name when there are workers."""
+        self._source = source
+        self._store = store
+        self._engine = engine
+        self._options = options
+        self._progress = progress
+        self._bytes_read = 0
+
+    def run(self) -> None:
+        """Scan; the store then holds the result, complete or (when stopped) as far as it came.
+
+        Raises OutsideError MRS-O-003 when a worker process died.
+        """
+        started_at = datetime.now(UTC)
+        is_complete = False
+        try:
+            self._store.list_items(self._check(item) for item in self._source.items())
+            files, size_bytes = self._store.sizes()
+            self._progress.begin(files, size_bytes)
+            if files:
+                self._read_all(size_bytes)
+            is_complete = True
+        except _StoppedError:
+            self._store.give_up(_INTERRUPTED)
+        finally:
+            self._progress.end()
+        options = self._options
+        self._store.close_scan(
+            ScanInfo(
+                options.roots,
+                started_at,
+                datetime.now(UTC),
+                is_complete,
+                options.reveal,
+                options.version,
+                options.rules_digest,
+                self._bytes_read,
+            )
+        )
+
+    def _read_all(self, size_bytes: int) -> None:
+        jobs = self._options.jobs
+        reveal = self._options.reveal
+        few = size_bytes < 200_000  # starting processes would take longer
+        inspector = (
+            _Here(self._engine, self._store.key, reveal=reveal)
+            if jobs == 1 or few
+            else _Pool(self._engine, self._store.key, jobs, reveal=reveal)
+        )
+        try:
+            _Reading(self._source, self._store, inspector, self._options, self._advance).run()
+        except BrokenProcessPool as error:
+            raise OutsideError(
+                "MRS-O-003",
+                "検出の子プロセスが異常終了しました（メモリ不足など）",
+                "a worker process died (out of memory?)",
+            ) from error
+        finally:
+            inspector.close()
+
+    def _check(self, item: Item) -> Item:
+        if self._options.is_stopped():
+            raise _StoppedError
+        return item
+
+    def _advance(self, path: str, size_bytes: int) -> None:
+        self._bytes_read += size_bytes
+        self._progress.advance(path, size_bytes)
+
+
+class _Reading:
+    """Files in order, their blocks in flight; a file is finished when its last block came back."""
+
+    def __init__(
+        self,
+        source: Source,
+        store: ScanStore,
+        inspector: _Here | _Pool,
+        options: ScanOptions,
+        advance: Callable[[str, int], None],
+    ) -> None:
+        self._source = source
+        self._store = store
+        self._inspector = inspector
+        self._advance = advance
+        self._limit = options.jobs * _IN_FLIGHT
+        self._is_stopped = options.is_stopped
+        self._waiting: deque[tuple[_FileInFlight, Future[Inspected] | None]] = deque()
+
+    def run(self) -> None:
+        try:
+            for todo in self._store.todo():
+                file = _FileInFlight(todo, FileReader(todo.path))
+                for block in self._blocks(file):
+                    self._wait(self._limit - 1)
+                    self._waiting.append((file, self._inspector.submit(block, file.reader.format)))
+                self._waiting.append((file, None))
+            self._wait(0)
+        except _StoppedError:
+            current = self._waiting[0][0]
+            if current.is_begun:
+                current.status, current.reason = Status.PARTLY, _INTERRUPTED
+                self._finish(current, is_final=False)
+            raise
+
+    def _blocks(self, file: _FileInFlight) -> Iterator[Block]:
+        """Yield the file's blocks; what goes wrong is kept with the file."""
+        todo, reader = file.todo, file.reader
+        done = 0
+        try:
+            with self._source.open(todo.path) as stream:
+                for block in reader.blocks(stream):
+                    yield block
+                    self._advance(todo.path, reader.bytes_read - done)
+                    done = reader.bytes_read
+            if self._source.version(todo.path) != todo.version:
+                file.status, file.reason = Status.PARTLY, _CHANGED
+            elif reader.reason:
+                file.status, file.reason = Status.PARTLY, reader.reason
+        except InspectError as error:
+            file.fail(error)
+        except OSError as error:
+            code = "MRS-X-009"
+            name = type(error).__name__
+            file.fail(InspectError(code, f"読み取りエラー（{name}）", f"reading failed ({name})"))
+        self._advance(todo.path, max(0, todo.size_bytes - done))
+
+    def _wait(self, most: int) -> None:
+        """Take in results until at most `most` are waiting."""
+        while len(self._waiting) > most:
+            if self._is_stopped():
+                raise _StoppedError
+            file, future = self._waiting[0]
+            if not file.is_begun:
+                self._store.begin_file(file.todo.id)
+                file.is_begun = True
+            if future is None:
+                self._finish(file, is_final=file.status != Status.NOT_INSPECTED)
+            else:
+                try:
+                    inspected = future.result()
+                except BrokenProcessPool:
+                    raise
+                except Exception as error:  # noqa: BLE001 - see _Here
+                    name = type(error).__name__
+                    reason = InspectError("MRS-X-013", f"検出中の内部エラー（{name}）", f"internal error ({name})")
+                    file.fail(reason)
+                else:
+                    self._store.add_rows(file.todo.id, inspected.rows)
+                    file.counts += inspected.counts
+                    file.classes += inspected.classes
+                    file.persons.merge(inspected.persons)
+                    file.blocks += 1
+            self._waiting.popleft()
+
+    def _finish(self, file: _FileInFlight, *, is_final: bool) -> None:
+        if file.failed is not None:
+            file.reason = Reason(file.failed.code, file.failed.message_ja, file.failed.message_en)
+            file.status = Status.PARTLY if file.blocks else Status.NOT_INSPECTED
+            is_final = file.failed.code == "MRS-X-005"
+        outcome = Outcome(file.reader.charset, file.status, file.reason, file.counts, file.classes, file.persons)
+        self._store.finish_file(file.todo.id, outcome, is_final=is_final)
+
+
+class _FileInFlight:
+    """A file whose blocks are being inspected."""
+
+    def __init__(self, todo: Todo, reader: FileReader) -> None:
+        self.todo = todo
+        self.reader = reader
+        self.is_begun = False
+        self.blocks = 0
+        self.counts: Counter[Label] = Counter()
+        self.classes: Counter[str] = Counter()
+        self.persons = PersonSketch()
+        self.status = Status.INSPECTED
+        self.reason: Reason | None = None
+        self.failed: InspectError | None = None
+
+    def fail(self, error: InspectError) -> None:
+        """Keep the first thing that went wrong."""
+        self.failed = self.failed or error

@@ -1,0 +1,336 @@
+"""The state file of a scan: what was seen, so that an unchanged file is not read again and reports stream from disk.
+
+SQLite, readable by its owner only. Names of persons are in it as keyed hashes, values as they are shown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sqlite3
+from collections import Counter
+from contextlib import closing, suppress
+from dataclasses import astuple, dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Self
+
+from morasanu.errors import InputError
+from morasanu.finding import Finding, Label, Locator
+from morasanu.scan.model import FileRecord, Hit, Reason, ScanInfo, Status
+from morasanu.scan.person import PersonSketch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from morasanu.scan.inspect import Row
+    from morasanu.source.interface import Item
+
+_FORMAT: Final = "morasanu-scan-1"
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS file (
+  id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, shown TEXT NOT NULL, place TEXT NOT NULL, size INTEGER NOT NULL,
+  version TEXT NOT NULL, settings TEXT NOT NULL DEFAULT '', scan INTEGER NOT NULL, read_in INTEGER NOT NULL DEFAULT 0,
+  charset TEXT NOT NULL DEFAULT '', status TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
+  counts TEXT NOT NULL DEFAULT '{}', classes TEXT NOT NULL DEFAULT '{}', persons BLOB NOT NULL DEFAULT x'');
+CREATE INDEX IF NOT EXISTS file_shown ON file (shown);
+CREATE TABLE IF NOT EXISTS word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS hit (
+  file INTEGER NOT NULL, line INTEGER NOT NULL, col INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+  label INTEGER NOT NULL, score REAL NOT NULL, why INTEGER NOT NULL, classes INTEGER NOT NULL, shown TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS hit_file ON hit (file, start);
+"""
+_WORDS_HELD: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A listed file that is to be read."""
+
+    id: int
+    path: str
+    size_bytes: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file."""
+
+    charset: str
+    status: Status
+    reason: Reason | None
+    counts: Counter[Label] = field(default_factory=Counter)
+    classes: Counter[str] = field(default_factory=Counter)
+    persons: PersonSketch = field(default_factory=PersonSketch)
+
+
+class ScanStore:
+    """One scan's state and result; also a `ScanResult`. Use as a context manager."""
+
+    def __init__(self, path: Path, roots: Iterable[str], settings: str) -> None:
+        """Open or create the state file for a scan of `roots` under `settings` (a digest of rules and options).
+
+        Raises InputError MRS-I-006 when the file is not a state file of these roots, MRS-I-007 when another scan uses it.
+        """
+        self._settings = settings
+        self._info: ScanInfo | None = None
+        is_new = not path.exists() or path.stat().st_size == 0
+        if is_new:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._db = sqlite3.connect(path, isolation_level=None)
+        try:
+            self._open(json.dumps(sorted(roots), ensure_ascii=True), is_new=is_new)
+        except sqlite3.OperationalError as error:
+            self._db.close()
+            if "locked" in str(error):
+                raise InputError(
+                    "MRS-I-007", "この状態ファイルは別の走査が使っています", "another scan is using this state file"
+                ) from error
+            raise
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise _not_a_state_file() from error
+        except InputError:
+            self._db.close()
+            raise
+        self._word_id = lru_cache(_WORDS_HELD)(self._find_word)
+        self._word = lru_cache(_WORDS_HELD)(self._read_word)
+
+    def _open(self, roots: str, *, is_new: bool) -> None:
+        db = self._db
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        db.execute("PRAGMA busy_timeout = 500")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")  # a lost tail is read again, nothing is acknowledged
+        db.execute("BEGIN EXCLUSIVE")
+        if is_new:
+            db.execute("COMMIT")
+            db.executescript(_SCHEMA)
+            db.execute("BEGIN EXCLUSIVE")
+            start = {"format": _FORMAT, "roots": roots, "key": secrets.token_hex(32), "scan": "0"}
+            db.executemany("INSERT INTO meta VALUES (?, ?)", start.items())
+        tables = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").fetchone()[0]
+        if not tables or self._meta("format") != _FORMAT or self._meta("roots") != roots:
+            db.execute("ROLLBACK")
+            raise _not_a_state_file()
+        self._scan = int(self._meta("scan")) + 1
+        db.execute("UPDATE meta SET value = ? WHERE name = 'scan'", (str(self._scan),))
+        db.execute("COMMIT")
+        self.key = bytes.fromhex(self._meta("key"))
+
+    def __enter__(self) -> Self:
+        """Return self."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        with suppress(sqlite3.Error):
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+        self._db.close()
+
+    def _meta(self, name: str) -> str:
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    # -- writing -------------------------------------------------------------------------------------------------------
+
+    def list_items(self, items: Iterable[Item]) -> None:
+        """Keep what there is to look into; records of what is no longer there are dropped."""
+        with self._db:  # an exception of `items` rolls back
+            self._list(items)
+
+    def _list(self, items: Iterable[Item]) -> None:
+        db = self._db
+        db.execute("BEGIN")
+        for item in items:
+            row = (os.fsencode(item.path), show_path(item.path), show_path(item.place), item.size_bytes, item.version)
+            db.execute(
+                "INSERT INTO file (path, shown, place, size, version, scan) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET"
+                " scan = excluded.scan, shown = excluded.shown, place = excluded.place, size = excluded.size,"
+                " settings = CASE WHEN version = excluded.version THEN settings ELSE '' END, version = excluded.version",
+                (*row, self._scan),
+            )
+            if item.problem is not None:
+                problem = item.problem
+                reason = Reason(problem.code, problem.message_ja, problem.message_en)
+                status = Status.INSPECTED if problem.code == "MRS-X-007" else Status.NOT_INSPECTED
+                number = db.execute("SELECT id FROM file WHERE path = ?", row[:1]).fetchone()[0]
+                self._record(number, Outcome("", status, reason))
+        db.execute("DELETE FROM hit WHERE file IN (SELECT id FROM file WHERE scan < ?)", (self._scan,))
+        db.execute("DELETE FROM file WHERE scan < ?", (self._scan,))
+
+    def todo(self) -> Iterator[Todo]:
+        """Yield the files to read, in path order: new, changed, last read under other settings, or not finished."""
+        last, last_id = "", 0
+        while True:
+            rows = self._db.execute(
+                "SELECT id, path, size, version, shown FROM file WHERE scan = ? AND read_in < ? AND settings <> ? AND (shown, id) > (?, ?)"
+                " ORDER BY shown, id LIMIT 500",
+                (self._scan, self._scan, self._settings, last, last_id),
+            ).fetchall()
+            if not rows:
+                return
+            for number, path, size, version, shown in rows:
+                last, last_id = shown, number
+                yield Todo(number, os.fsdecode(path), size, version)
+
+    def sizes(self) -> tuple[int, int]:
+        """Return how many files are to be read and their bytes."""
+        count, size = self._db.execute(
+            "SELECT count(*), coalesce(sum(size), 0) FROM file WHERE scan = ? AND read_in < ? AND settings <> ?",
+            (self._scan, self._scan, self._settings),
+        ).fetchone()
+        return count, size
+
+    def begin_file(self, number: int) -> None:
+        """Forget what an earlier scan found in the file; rows may be added until `finish_file`."""
+        self._db.execute("BEGIN")
+        self._db.execute("DELETE FROM hit WHERE file = ?", (number,))
+
+    def add_rows(self, number: int, rows: Iterable[Row]) -> None:
+        """Add findings of the file that was begun."""
+        word = self._word_id
+        self._db.executemany(
+            "INSERT INTO hit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    number,
+                    r.line,
+                    r.column,
+                    r.start,
+                    r.end,
+                    word(r.label),
+                    r.score,
+                    word("\n".join(r.why)),
+                    word("\n".join(r.classes)),
+                    show_path(r.shown),
+                )
+                for r in rows
+            ),
+        )
+
+    def finish_file(self, number: int, outcome: Outcome, *, is_final: bool) -> None:
+        """Record what became of the file that was begun; unless `is_final`, the next scan reads it again."""
+        self._record(number, outcome)
+        if is_final:
+            self._db.execute("UPDATE file SET settings = ? WHERE id = ?", (self._settings, number))
+        self._db.execute("COMMIT")
+
+    def _record(self, number: int, outcome: Outcome) -> None:
+        self._db.execute(
+            "UPDATE file SET charset = ?, status = ?, reason = ?, counts = ?, classes = ?, persons = ?, read_in = ?, settings = '' WHERE id = ?",
+            (
+                outcome.charset,
+                str(outcome.status),
+                "\n".join(outcome.reason) if outcome.reason else "",
+                json.dumps(outcome.counts),
+                json.dumps(outcome.classes),
+                outcome.persons.pack(),
+                self._scan,
+                number,
+            ),
+        )
+
+    def give_up(self, reason: Reason) -> None:
+        """Mark every file that was not reached as not inspected; the next scan reads them."""
+        self._db.execute(
+            "UPDATE file SET status = ?, reason = ?, read_in = ?, counts = '{}', classes = '{}', persons = ?"
+            " WHERE scan = ? AND read_in < ? AND settings <> ?",
+            (
+                str(Status.NOT_INSPECTED),
+                "\n".join(reason),
+                self._scan,
+                PersonSketch().pack(),
+                self._scan,
+                self._scan,
+                self._settings,
+            ),
+        )
+
+    def _find_word(self, text: str) -> int:
+        self._db.execute("INSERT OR IGNORE INTO word (text) VALUES (?)", (text,))
+        return int(self._db.execute("SELECT id FROM word WHERE text = ?", (text,)).fetchone()[0])
+
+    def _read_word(self, number: int) -> str:
+        return str(self._db.execute("SELECT text FROM word WHERE id = ?", (number,)).fetchone()[0])
+
+    def close_scan(self, info: ScanInfo) -> None:
+        """Keep the head of the result."""
+        self._info = info
+        row = [value.isoformat() if isinstance(value, datetime) else value for value in astuple(info)]
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('info', ?)", (json.dumps(row),))
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    @property
+    def info(self) -> ScanInfo:
+        """Return the head of the report. Raises RuntimeError before `close_scan`."""
+        if self._info is None:
+            raise RuntimeError("the scan is not closed")
+        return self._info
+
+    def files(self) -> Iterator[FileRecord]:
+        """Yield every file of the scan in path order."""
+        with closing(self._db.cursor()) as cursor:
+            for shown, place, size, charset, status, reason, counts, classes, persons, read_in in cursor.execute(
+                "SELECT shown, place, size, charset, status, reason, counts, classes, persons, read_in FROM file WHERE scan = ? ORDER BY shown, id",
+                (self._scan,),
+            ):
+                yield FileRecord(
+                    shown,
+                    place,
+                    size,
+                    charset,
+                    Status(status),
+                    Reason(*reason.split("\n")) if reason else None,
+                    {Label(label): count for label, count in json.loads(counts).items()},
+                    json.loads(classes),
+                    PersonSketch.unpack(persons),
+                    from_state=read_in < self._scan,
+                )
+
+    def hits(self, path: str = "") -> Iterator[Hit]:
+        """Yield the hits of one file, or of all (`""`), in order of path and place in the file."""
+        with closing(self._db.cursor()) as files, closing(self._db.cursor()) as cursor:
+            where = "scan = ? AND (shown = ? OR ? = '')"
+            for number, shown_path in files.execute(
+                f"SELECT id, shown FROM file WHERE {where} ORDER BY shown, id",  # noqa: S608 - no value in it
+                (self._scan, path, path),
+            ):
+                for line, column, start, end, label, score, why, classes, shown in cursor.execute(
+                    "SELECT line, col, start, end, label, score, why, classes, shown FROM hit WHERE file = ? ORDER BY start",
+                    (number,),
+                ):
+                    finding = Finding(start, end, Label(self._word(label)), score, tuple(self._word(why).split("\n")))
+                    names = self._word(classes)
+                    yield Hit(
+                        Locator(shown_path, line, column), finding, tuple(names.split("\n")) if names else (), shown
+                    )
+
+
+def show_path(path: str) -> str:
+    r"""Return `path` as text that can be written anywhere; names in an older character set are read as Japanese ones.
+
+    >>> show_path("台帳.csv"), show_path(b"\x91\xe4\x92\xa0.csv".decode("utf-8", "surrogateescape"))
+    ('台帳.csv', '台帳.csv')
+    """
+    if path.isascii():
+        return path
+    data = path.encode("utf-8", "surrogateescape") if not any("\ud800" <= c < "\udc80" for c in path) else b""
+    for charset in ("utf-8", "cp932", "euc_jp"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(charset) if data else path.encode("utf-8", "backslashreplace").decode()
+    return data.decode("utf-8", "backslashreplace")
+
+
+def _not_a_state_file() -> InputError:
+    return InputError(
+        "MRS-I-006",
+        "状態ファイルではないか、別の場所の走査のものです",
+        "not a state file, or one of a scan of other places",
+    )

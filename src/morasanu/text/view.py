@@ -1,0 +1,143 @@
+r"""The text that people see in markup and escapes: tags away, `&#x5C71;` and `\u5c71` read, and the way back to the offsets."""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Final
+
+_ESCAPE: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}")
+_ENTITY: Final = re.compile(r"&(?:#[xX][0-9A-Fa-f]{1,6}|#[0-9]{1,7}|[A-Za-z]{2,8});")
+_MARKUP: Final = re.compile(
+    r"(?P<silent><!--.*?-->|<style\b[^<>]*>.*?</style\s*>)|<(?P<tag>/?[A-Za-z][A-Za-z0-9:-]*)(?P<rest>[^<>]*)>|"
+    rf"(?P<entity>{_ENTITY.pattern})",
+    re.DOTALL | re.IGNORECASE,
+)
+_ATTRIBUTE: Final = re.compile(
+    r"(?<=\s)(?P<name>[A-Za-z-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')", re.DOTALL
+)
+# attributes whose values a reader sees or that carry data
+_SHOWN: Final = frozenset(("value", "content", "alt", "title", "placeholder", "href"))
+_CELL_TAGS: Final = frozenset(("td", "th"))
+_INLINE_TAGS: Final = frozenset(
+    "a abbr b bdi bdo cite code data del dfn em font i ins kbd label mark q rp ruby s samp small span strong sub sup time tt u var wbr".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A text as it is seen. Every edit replaced source `from_starts[i]`..`from_ends[i]` by `starts[i]`..`ends[i]` of `text`."""
+
+    text: str
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    from_starts: tuple[int, ...] = ()
+    from_ends: tuple[int, ...] = ()
+
+    def given(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the source that the span `start`..`end` (end exclusive, not empty) of the view came from."""
+        return self._origin(start, self.from_starts), self._origin(end - 1, self.from_ends, last=1)
+
+    def _origin(self, position: int, edges: tuple[int, ...], last: int = 0) -> int:
+        index = bisect_right(self.starts, position) - 1
+        if index < 0:
+            return position + last
+        if position < self.ends[index]:
+            return edges[index]
+        return position - self.ends[index] + self.from_ends[index] + last
+
+
+class _Writer:
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._pieces: list[str] = []
+        self._edits: list[tuple[int, int, int, int]] = []
+        self._length = 0
+        self._done = 0
+
+    def replace(self, start: int, end: int, seen: str) -> None:
+        piece = self._source[self._done : start]
+        self._pieces += (piece, seen)
+        self._length += len(piece)
+        self._edits.append((self._length, self._length + len(seen), start, end))
+        self._length += len(seen)
+        self._done = end
+
+    def finish(self) -> View:
+        self._pieces.append(self._source[self._done :])
+        columns = zip(*self._edits, strict=True) if self._edits else ((),) * 4
+        return View("".join(self._pieces), *columns)
+
+
+def view_plain(text: str) -> View:
+    r"""Return `text` with `\uXXXX` escapes read, as JSON, JavaScript and properties files write Japanese.
+
+    >>> view = view_plain(r'{"name": "\u5c71\u7530"}')
+    >>> view.text, view.given(10, 12)
+    ('{"name": "山田"}', (10, 22))
+    """
+    if "\\u" not in text:
+        return View(text)
+    writer = _Writer(text)
+    for match in _ESCAPE.finditer(text):
+        codes = bytes.fromhex(match.group().replace("\\u", ""))
+        seen = codes.decode("utf-16-be", "replace")
+        writer.replace(*match.span(), seen if seen.isprintable() else " ")
+    return writer.finish()
+
+
+def view_xml(text: str) -> View:
+    """Return `text` with entities read; elements stay, because their names say what stands in them.
+
+    >>> view_xml("<name>&#23665;&#x7530;</name>").text
+    '<name>山田</name>'
+    """
+    if "&" not in text:
+        return View(text)
+    writer = _Writer(text)
+    for match in _ENTITY.finditer(text):
+        writer.replace(*match.span(), html.unescape(match.group()))
+    return writer.finish()
+
+
+def view_html(text: str) -> View:
+    r"""Return what a reader of the page sees: rows as lines, cells apart by tabs, and the values of fields and links.
+
+    >>> view_html("<tr><th>氏名</th><td>山<b>田</b></td></tr>").text
+    '\n\t氏名\t山田\n'
+    """
+    writer = _Writer(text)
+    for match in _MARKUP.finditer(text):
+        start, end = match.span()
+        if match["silent"]:
+            writer.replace(start, end, " ")
+        elif match["entity"]:
+            writer.replace(start, end, html.unescape(match["entity"]))
+        else:
+            _write_tag(writer, match)
+    return writer.finish()
+
+
+def _write_tag(writer: _Writer, match: re.Match[str]) -> None:
+    start, end = match.span()
+    tag = match["tag"].lower()
+    name = ""
+    for attribute in _ATTRIBUTE.finditer(match.string, match.start("rest"), match.end("rest")):
+        key = attribute["name"].lower()
+        group = "double" if attribute["double"] is not None else "single"
+        if key == "name":
+            name = attribute[group]
+        elif attribute[group].strip() and (key in _SHOWN or key.startswith("data-")):
+            writer.replace(start, attribute.start(group), f" {name if key == 'value' else ''}= " if name else " ")
+            start = attribute.end(group)
+    closing = tag.startswith("/")
+    tag = tag.removeprefix("/")
+    if tag in _INLINE_TAGS:
+        seen = "" if start == match.start() else " "
+    elif tag in _CELL_TAGS:
+        seen = "" if closing else "\t"
+    else:
+        seen = "\n"
+    writer.replace(start, end, seen)
