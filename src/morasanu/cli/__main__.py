@@ -1,0 +1,71 @@
+"""The command line's entry: reads the arguments, hands over to a verb, turns errors into exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from morasanu.cli.language import Speaker, find_language
+from morasanu.cli.parser import make_parser
+from morasanu.errors import MorasanuError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+DONE, FOUND, FAILED, NOT_ALL = 0, 1, 2, 3
+"""Exit codes: all inspected; findings with --fail-on-findings; usage or an error; something could not be inspected."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit code of the command line `arguments` (default: those of this process)."""
+    say = Speaker(find_language())
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):  # replaced by a test
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        return _run(arguments, say)
+    except MorasanuError as error:
+        print(f"morasanu: {error.code}: {error.message(say.language)}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # the reader went away; nothing more can be told to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        print(say("morasanu: 中断しました", "morasanu: interrupted"), file=sys.stderr)
+        return FAILED
+
+
+def _run(arguments: Sequence[str] | None, say: Speaker) -> int:
+    parser = make_parser(say)
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as request:  # --help has been printed
+        return int(request.code or 0)
+    if options.version:
+        from importlib.metadata import version  # noqa: PLC0415 - start-up stays light
+
+        print(f"morasanu {version('morasanu')}")
+        return DONE
+    if options.verb is None:
+        parser.print_help()
+        return FAILED
+    return _run_verb(options, say)
+
+
+def _run_verb(options: argparse.Namespace, say: Speaker) -> int:
+    # each verb brings what it needs, so that --help does not wait for it
+    if options.verb == "scan":
+        from morasanu.cli import scan as verb  # noqa: PLC0415
+    elif options.verb == "detect":
+        from morasanu.cli import detect as verb  # type: ignore[no-redef]  # noqa: PLC0415
+    else:
+        from morasanu.cli import rules as verb  # type: ignore[no-redef]  # noqa: PLC0415
+    return verb.run(options, say)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

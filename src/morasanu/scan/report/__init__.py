@@ -1,0 +1,1 @@
+"""A scan's result as people and programs read it."""

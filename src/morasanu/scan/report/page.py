@@ -1,0 +1,162 @@
+"""The result as one self-contained page: no script, no request, both languages, on paper too."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from itertools import islice
+from math import log10
+from typing import IO, TYPE_CHECKING, Any, Final
+
+import jinja2
+
+from morasanu.rules.load import Words
+from morasanu.scan.report.summary import Risk, Sum, summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from morasanu.rules.load import Rules
+    from morasanu.scan.model import ScanResult
+    from morasanu.scan.report.summary import Summary
+
+_SHOWN_HITS: Final = 6
+_SHOWN_PLACES: Final = 100
+_BARS: Final = 10
+_BAR_WIDTH: Final = 320
+_CHECKED: Final = {
+    "verified": Words("原典で確認済", "checked against the source"),
+    "partly": Words("一部未確認", "partly checked"),
+    "unverified": Words("未確認", "not checked"),
+}
+_WHY: Final = {
+    "check": Words("検査数字", "check digit"),
+    "label": Words("見出し", "label"),
+    "column": Words("列", "column"),
+    "key": Words("項目名", "key"),
+    "dictionary": Words("辞書", "dictionary"),
+    "honorific": Words("敬称", "honorific"),
+    "title": Words("肩書", "title"),
+    "neighbour": Words("隣", "neighbour"),
+    "memory": Words("文書内", "elsewhere in the text"),
+    "shape": Words("形", "shape"),
+    "spoken": Words("読み", "spoken"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    name: str
+    points: int
+    width: int
+    why: Words
+
+
+def write_html(result: ScanResult, rules: Rules, language: str, file: IO[str]) -> None:
+    """Write the report; `language` is the one shown first, the other is one tap away."""
+    summary = summarise(result, rules)
+    folder = files("morasanu.scan.report")
+    style = folder.joinpath("report.css").read_text(encoding="utf-8")
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment.filters.update(n=_number, heat=_heat, tail=_tail, why=_why)
+    template = environment.from_string(folder.joinpath("report.html.j2").read_text(encoding="utf-8"))
+    values = {
+        "language": language,
+        "style": style,
+        "style_hash": base64.b64encode(sha256(style.encode()).digest()).decode(),
+        "checked": _CHECKED,
+        "title_of": rules.title,
+        **_gather(summary, result, rules),
+    }
+    for piece in template.generate(values):
+        file.write(piece)
+
+
+def _gather(summary: Summary, result: ScanResult, rules: Rules) -> dict[str, Any]:
+    total = summary.total
+    places = [place for place, _ in summary.places]
+    return {
+        "info": summary.info,
+        "total": total,
+        "answer": make_answer(summary),
+        "first": summary.tasks[0].advice.title if summary.tasks else None,
+        "places": places[:_SHOWN_PLACES],
+        "more_places": max(0, len(places) - _SHOWN_PLACES),
+        "classes": rules.classes,
+        "class_counts": [(rule, total.classes[rule.id], total.classes[f"{rule.id}?"]) for rule in rules.classes],
+        "labels": [(rules.title(label), count) for label, count in total.counts.most_common()],
+        "bars": _make_bars(summary.places),
+        "riskiest": [
+            (file, list(islice(result.hits(file.name), _SHOWN_HITS)), max(0, file.counts.total() - _SHOWN_HITS))
+            for file in summary.riskiest
+        ],
+        "unread": summary.unread,
+        "more_unread": total.not_inspected - len(summary.unread),
+        "unread_reasons": summary.unread_reasons.most_common(),
+        "tasks": summary.tasks,
+        "from_state": summary.from_state,
+        "started": summary.info.started_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+        "finished": summary.info.finished_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+    }
+
+
+def make_answer(summary: Summary) -> Words:
+    """Return in one sentence where personal data is and of how many persons."""
+    total = summary.total
+    if not total.files:
+        return Words("調べるファイルがありませんでした。", "There was nothing to inspect.")
+    unread = total.not_inspected
+    if not total.findings:
+        if unread == total.files:
+            return Words("どのファイルも検査できませんでした。", "No file could be inspected.")
+        rest = (
+            Words(f"（{unread:,}件は検査できていません）", f" ({unread:,} could not be inspected)")
+            if unread
+            else Words("", "")
+        )
+        return Words(
+            f"検査できた{total.files - unread:,}ファイルに個人データは見つかりませんでした{rest.ja}。",
+            f"No personal data was found in the {total.files - unread:,} files that could be inspected{rest.en}.",
+        )
+    holding = sum(1 for place, _ in summary.places if place.findings)
+    likely = total.persons.likely
+    return Words(
+        f"およそ{likely:,}人分の個人データが、{holding:,}か所の{total.files_found:,}ファイルにあります。",
+        f"Personal data of about {likely:,} persons lies in {total.files_found:,} files in {holding:,} places.",
+    )
+
+
+def _make_bars(places: Sequence[tuple[Sum, Risk]]) -> list[_Bar]:
+    risky = [(place, risk) for place, risk in places if risk.points][:_BARS]
+    most = max((risk.points for _, risk in risky), default=1)
+    return [
+        _Bar(
+            place.name,
+            risk.points,
+            max(2, risk.points * _BAR_WIDTH // most),
+            Words("、".join(p.why.ja for p in risk.parts[:2]), ", ".join(p.why.en for p in risk.parts[:2])),
+        )
+        for place, risk in risky
+    ]
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
+
+
+def _heat(count: int) -> int:
+    """Return the shade of a cell: 0 for none, then one step for every tenfold, at most 5."""
+    return min(5, 1 + int(log10(count))) if count else 0
+
+
+def _tail(text: str, size: int) -> str:
+    return text if len(text) <= size else "…" + text[1 - size :]
+
+
+def _why(reasons: Sequence[str]) -> Words:
+    """Return the evidence in words; what the rule is called is already said by the label."""
+    parts = [reason.partition(":") for reason in reasons if not reason.startswith("rule:")]
+    named = [(_WHY.get(kind, Words(kind, kind)), detail) for kind, _, detail in parts]
+    return Words("、".join(f"{w.ja} {d}" for w, d in named), ", ".join(f"{w.en} {d}" for w, d in named))
