@@ -1,0 +1,21 @@
+# `make demo` shows it, `make test` proves it; both set up what they need in .venv.
+.PHONY: demo test lint bench docs
+
+demo: .venv/run.ready
+	@.venv/bin/morasanu scan examples/bank --html demo-report.html || test $$? -eq 3
+
+test: lint
+	@.venv/bin/python -m pytest --numprocesses auto --quiet
+
+lint: .venv/dev.ready
+	@.venv/bin/ruff check --quiet && .venv/bin/ruff format --quiet --check
+	@.venv/bin/mypy --no-error-summary && .venv/bin/lint-imports --no-logo > .venv/contracts.txt || { cat .venv/contracts.txt; false; }
+
+bench: .venv/bench.ready
+	@.venv/bin/python -m bench
+
+docs: .venv/dev.ready
+	@.venv/bin/python tools/docs.py
+
+.venv/%.ready: pyproject.toml uv.lock tools/environment.sh
+	@tools/environment.sh $*
