@@ -23,8 +23,8 @@ SHARED = REPOSITORY.parent / "shared"
 BLOCK = 16_384
 """Characters handed to the engine at once, as many as the scan hands it."""
 
-SCAN = (sys.executable, "-m", "morasanu.cli", "scan")
-"""The command line, run by the same interpreter."""
+SCAN = (sys.executable, "-m", "morasanu.cli", "scan", "--quiet")
+"""The command line, run by the same interpreter; it exits with 0 only when everything was inspected."""
 
 
 def read_documents(shared: Path, name: str) -> list[Record]:

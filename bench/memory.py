@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -48,12 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             path = Path(folder) / name
             expected = write(path, size)
             peak, seconds, code, found = scan(path, Path(folder) / "hits.jsonl")
-            held = peak <= LIMIT_MB and found >= expected
+            held = 0 < peak <= LIMIT_MB and found == expected and code == 0
             passed = passed and held
             speed = path.stat().st_size / 1e6 / seconds
             cells = [f"{peak:.0f}", f"{speed:.2f}", f"{found} of {expected}", str(code), "pass" if held else "MISS"]
             table.append([name, f"{path.stat().st_size / 1e9:.2f}", *cells])
-    print(format_table(("file", "GB", "peak RSS MB", "MB/s wall", "found", "exit", f"≤ {LIMIT_MB} MB"), table))
+    print(format_table(("file", "GB", "peak MB", "MB/s wall", "found", "exit", f"≤ {LIMIT_MB} MB"), table))
     return 0 if passed else 1
 
 
@@ -86,18 +87,31 @@ def write_chunks(path: Path, size: int, make_chunk: Callable[[int], str]) -> int
 
 
 def scan(path: Path, target: Path) -> tuple[float, float, int, int]:
-    """Return peak RSS in MB of the scan and its children, seconds, exit code, and the number of findings written."""
+    """Return peak MB of the scan with all its workers, seconds, exit code, and the number of data found."""
     start = time.perf_counter()
-    child = subprocess.Popen([*SCAN, path, "--jsonl", target], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
+    child = subprocess.Popen([*SCAN, path, "--jsonl", target], start_new_session=True)
+    peak = 0.0
+    while child.poll() is None:
+        peak = max(peak, sum_resident(child.pid))
+        time.sleep(0.1)
     seconds = time.perf_counter() - start
-    unit = 1 if sys.platform == "darwin" else 1024
     found = 0
     if target.exists():
-        with target.open("rb") as lines:
-            found = sum(b'"PHONE"' in line for line in lines)
-    return usage.ru_maxrss * unit / 1e6, seconds, child.returncode, found
+        with target.open(encoding="utf-8") as lines:
+            found = sum(json.loads(line).get("label") == "PHONE" for line in lines)
+    return peak, seconds, child.returncode, found
+
+
+def sum_resident(session: int) -> float:
+    """Return the resident MB of every process of a session now (Linux); pages that two share count twice."""
+    pages = 0
+    for folder in Path("/proc").iterdir():
+        try:
+            if folder.name.isdigit() and os.getsid(int(folder.name)) == session:
+                pages += int((folder / "statm").read_text(encoding="ascii").split()[1])
+        except OSError:
+            continue  # it ended while we looked
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 if __name__ == "__main__":

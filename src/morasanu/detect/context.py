@@ -27,6 +27,7 @@ _APART = " \t、,/|│(\"'{;・&?"
 _KEY = re.compile(
     r"(?<![A-Za-z0-9_.\-])([A-Za-z_][A-Za-z0-9_.\-]{0,40})(?:[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>)|(?<=[A-Za-z0-9])(?=\s[A-Za-z:]+=\"[^<>\n]{0,60}>[^<\n]))"
 )
+_ANOTHER = re.compile(r"[A-Za-z]/[0-9.]+|\" [0-9]{3} ")  # what follows in a line of a web server's log
 _SPACEABLE = re.compile(r"[一-龯]{2,4}\Z")
 _CAMEL = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])|[^\x00-\x7f]+")
 _SEPARATOR = re.compile(
@@ -95,6 +96,8 @@ class Labels:
         The whole identifier is looked up first, then its last two words, then its last.
         """
         parts = [part.lower() for part in _CAMEL.findall(key)]
+        if len(parts) > 1 and parts[-1].isdigit():  # TEL_1
+            del parts[-1]
         for count in (len(parts), 2, 1):
             kind = self.keys.get("".join(parts[-count:]), "")
             if kind:
@@ -160,7 +163,7 @@ class Context:
             found = self.fields[index]
             if found.kind in kinds:
                 gap = self.text[found.end : start]
-                if "。" in gap or len(gap) > _REACH + hops * 10:
+                if "。" in gap or len(gap) > _REACH + hops * 10 or (found.is_key and _ANOTHER.search(gap)):
                     break
                 return found.kind, f"{'key' if found.is_key else 'label'}:{found.word}"
             hops += 1
@@ -274,6 +277,8 @@ def _is_glued(text: str, start: int, end: int, kind: str, word: str) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     kanji_before = "一" <= before <= "龯"
     kanji_after = "一" <= after <= "龯"
+    if after == ":" and len(word) > 1:
+        return False
     if len(word) == 1:
         return kanji_before or (kanji_after and word not in "故亡普当")
     return kind == "PERSON" and (kanji_after or (kanji_before and len(word) == 2))  # 支部書記 is no label

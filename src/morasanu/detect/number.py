@@ -178,6 +178,8 @@ class NumberDetector:
         if kind == NONE:
             return None
         digits = "".join(filter(str.isdigit, number))
+        if digits.count(digits[0]) == len(digits):  # 0000-0000 shows a form
+            return None
         best: Finding | None = None
         for form in fitting:
             spec = form.spec

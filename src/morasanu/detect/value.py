@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _LEAD = re.compile(r"[\s:：=は(「\"'#・]{0,4}(?:no\.?|番号)?[\s:：は(「\"'.]{0,3}", re.IGNORECASE)
 
+_SAME = re.compile(r"(?:0{6}|9{6})")  # shows a form: AA9999999
+
 
 class ValueDetector:
     """Finds the `value` pattern of specs right after their labels and in their columns."""
@@ -31,7 +33,11 @@ class ValueDetector:
             for slot in context.slots(spec.label):
                 lead = _LEAD.match(text, slot.start, slot.end)
                 match = pattern.match(text, lead.end() if lead else slot.start, slot.end)
-                if match and not (spec.check and not CHECKS[spec.check]("".join(filter(str.isdigit, match.group())))):
+                if (
+                    match
+                    and not _SAME.search(match.group())
+                    and not (spec.check and not CHECKS[spec.check]("".join(filter(str.isdigit, match.group()))))
+                ):
                     line = text.rfind("\n", 0, match.start()) + 1
                     if (
                         any(word in text[max(line, match.start() - 30) : match.start()] for word in spec.negative)

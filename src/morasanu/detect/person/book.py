@@ -26,8 +26,10 @@ _KANA_STOP = frozenset(
 )
 # Kanji that end common nouns and hardly ever a surname or a given name.
 _NO_LAST = frozenset(
-    "者号書表票額数率権法性料費金的化時分中済要否無有件向等品課部係室店行庫会社局所員証印紙状類型式別用計先元末頃的上下内外前後間毎"
+    "者号書表票額数率権法性料費金的化時分中済要否無有症病炎癌腫件向等品課部係室店行庫会社局所員証印紙状類型式別用計先元末頃的上下内外前後間毎"
 )
+# Among them those that do end surnames (財前, 服部), where an honorific or a label says that a name stands.
+_SOMETIMES_LAST = frozenset("部上下内外前中間方")
 _DIRECTIONS = frozenset("東西南北中")
 _PLACE_LAST = frozenset("町村市区系線台橋川山島駅店館園通式流")
 _HIRA_STOP = frozenset(
@@ -106,24 +108,28 @@ class NameBook:
             return False
         return (word[0] in lexicon.first and word[-1] in lexicon.last) or word in lexicon.town
 
-    def is_plausible(self, word: str) -> bool:
-        """Return whether a kanji word after a strong label may be a name: no stop word in it."""
+    def is_plausible(self, word: str, *, honoured: bool = False) -> bool:
+        """Return whether a kanji word after a strong label (or, `honoured`, before an honorific) may be a name.
+
+        No stop word is in it, and it does not end as common nouns do.
+        """
         return (
             word not in self.stop
-            and word[-1] not in _NO_LAST
+            and (word[-1] not in _NO_LAST or (honoured and word[-1] in _SOMETIMES_LAST))
             and not any(word[:size] in self.stop or word[-size:] in self.stop for size in range(2, len(word)))
         )
 
     def is_full(self, first: str, second: str, *, strong: bool) -> bool:
         """Return whether `first` and `second` with a space between are surname and given name."""
-        if first in self.stop or second in self.stop:
-            return False
         surname = first in self._lexicon.surname
+        # 王 and 林 are words too, but not before a given name after 氏名
+        if (first in self.stop and not (strong and surname and len(first) == 1)) or second in self.stop:
+            return False
         given = self.is_given(second, sure=True)
         if surname and (given or strong or self.is_given(second)):
             return True
         if strong and given:
-            return 2 <= len(first) <= 4 and self.is_plausible(first)
+            return 2 <= len(first) <= 4 and self.is_plausible(first, honoured=True)
         return (
             given
             and len(second) >= 2
@@ -175,7 +181,7 @@ class NameBook:
             tail = run[-length:]
             if len(run) > length and tail in lexicon.surname and tail not in self.stop and run[:-length] in self.stop:
                 return len(run) - length
-        if strong and len(rest) <= 4 and self.is_plausible(rest):
+        if strong and len(rest) <= 4 and self.is_plausible(rest, honoured=True):
             return cut if len(rest) > 1 or rest in lexicon.given else None
         if not honorific and 2 <= len(rest) <= 3 and self.is_surname_like(rest) and self.is_plausible(rest):
             return cut

@@ -79,7 +79,7 @@ def _remember_kanji(text: str, names: set[str], anchor: re.Pattern[str]) -> Iter
     sizes = sorted({len(name) for name in names}, reverse=True)
     for run in RUN.finditer(text):
         start = run.start()
-        size = next((size for size in sizes if text[start : start + size] in names), 0)
+        size = next((size for size in sizes if run.group()[:size] in names and size <= run.end() - start), 0)
         if size and _stands_alone_in_kanji(text, start, start + size, anchor):
             yield Proposal(start, start + size, 0.7, "memory:document")
 

@@ -33,10 +33,12 @@ _GIVEN_TAIL: Final = "[子江美代枝恵香]?"
 _ASIDE: Final = re.compile(r"[ ]?\([^()\n]{1,8}\)\s?[:=]\s?")
 _CELL: Final = re.compile(r"[一-龯々]{1,4}[ ]{0,2}[一-龯々ぁ-んァ-ヶー]{1,5}|[一-龯々]{2,6}")
 _MIXED: Final = re.compile(
-    rf"({K}{{0,4}}) {{1,2}}(?:{KATAKANA}{{2,10}}|{LATIN})(?![一-龯々A-Za-z])|({KATAKANA}{{2,10}}) {{1,2}}[一-龯々]{{1,3}}(?![一-龯々])"
+    rf"({K}{{0,4}}) {{1,2}}(?:{KATAKANA}{{2,10}}|{LATIN})(?: {{1,2}}[一-龯々]{{1,3}})?(?![一-龯々A-Za-z])"
+    rf"|({KATAKANA}{{2,10}}) {{1,2}}[一-龯々]{{1,3}}(?![一-龯々])"
 )
 _SPACED: Final = re.compile(r"(?:[一-龯々ぁ-んァ-ヶー] {1,3}){2,6}[一-龯々ぁ-んァ-ヶー](?![一-龯々ぁ-んァ-ヶー])")
 _KANJI: Final = re.compile("[一-龯々]")
+_END: Final = re.compile(r" ?(?:$|[\n、,()\"'|│/]| {2}|様|さん)")
 _INITIAL: Final = re.compile(r" [A-Z]\.\Z")
 # titles that also end names or begin other words
 _NO_CUT: Final = frozenset(("方", "家", "宅", "記", "子", "代理"))
@@ -58,9 +60,8 @@ class NameReader:
         self._book = book
         self._anchor = anchor
         tail = r"[ ]{0,2}\Z"
-        pair = (
-            rf"(?<![一-龯々])({K}{{0,4}}) {{1,2}}({K}{{0,3}}|{HIRAGANA}{{1,5}}[一-龯]?|{KATAKANA}{{1,8}}[一-龯]?){tail}"
-        )
+        middle = rf"(?:(?:{KATAKANA}{{2,10}}|{LATIN}) {{1,2}})?"  # 重松 アンナ 理恵
+        pair = rf"(?<![一-龯々])({K}{{0,4}}) {{1,2}}{middle}({K}{{0,3}}|{HIRAGANA}{{1,5}}[一-龯]?|{KATAKANA}{{1,8}}[一-龯]?){tail}"
         kana_pair = rf"(?<![ァ-ヶー])({KATAKANA}{{1,9}})[ ・]{{1,2}}({KATAKANA}{{1,10}}(?:[ ・]{KATAKANA}{{1,10}}){{0,2}}){tail}"
         joined = rf"({K}{{0,6}})(?:({HIRAGANA}{{2,4}}|{KATAKANA}{{2,5}}|{HIRAGANA}{{1,2}}[一-龯])){tail}"
         # what may end in (k)anji, (h)iragana, k(a)takana, (l)atin; tried in this order
@@ -79,7 +80,7 @@ class NameReader:
             (
                 re.compile(
                     rf"({K}{{0,4}})[ ]{{1,4}}({K}{{0,3}}|{HIRAGANA}{{1,6}}{_GIVEN_TAIL}|{KATAKANA}{{1,10}}{_GIVEN_TAIL})"
-                    rf"(?![0-9]|[一-龯々ぁ-ん](?!様|さ|氏|殿|の|を|は|が|へ|に))"
+                    rf"(?: {{1,2}}{KATAKANA}{{2,10}}(?![ァ-ヶー]))?(?![0-9]|\s?[:：]|[一-龯々ぁ-ん](?!様|さ|氏|殿|の|を|は|が|へ|に))"
                 ),
                 self._head_pair,
             ),
@@ -203,12 +204,23 @@ class NameReader:
         first, second = match.groups()
         cut = self._book.cut_prefix(first)
         trimmed = second.rstrip("様氏殿") or second
-        if first[cut:] and self._book.is_full(first[cut:], trimmed, strong=evidence.strong):
-            return match.start() + cut, match.end() - len(second) + len(trimmed)
+        known = first[cut:] and self._book.is_full(first[cut:], trimmed, strong=evidence.strong)
+        if known or (evidence.strong and not cut and self._fills(match, first, trimmed)):
+            return match.start() + cut, match.end() if match.end() > match.end(2) else match.start(2) + len(trimmed)
         return None
 
+    def _fills(self, match: re.Match[str], first: str, second: str) -> bool:
+        # 氏名：王 子涵 - in no dictionary, but all that stands there
+        short = len(first) <= 3 and len(second) <= 3 and is_kanji(second[0])
+        plausible = self._book.is_plausible(first, honoured=True) and self._book.is_plausible(second)
+        return short and plausible and bool(_END.match(match.string, match.end()))
+
     def _head_kana_pair(self, match: re.Match[str], evidence: Evidence) -> Span | None:
-        return match.span() if evidence.strong or self._book.is_kana_pair(*match.groups()) else None
+        known = evidence.strong or self._book.is_kana_pair(*match.groups())
+        if not known and "・" in match.group():  # ケネス・ウォン
+            parts = match.group().split("・")
+            known = all(len(part) > 1 and self._book.is_kana_name(part, loose=True) for part in parts)
+        return match.span() if known else None
 
     def _head_latin(self, match: re.Match[str], evidence: Evidence) -> Span | None:
         name = match.group(1)
@@ -254,7 +266,9 @@ class NameReader:
         book = self._book
         surnames = [size for size in range(2, min(4, len(run) + 1)) if book.is_surname(name[:size])]
         for length in range(len(name), len(run), -1):
-            if any(book.is_given(name[size:length], sure=True) for size in surnames):
+            if any(
+                name[size:length] not in STRONG and book.is_given(name[size:length], sure=True) for size in surnames
+            ):
                 return length
         return 0
 
