@@ -212,8 +212,8 @@ class NameReader:
     def _fills(self, match: re.Match[str], first: str, second: str) -> bool:
         # 氏名：王 子涵 - in no dictionary, but all that stands there
         short = len(first) <= 3 and len(second) <= 3 and is_kanji(second[0])
-        plausible = self._book.is_plausible(first, honoured=True) and self._book.is_plausible(second)
-        return short and plausible and bool(_END.match(match.string, match.end()))
+        plausible = len(first) == 1 or self._book.is_plausible(first, honoured=True)
+        return short and plausible and self._book.is_plausible(second) and bool(_END.match(match.string, match.end()))
 
     def _head_kana_pair(self, match: re.Match[str], evidence: Evidence) -> Span | None:
         known = evidence.strong or self._book.is_kana_pair(*match.groups())
