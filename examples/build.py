@@ -11,19 +11,15 @@ from shiomi.share import read_manifest, write_shares
 _HERE = Path(__file__).resolve().parent
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Return 0 after writing every document of the manifest below OUT, and say how many.
-
-    Files of an earlier build are overwritten; files that are not in the manifest are left alone.
-    """
+def main() -> None:
+    """Write every document of the manifest below OUT; files that are not in the manifest are left alone."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", nargs="?", type=Path, default=_HERE / "bank")
-    out: Path = parser.parse_args(argv).out
+    out: Path = parser.parse_args().out
     documents = read_manifest(_HERE / "manifest.toml")
     write_shares(documents, _HERE / "source", out)
     sys.stdout.write(f"{len(documents)} documents / {len(documents)} 件 -> {out}\n")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

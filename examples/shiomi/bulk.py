@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from shiomi.mark import mark
@@ -15,7 +16,7 @@ _SURNAMES = (
     "相沢アイザワ 秋元アキモト 安西アンザイ 飯島イイジマ 石毛イシゲ 伊藤イトウ 岩井イワイ 内田ウチダ 江口エグチ 遠藤エンドウ 大木オオキ 大野オオノ "
     "岡本オカモト 小川オガワ 加瀬カセ 片岡カタオカ 加藤カトウ 川口カワグチ 菊池キクチ 北村キタムラ 木内キウチ 久保クボ 熊谷クマガイ 黒川クロカワ "
     "小泉コイズミ 小林コバヤシ 近藤コンドウ 斎藤サイトウ 坂本サカモト 佐久間サクマ 佐藤サトウ 椎名シイナ 篠塚シノヅカ 清水シミズ 白鳥シラトリ "
-    "鈴木スズキ 須藤スドウ 関口セキグチ 高梨タカナシ 高橋タカハシ 田島タジマ 田中タナカ 千葉チバ 塚本ツカモト 土屋ツチヤ 戸村トムラ 中台ナカダイ "
+    "鈴木スズキ 関口セキグチ 高橋タカハシ 田島タジマ 田中タナカ 千葉チバ 塚本ツカモト 戸村トムラ 中台ナカダイ "
     "長島ナガシマ 中村ナカムラ 成田ナリタ 西野ニシノ 根本ネモト 野口ノグチ 萩原ハギワラ 長谷川ハセガワ 林ハヤシ 日暮ヒグラシ 平野ヒラノ 藤代フジシロ "
     "古川フルカワ 星野ホシノ 堀江ホリエ 増田マスダ 松丸マツマル 三橋ミツハシ 宮内ミヤウチ 村上ムラカミ 望月モチヅキ 森モリ 八木ヤギ 矢野ヤノ "
     "山口ヤマグチ 山崎ヤマザキ 湯浅ユアサ 吉岡ヨシオカ 吉野ヨシノ 渡辺ワタナベ 和田ワダ 髙橋タカハシ 榊原サカキバラ 五十嵐イガラシ 長谷部ハセベ"
@@ -33,6 +34,7 @@ _TOWNS = (
     "261-0005 千葉県千葉市美浜区稲毛海岸 261-0012 千葉県千葉市美浜区磯辺 262-0043 千葉県千葉市花見川区天戸町 276-0042 千葉県八千代市ゆりのき台 "
     "276-0023 千葉県八千代市勝田台 273-0121 千葉県鎌ケ谷市初富 273-0104 千葉県鎌ケ谷市東鎌ケ谷 270-0065 千葉県松戸市南花島 285-0846 千葉県佐倉市上志津"
 ).split()
+_STAFF = "S0412/吉良 真由/4.31,S0377/富樫 美奈子/4.32,S0455/江川 大輔/4.35,S0398/金城 ひかり/2.18,S0289/猪股 健/2.22"
 _BUILDINGS = ("汐見ハイツ", "コーポ松の実", "メゾン凪", "第二浜風荘", "グランシャトー桜台", "サンライズ大橋")
 
 
@@ -64,9 +66,8 @@ def make_dm_list() -> str:
             continue
         seen.add((name, born))
         code, address = _draw_address(draw)
-        number = f"{40 + draw.below(30):04d}{draw.below(10**6):06d}"
         cells = (
-            mark(number, "CUSTOMER_ID"),
+            _draw_customer(draw),
             mark(name, "PERSON"),
             mark(kana, "PERSON"),
             mark(code, "POSTAL_CODE"),
@@ -97,56 +98,57 @@ def make_calendar_list() -> str:
 def make_access_log() -> str:
     """Return two days of the customer system's log of use; at 22:40 one operator exports 3,100 records."""
     draw = _Draw("access-2026")
-    staff = (
-        ("S0412", "吉良 真由", "10.20.4.31"),
-        ("S0377", "富樫 美奈子", "10.20.4.32"),
-        ("S0455", "江川 大輔", "10.20.4.35"),
-        ("S0398", "金城 ひかり", "10.20.2.18"),
-        ("S0289", "猪股 健", "10.20.2.22"),
-    )
+    staff = [
+        f"{login},{mark(name, 'PERSON')},{mark(f'10.20.{host}', 'IP_ADDRESS')}"
+        for login, name, host in (entry.split("/") for entry in _STAFF.split(","))
+    ]
     acts = ("照会", "照会", "照会", "照会", "更新", "帳票印刷", "名寄せ検索")
     rows = ["日時,操作者,氏名,端末IP,操作,対象顧客番号,件数,結果"]
     for day in ("2026-11-18", "2026-11-19"):
         for tick in range(150):
-            login, name, address = staff[draw.below(len(staff))]
-            second = 31500 + tick * 190 + draw.below(180)
-            at = f"{day} {second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
-            number = mark(f"{40 + draw.below(30):04d}{draw.below(10**6):06d}", "CUSTOMER_ID")
-            who = f"{login},{mark(name, 'PERSON')},{mark(address, 'IP_ADDRESS')}"
-            rows.append(f"{at},{who},{draw.one(acts)},{number},1,正常")
-    login, name, address = staff[2]
-    who = f"{login},{mark(name, 'PERSON')},{mark(address, 'IP_ADDRESS')}"
-    rows.append(f"2026-11-19 22:40:07,{who},一括出力(CSV),-,3100,正常")
-    rows.append(f"2026-11-19 22:43:51,{who},ログアウト,-,0,正常")
+            at = _clock(31500 + tick * 190 + draw.below(180))
+            rows.append(f"{day} {at},{draw.one(staff)},{draw.one(acts)},{_draw_customer(draw)},1,正常")
+    rows.append(f"2026-11-19 22:40:07,{staff[2]},一括出力(CSV),-,3100,正常")
+    rows.append(f"2026-11-19 22:43:51,{staff[2]},ログアウト,-,0,正常")
     return "\n".join(rows) + "\n"
 
 
 def make_web_log() -> str:
     """Return a web server's log of the public site, addresses from the ranges kept for documentation."""
     draw = _Draw("web-2026")
-    pages = ("/", "/branch/shiomi.html", "/loan/housing/", "/css/site.css?v=3.2.1.0", "/form/report", "/news/20261101.html")
+    pages = (
+        "/",
+        "/branch/shiomi.html",
+        "/loan/housing/",
+        "/css/site.css?v=3.2.1.0",
+        "/form/report",
+        "/news/20261101.html",
+    )
     agents = ("Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X)")
     rows = []
     for tick in range(160):
         network = draw.one(("192.0.2.", "198.51.100.", "203.0.113."))
         address = mark(f"{network}{1 + draw.below(250)}", "IP_ADDRESS")
-        second = 80400 + tick * 19 + draw.below(15)
-        at = f"15/Nov/2026:{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d} +0900"
+        at = f"15/Nov/2026:{_clock(80400 + tick * 19 + draw.below(15))} +0900"
         answer = f"{draw.one(('200', '200', '304', '404'))} {draw.below(48000)}"
         rows.append(f'{address} - - [{at}] "GET {draw.one(pages)} HTTP/1.1" {answer} "-" "{draw.one(agents)}"')
     return "\n".join(rows) + "\n"
 
 
+def _clock(second: int) -> str:
+    return f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
+
+
+def _draw_customer(draw: _Draw) -> str:
+    return mark(f"{40 + draw.below(30):04d}{draw.below(10**6):06d}", "CUSTOMER_ID")
+
+
 def _draw_name(draw: _Draw) -> tuple[str, str]:
-    surname, surname_kana = _split_kana(draw.one(_SURNAMES))
-    given, given_kana = _split_kana(draw.one(_GIVEN))
+    """Return a name and its katakana, which the lists write right behind it."""
+    (_, surname, surname_kana, _), (_, given, given_kana, _) = (
+        re.split(r"([^ァ-ヺ]+)([ァ-ヺ]+)", draw.one(names)) for names in (_SURNAMES, _GIVEN)
+    )
     return f"{surname}\u3000{given}", f"{surname_kana} {given_kana}"
-
-
-def _split_kana(entry: str) -> tuple[str, str]:
-    """Return kanji (or hiragana) and the katakana written after it."""
-    at = next(place for place, character in enumerate(entry) if "ァ" <= character <= "ヺ")
-    return entry[:at], entry[at:]
 
 
 def _draw_address(draw: _Draw) -> tuple[str, str]:
@@ -159,8 +161,7 @@ def _draw_address(draw: _Draw) -> tuple[str, str]:
 
 def _draw_phone(draw: _Draw) -> str:
     tail = f"{draw.below(10000):04d}"
-    forms = (f"047-555-{tail}", f"047-555-{tail}", f"0475{55}{tail}", f"090-55{draw.below(100):02d}-{tail}", "")
-    phone = draw.one(forms)
+    phone = draw.one((f"047-555-{tail}", f"047-555-{tail}", f"047555{tail}", f"090-55{draw.below(90) + 10}-{tail}", ""))
     return mark(phone, "PHONE") if phone else ""
 
 

@@ -5,25 +5,19 @@ from __future__ import annotations
 import codecs
 from functools import cache
 
-CHARSETS = ("utf-8", "utf-8-sig", "cp932", "euc-jp", "cp50221", "utf-16-le")
-"""The charsets a manifest may name. `cp50221` is ISO-2022-JP as Windows writes it; `utf-16-le` carries its mark."""
-
 
 def encode_text(text: str, charset: str) -> bytes:
-    r"""Return the bytes of the text in one of CHARSETS.
+    r"""Return the bytes of the text; `cp50221` is ISO-2022-JP as Windows writes it, `utf-16-le` carries its mark.
 
-    Raises UnicodeEncodeError for a character the charset lacks, ValueError for a charset that is not in the list.
+    Raises UnicodeEncodeError for a character the charset lacks, LookupError for an unknown charset.
 
     >>> encode_text("①ｱ", "cp50221")
     b'\x1b$B-!\x1b(I1\x1b(B'
     """
-    if charset not in CHARSETS:
-        raise ValueError(f"unknown charset {charset}")
     if charset == "cp50221":
         return _encode_cp50221(text)
-    if charset == "utf-16-le":
-        return codecs.BOM_UTF16_LE + text.encode(charset)
-    return text.encode(charset)
+    mark = codecs.BOM_UTF16_LE if charset == "utf-16-le" else b""
+    return mark + text.encode(charset)
 
 
 def _encode_cp50221(text: str) -> bytes:

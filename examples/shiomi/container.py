@@ -56,24 +56,26 @@ def make_page(text: str) -> bytes:
     lines = "".join(f"<{line.encode('utf-16-be').hex()}> Tj T*\n" for line in text.splitlines())
     stream = f"BT /F1 10 Tf 14 TL 50 790 Td\n{lines}ET"
     font = "/BaseFont /HeiseiKakuGo-W5"
-    objects = (
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        " /Resources << /Font << /F1 5 0 R >> >> >>",
-        f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
-        f"<< /Type /Font /Subtype /Type0 {font} /Encoding /UniJIS-UCS2-H /DescendantFonts [6 0 R] >>",
-        f"<< /Type /Font /Subtype /CIDFontType0 {font} /FontDescriptor 7 0 R"
-        " /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >> >>",
-        "<< /Type /FontDescriptor /FontName /HeiseiKakuGo-W5 /Flags 4 /FontBBox [-92 -250 1010 922]"
-        " /ItalicAngle 0 /Ascent 859 /Descent -141 /CapHeight 709 /StemV 114 >>",
+    system = "<< /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >>"
+    metrics = (
+        "/FontName /HeiseiKakuGo-W5 /Flags 4 /FontBBox [-92 -250 1010 922] /ItalicAngle 0 /Ascent 859 /Descent -141"
     )
+    metrics += " /CapHeight 709 /StemV 114"
+    objects = (
+        "/Type /Catalog /Pages 2 0 R",
+        "/Type /Pages /Kids [3 0 R] /Count 1",
+        "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 7 0 R /Resources << /Font << /F1 4 0 R >> >>",
+        f"/Type /Font /Subtype /Type0 {font} /Encoding /UniJIS-UCS2-H /DescendantFonts [5 0 R]",
+        f"/Type /Font /Subtype /CIDFontType0 {font} /FontDescriptor 6 0 R /CIDSystemInfo {system}",
+        f"/Type /FontDescriptor {metrics}",
+    )
+    bodies = [f"<< {entry} >>" for entry in objects] + [f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream"]
     out = "%PDF-1.4\n"
     offsets = []
-    for number, body in enumerate(objects, start=1):
+    for number, body in enumerate(bodies, start=1):
         offsets.append(len(out))
         out += f"{number} 0 obj\n{body}\nendobj\n"
     table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
-    size = len(objects) + 1
+    size = len(bodies) + 1
     trailer = f"trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF\n"
     return f"{out}xref\n0 {size}\n0000000000 65535 f \n{table}{trailer}".encode("ascii")

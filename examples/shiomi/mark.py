@@ -39,25 +39,17 @@ def split_marks(marked: str) -> tuple[str, tuple[Span, ...]]:
     >>> split_marks("担当 ⟦八木橋|PERSON⟧ まで")
     ('担当 八木橋 まで', (Span(start=3, end=6, label='PERSON'),))
     """
-    parts: list[str] = []
+    text = ""
+    start = 0
     spans: list[Span] = []
-    length = at = 0
-    for found in _MARK.finditer(marked):
-        if found[2] not in LABELS:
-            raise ValueError(f"line {_line(marked, found.start())}: unknown label {found[2]}")
-        before = marked[at : found.start()]
-        parts += (before, found[1])
-        length += len(before)
-        spans.append(Span(length, length + len(found[1]), found[2]))
-        length += len(found[1])
-        at = found.end()
-    parts.append(marked[at:])
-    text = "".join(parts)
-    for sign in "⟦⟧":
-        if sign in text:
-            raise ValueError(f"line {_line(text, text.index(sign))}: a mark is broken")
+    for place, part in enumerate(_MARK.split(marked)):
+        if place % 3 == 2:
+            if part not in LABELS:
+                raise ValueError(f"line {text.count(chr(10)) + 1}: unknown label {part}")
+            spans.append(Span(start, len(text), part))
+            continue
+        if "⟦" in part or "⟧" in part:
+            raise ValueError(f"line {text.count(chr(10)) + 1} or below: a mark is broken")
+        start = len(text)
+        text += part
     return text, tuple(spans)
-
-
-def _line(text: str, offset: int) -> int:
-    return text.count("\n", 0, offset) + 1

@@ -22,8 +22,8 @@ _NEWLINES = {"LF": "\n", "CRLF": "\r\n"}
 class Document:
     """One file of the shares, as `manifest.toml` describes it.
 
-    `path` is where the built file lies below the shares; the source lies at `source` (default: the same path) or is
-    composed by the generator of that name. `form` is `text`, `workbook`, `page` or `archive`.
+    `path` is where the built file lies below the shares; the source lies at the same path, or a generator composes it.
+    `form` is `text`, `workbook`, `page` or `archive`; an archive holds one file, named by `title`.
     """
 
     path: str
@@ -32,7 +32,6 @@ class Document:
     encoding: str = "utf-8"
     newline: str = "LF"
     form: str = "text"
-    source: str = ""
     generator: str = ""
 
 
@@ -82,5 +81,5 @@ def _read_marked(document: Document, source: Path) -> str:
     if document.generator:
         marked = GENERATORS[document.generator]()
     else:
-        marked = (source / (document.source or document.path)).read_text(encoding="utf-8")
+        marked = (source / document.path).read_text(encoding="utf-8")
     return marked.replace("\n", _NEWLINES[document.newline])

@@ -67,6 +67,29 @@ def _trie_pattern(words: Iterable[str]) -> str:
     return f"(?:{body})?" if optional else body
 
 
+def _search_pattern(words: Iterable[str]) -> str:
+    """Return a pattern for the longest of the words that a search runs through fast.
+
+    It begins with the set of all first letters, which the search skips ahead by; then a few look-behinds narrow hundreds
+    of branches down to one.
+    """
+    branches: dict[str, list[str]] = {}
+    for word in words:
+        branches.setdefault(word[0], []).append(word[1:])
+    letters = sorted(branches)
+    size = max(1, round(len(letters) ** 0.5))
+    groups = []
+    for index in range(0, len(letters), size):
+        group = letters[index : index + size]
+        inner = "|".join(f"(?<={re.escape(first)}){_trie_pattern(branches[first])}" for first in group)
+        groups.append(f"(?<=[{_escape_set(group)}])(?:{inner})")
+    return f"[{_escape_set(letters)}](?:{'|'.join(groups)})"
+
+
+def _escape_set(letters: Iterable[str]) -> str:
+    return "".join(re.escape(letter) for letter in letters)
+
+
 class Labels:
     """The labels and keys of a set of specs, compiled."""
 
@@ -88,7 +111,7 @@ class Labels:
             self.keys.update(dict.fromkeys(spec.keys, str(spec.label)))
             if spec.label == NONE:
                 self.keys.update({word: NONE for word in spec.labels if word.isascii() and word.isalnum()})
-        self.pattern = re.compile(_trie_pattern(self.kinds))
+        self.pattern = re.compile(_search_pattern(self.kinds))
 
     def kind_of_key(self, key: str) -> str:
         """Return the kind of an identifier such as `customer_name` or `birthDate`, `""` when it says nothing.

@@ -31,7 +31,9 @@ _MAX_SHAPES: Final = 5_000
 _DIGIT = re.compile(r"(\{[^}]*\}|\\.)|\[[0-9-]+\]|[0-9]")
 _LINE = re.compile(r"[^\n]+")
 _PIECE = re.compile(r"[^ \n]+")
+_SHORTEST: Final = 4
 _MIN_DIGITS: Final = 6
+_MAX_PIECES: Final = 5
 _LOOK_BACK: Final = 30
 _WRAPPED: Final = 24
 
@@ -44,6 +46,7 @@ class NumberDetector:
         self._specs = [spec for spec in specs if spec.forms or spec.text_forms]
         self._forms = [_Form(spec) for spec in self._specs if spec.forms]
         self._shapes: dict[str, tuple[_Form, ...]] = {}
+        self._idle: dict[str, bool] = {}
         self._texts = [
             (spec, [re.compile(form) for form in spec.text_forms]) for spec in self._specs if spec.text_forms
         ]
@@ -60,12 +63,27 @@ class NumberDetector:
                 finding = self._judge_text(context, spec, match.start(group), match.end(group))
                 if finding is not None:
                     yield finding
+        idle = self._idle
         for match in _RUN.finditer(text):
-            start, end = match.span()
-            if end - start >= 4:  # nothing shorter is looked for
-                yield from self._judge_run(context, start, end)
+            raw = match.group()
+            if len(raw) < _SHORTEST:
+                continue
+            # most runs are times, amounts and dates: their shape alone says that no spec wants them, and shapes repeat
+            shape = raw.translate(_TO_SHAPE)
+            is_idle = idle.get(shape)
+            if is_idle is None:
+                is_idle = self._learn(shape)
+            if not is_idle:
+                yield from self._judge_run(context, match.start(), match.end())
         for match in SPOKEN.finditer(text) if SPOKEN_HINT.search(text) else ():
             yield from self._judge_spoken(context, match.start(), match.end())
+
+    def _learn(self, shape: str) -> bool:
+        """Return, and remember, whether no spec wants a run of this shape or any part of it."""
+        if len(self._idle) >= _MAX_SHAPES:
+            self._idle.clear()
+        is_idle = self._idle[shape] = not any(map(self._possible, _list_parts(shape)))
+        return is_idle
 
     def _judge_text(self, context: Context, spec: Spec, start: int, end: int) -> Finding | None:
         checked = CHECKS[spec.check](context.text[start:end]) if spec.check else True
@@ -114,7 +132,7 @@ class NumberDetector:
         first = 0
         while first < len(bounds):
             # the longest row of neighbouring pieces that is something
-            for last in range(min(len(bounds), first + 5), first, -1):
+            for last in range(min(len(bounds), first + _MAX_PIECES), first, -1):
                 found = self._judge_piece(context, start + bounds[first][0], start + bounds[last - 1][1])
                 if found is not None:
                     yield found
@@ -125,14 +143,11 @@ class NumberDetector:
 
     def _judge_piece(self, context: Context, start: int, end: int) -> Finding | None:
         raw = context.text[start:end]
-        if raw[0] == "(" and ")" not in raw:
-            raw = raw[1:]
-            start += 1
-        stripped = raw.rstrip("-(.ー・ ")
-        end -= len(raw) - len(stripped)
-        if len(stripped) < 4:  # nothing shorter is looked for
+        stripped = _strip(raw)
+        if len(stripped) < _SHORTEST:
             return None
-        return self._judge(context, start, end, _ascii(stripped))
+        start += raw.index(stripped)
+        return self._judge(context, start, start + len(stripped), _ascii(stripped))
 
     def _judge_spoken(self, context: Context, start: int, end: int) -> Iterator[Finding]:
         text = context.text
@@ -150,7 +165,6 @@ class NumberDetector:
             yield Finding(found.start, found.end, found.label, found.score, (*found.why, "spoken:digits"))
 
     def _possible(self, number: str) -> tuple[_Form, ...]:
-        # most runs are times, amounts and dates: their shape alone says that no spec wants them, and shapes repeat
         shape = number.translate(_TO_SHAPE)
         possible = self._shapes.get(shape)
         if possible is None:
@@ -219,6 +233,25 @@ class _Form:
     def is_sure(self, number: str) -> bool:
         """Return whether the number has a form that counts without a label."""
         return bool(self._strong.fullmatch(number))
+
+
+def _strip(raw: str) -> str:
+    """Return a run without a bracket that is not closed and without separators at its end."""
+    if raw[0] == "(" and ")" not in raw:
+        raw = raw[1:]
+    return raw.rstrip("-(.ー・ ")
+
+
+def _list_parts(raw: str) -> Iterator[str]:
+    """Yield everything that a run may be judged as: whole, joined over spaces and lines, or rows of its pieces."""
+    yield _ascii(_strip(raw))
+    yield _ascii(raw).replace(" ", "")
+    yield _ascii(raw).replace("\n", "")
+    for line in raw.split("\n"):
+        bounds = [(m.start(), m.end()) for m in _PIECE.finditer(line)]
+        for first, (start, _) in enumerate(bounds):
+            for _, end in bounds[first : first + _MAX_PIECES]:
+                yield _ascii(_strip(line[start:end]))
 
 
 def _ascii(number: str) -> str:

@@ -69,18 +69,21 @@ class NameDetector:
     def find(self, context: Context) -> list[Finding]:
         """Return findings on the folded text, ordered by start; they may overlap other labels, not each other."""
         text = context.text
-        kept = drop_overlaps(self._propose(context))
-        kept = drop_overlaps([*kept, *read_brackets(text, kept, self._book)])
-        kept = drop_overlaps([*kept, *remember(text, kept, self._book, self._anchor)])
+        runs = [(match.start(), match.group()) for match in RUN.finditer(text)]
+        kept = drop_overlaps(self._propose(context, runs))
+        for more in (read_brackets(text, kept, self._book), remember(text, runs, kept, self._book, self._anchor)):
+            added = list(more)
+            if added:
+                kept = drop_overlaps([*kept, *added])
         rule, label = f"rule:{self._spec.id}", self._spec.label
         return [Finding(start, end, label, score, (rule, why)) for start, end, score, why in kept]
 
-    def _propose(self, context: Context) -> Iterator[Proposal]:
+    def _propose(self, context: Context, runs: list[tuple[int, str]]) -> Iterator[Proposal]:
         text = context.text
         yield from self._by_anchor(text)
         for slot in context.slots(self._spec.label):
             yield from self._by_slot(text, slot)
-        yield from self._by_dictionary(text)
+        yield from self._by_dictionary(text, runs)
         yield from self._neighbour.read(text)
         if "@" in text and "<" in text:
             yield from self._by_display_name(text)
@@ -133,16 +136,16 @@ class NameDetector:
 
     # -- the dictionary alone ------------------------------------------------------------------------------------------
 
-    def _by_dictionary(self, text: str) -> Iterator[Proposal]:
+    def _by_dictionary(self, text: str, runs: list[tuple[int, str]]) -> Iterator[Proposal]:
         book = self._book
         if " " in text:
             yield from self._by_space(text)
-        for match in RUN.finditer(text):
-            run = match.group()
+        for start, run in runs:
             if len(run) >= 3:  # shorter is ambiguous
                 cut = book.cut_prefix(run)
-                if len(run) - cut >= 3 and book.split(run[cut:]) and not PLACE_AFTER.match(text, match.end()):
-                    yield Proposal(match.start() + cut, match.end(), 0.72, "dictionary:name")
+                end = start + len(run)
+                if len(run) - cut >= 3 and book.split(run[cut:]) and not PLACE_AFTER.match(text, end):
+                    yield Proposal(start + cut, end, 0.72, "dictionary:name")
         for match in _KANA_PAIR.finditer(text):
             if book.is_kana_pair(*match.groups()):
                 yield Proposal(*match.span(), 0.8, "dictionary:reading")

@@ -23,7 +23,7 @@ _CAPITALS: Final = re.compile(
 _SALUTE: Final = re.compile(
     rf"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? |Dear (?:Mr\.? |Ms\.? |Mrs\.? )?)({LATIN})|({LATIN})(?=[-‐ ]?(?:san|sama)\b)"
 )
-_SALUTE_HINT: Final = re.compile(r"[Ss]an\b|[Ss]ama\b|Dear |\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\b")
+_SALUTE_HINTS: Final = ("san", "San", "sama", "Sama", "Dear ", "Mr", "Ms", "Miss", "Dr", "Prof")
 _POSSESSIVE: Final = re.compile(r"(?:['’]s|[-'’.])?\Z")
 _CODE: Final = re.compile(r"[=;{}<>a-z]")
 _MIN_CAPITALS: Final = 6
@@ -38,7 +38,7 @@ def read_latin(text: str, book: NameBook) -> Iterator[Proposal]:
     for match in _ROMAJI.finditer(text):
         if book.is_romaji(match.groups()):
             yield Proposal(*match.span(), 0.75, "dictionary:romaji")
-    for match in _SALUTE.finditer(text) if _SALUTE_HINT.search(text) else ():
+    for match in _SALUTE.finditer(text) if any(hint in text for hint in _SALUTE_HINTS) else ():
         group = match.lastindex or 0
         name = match.group(group)
         words = name.replace(",", "").split()

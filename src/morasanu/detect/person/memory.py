@@ -11,7 +11,6 @@ from morasanu.detect.person.letters import (
     LATIN,
     ORGANISATION,
     PLACE_AFTER,
-    RUN,
     K,
     has_latin_stop,
     is_kanji,
@@ -19,7 +18,7 @@ from morasanu.detect.person.letters import (
 from morasanu.detect.person.proposal import Proposal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from morasanu.detect.person.book import NameBook
 
@@ -55,8 +54,10 @@ def _is_other_writing(value: str, book: NameBook) -> bool:
     return value[0] <= "z" or book.is_kana_name(value, loose=True)
 
 
-def remember(text: str, kept: Iterable[Proposal], book: NameBook, anchor: re.Pattern[str]) -> Iterator[Proposal]:
-    """Yield where surnames and given names of the names found in `text` stand alone in it."""
+def remember(
+    text: str, runs: Sequence[tuple[int, str]], kept: Iterable[Proposal], book: NameBook, anchor: re.Pattern[str]
+) -> Iterator[Proposal]:
+    """Yield where surnames and given names of the names found in `text` stand alone in it; `runs` are its runs of kanji."""
     names: set[str] = set()
     for known in kept:
         if known.score >= _SURE:
@@ -64,7 +65,7 @@ def remember(text: str, kept: Iterable[Proposal], book: NameBook, anchor: re.Pat
             names.update(part for part in halves if len(part) >= 2 and part not in book.stop)
     kanji = {name for name in names if is_kanji(name[0]) and is_kanji(name[-1])}
     if kanji:
-        yield from _remember_kanji(text, kanji, anchor)
+        yield from _remember_kanji(text, runs, kanji, anchor)
     for name in sorted(names - kanji)[:_MAX_REMEMBERED]:
         stands = _stands_alone_in_kanji if is_kanji(name[0]) or is_kanji(name[-1]) else _stands_alone
         start = text.find(name)
@@ -75,13 +76,17 @@ def remember(text: str, kept: Iterable[Proposal], book: NameBook, anchor: re.Pat
             start = text.find(name, end)
 
 
-def _remember_kanji(text: str, names: set[str], anchor: re.Pattern[str]) -> Iterator[Proposal]:
+def _remember_kanji(
+    text: str, runs: Sequence[tuple[int, str]], names: set[str], anchor: re.Pattern[str]
+) -> Iterator[Proposal]:
     sizes = sorted({len(name) for name in names}, reverse=True)
-    for run in RUN.finditer(text):
-        start = run.start()
-        size = next((size for size in sizes if run.group()[:size] in names and size <= run.end() - start), 0)
-        if size and _stands_alone_in_kanji(text, start, start + size, anchor):
-            yield Proposal(start, start + size, 0.7, "memory:document")
+    for start, run in runs:
+        for size in sizes:
+            if run[:size] in names:
+                end = start + min(size, len(run))
+                if _stands_alone_in_kanji(text, start, end, anchor):
+                    yield Proposal(start, end, 0.7, "memory:document")
+                break
 
 
 def _stands_alone_in_kanji(text: str, start: int, end: int, anchor: re.Pattern[str]) -> bool:
