@@ -46,9 +46,9 @@ _LOOSE = re.compile(
 _SPOKEN = re.compile(
     r"(?:明治|大正|昭和|平成|令和|西暦)[ぁ-ん一-龯0-9]{1,8}ねん[の、 ]{0,2}[ぁ-ん0-9]{1,6}がつ[の、 …]{0,3}(?:ついたち|[ぁ-ん0-9]{1,8}?(?:にち|か))"
 )
-_SHORT_BIRTH = re.compile(
-    rf"(?:{_ERA}\s?{_N}年(?:\s?{_N}月)?|(?<!\d)(?:19|20)?\d\d年(?:\s?\d{{1,2}}月)?)(?=\)?\s?(?:生まれ|生(?![活産存徒保命計業協])|うまれ))"
-)
+_BIRTH_WORD = re.compile("生(?![活産存徒保命計業協])|うまれ")
+_SHORT_BIRTH = re.compile(rf"(?:{_ERA}\s?{_N}年(?:\s?{_N}月)?|(?<!\d)(?:19|20)?\d\d年(?:\s?\d{{1,2}}月)?)(?=\)?\s?\Z)")
+_SHORT_LENGTH: Final = 20
 _BORN = re.compile(r"\s?(?:\([^)\n]{1,12}\))?\s?(?:生まれ|生(?![活産存徒保命計業協年])|うまれ|誕生|出生)")
 _BETWEEN = re.compile(
     r"(?:\([^()\n]{1,20}\))?[\s(|│/,・:「」<>\"'様さん氏殿ちゃくん君」)DOBdob、。]{0,8}(?:(?:本人|妻|夫|長男|次男|二男|三男|長女|次女|二女|三女|男|女|父|母|子)[\s|│/,・]{0,6})?\Z"
@@ -78,8 +78,10 @@ class BirthDetector:
                 yield Finding(
                     match.start(), match.end(), spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why)
                 )
-        for match in _SHORT_BIRTH.finditer(text) if "生" in text or "うまれ" in text else ():
-            yield Finding(match.start(), match.end(), spec.label, 0.9, (f"rule:{spec.id}", "neighbour:生"))
+        for word in _BIRTH_WORD.finditer(text):
+            match = _SHORT_BIRTH.search(text, max(0, word.start() - _SHORT_LENGTH), word.start())
+            if match:
+                yield Finding(match.start(), match.end(), spec.label, 0.9, (f"rule:{spec.id}", "neighbour:生"))
         for match in _SPOKEN.finditer(text) if "ねん" in text else ():
             yield Finding(match.start(), match.end(), spec.label, 0.85, (f"rule:{spec.id}", "spoken:date"))
         for match in chain.from_iterable(pattern.finditer(text) for pattern in _FULL):

@@ -62,6 +62,8 @@ class Engine:
             *self._secret.find(context),
         ]
         kept = choose(found)
+        if not offset and not folded.cuts:
+            return kept
         result: list[Finding] = []
         for finding in kept:
             start, end = folded.given(finding.start, finding.end)
@@ -78,15 +80,13 @@ def choose(found: Sequence[Finding]) -> list[Finding]:
     >>> choose([a, b]) == [b]
     True
     """
+    ranked = sorted((-f.score - min(f.end - f.start, 30) * 0.01, f) for f in found if f.score >= THRESHOLD)
+    taken = bytearray(max((f.end for _, f in ranked), default=0))
     kept: list[Finding] = []
-    taken = bytearray(max((f.end for f in found), default=0))
-    for finding in sorted(
-        (f for f in found if f.score >= THRESHOLD),
-        key=lambda f: (-f.score - min(f.end - f.start, 30) * 0.01, f.start, f.label),
-    ):
+    for _, finding in ranked:
         start, end = finding.start, finding.end
         if taken.find(1, start, end) < 0:
             kept.append(finding)
             taken[start:end] = b"\1" * (end - start)
-    kept.sort(key=lambda f: f.start)
+    kept.sort()
     return kept

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from morasanu.detect.person.book import NameBook
 from morasanu.detect.person.latin import read_latin
-from morasanu.detect.person.letters import HIRAGANA, KANJI_NEXT, KATAKANA, ORGANISATION, PLACE_AFTER, RUN, K
+from morasanu.detect.person.letters import HIRAGANA, KATAKANA, ORGANISATION, PLACE_AFTER, RUN, K
 from morasanu.detect.person.memory import read_brackets, remember
 from morasanu.detect.person.neighbour import NeighbourReader
 from morasanu.detect.person.proposal import Proposal, drop_overlaps
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
     from morasanu.detect.lexicon import Lexicon
     from morasanu.detect.spec import Spec
 
-# a look-behind after the first character leaves the search its fast start
-_FIRST_KANJI: Final = "[一-龯々](?<![一-龯々ァ-ヶー].)"
 _NO_ANCHOR: Final = re.compile(
     "様[式子々相態]|氏[名族]|方[法針向面式々角]|サン[ァ-ヶー]|家[族屋賃庭計本主財具]|宅[配地建]|君主|殿[下町]|宛[先名]|名義人|代理[人店]|担当[者課部]|先生方"
 )
-_WITH_SPACE: Final = re.compile(
-    rf"({_FIRST_KANJI}{KANJI_NEXT}{{0,5}})(?= {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,5}}[子江美代枝恵香]?|{KATAKANA}{{2,6}})"
-    rf"(?:[様氏殿]|さん)?(?![一-龯々ぁ-んァ-ヶー0-9]|(?<=[ァ-ヶ])[一-龯]))"
+# what may follow a run of kanji as the given name, free or before a particle or honorific
+_GIVEN_FREE: Final = re.compile(
+    rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,5}}[子江美代枝恵香]?|{KATAKANA}{{2,6}})"
+    r"(?:[様氏殿]|さん)?(?![一-龯々ぁ-んァ-ヶー0-9]|(?<=[ァ-ヶ])[一-龯])"
 )
-_WITH_SPACE_GLUED: Final = re.compile(
-    rf"({_FIRST_KANJI}{KANJI_NEXT}{{0,3}}) {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,3}})(?=[はがをのにとへもよか]|様|さん|氏|殿|です)"
+_GIVEN_GLUED: Final = re.compile(
+    rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,3}})(?=[はがをのにとへもよか]|様|さん|氏|殿|です)"
 )
+_LONGEST_SURNAME: Final = 6
 _KANA_PAIR: Final = re.compile(
     rf"([ァ-ヶー](?<![ァ-ヶー].){KATAKANA}{{1,6}})[ ・]{{1,3}}({KATAKANA}{{1,8}})(?![ァ-ヶー])"
 )
@@ -138,12 +138,12 @@ class NameDetector:
 
     def _by_dictionary(self, text: str, runs: list[tuple[int, str]]) -> Iterator[Proposal]:
         book = self._book
-        if " " in text:
-            yield from self._by_space(text)
         for start, run in runs:
+            end = start + len(run)
+            if text[end : end + 1] == " " and len(run) <= _LONGEST_SURNAME:
+                yield from self._by_space(text, start, run)
             if len(run) >= 3:  # shorter is ambiguous
                 cut = book.cut_prefix(run)
-                end = start + len(run)
                 if len(run) - cut >= 3 and book.split(run[cut:]) and not PLACE_AFTER.match(text, end):
                     yield Proposal(start + cut, end, 0.72, "dictionary:name")
         for match in _KANA_PAIR.finditer(text):
@@ -153,13 +153,18 @@ class NameDetector:
             if book.is_kana_pair(*match.groups()):
                 yield Proposal(*match.span(), 0.75, "dictionary:reading")
 
-    def _by_space(self, text: str) -> Iterator[Proposal]:
+    def _by_space(self, text: str, start: int, run: str) -> Iterator[Proposal]:
         book = self._book
-        for pattern, score, whole in ((_WITH_SPACE, 0.8, True), (_WITH_SPACE_GLUED, 0.78, False)):
-            for match in pattern.finditer(text):
-                first, second = match.groups()
-                trimmed = second.rstrip("様氏殿")
-                cut = book.cut_prefix(first)
-                known = first[cut:] and book.is_full(first[cut:], second if whole else trimmed, strong=False)
-                if known and not (whole and PLACE_AFTER.match(text, match.end(2))):
-                    yield Proposal(match.start() + cut, match.start(2) + len(trimmed), score, "dictionary:name")
+        if text[start - 1 : start] != "・" and "ァ" <= text[start - 1 : start] <= "ー":
+            return
+        cut = book.cut_prefix(run)
+        if not run[cut:]:
+            return
+        for pattern, score, free in ((_GIVEN_FREE, 0.8, True), (_GIVEN_GLUED, 0.78, False)):
+            match = pattern.match(text, start + len(run))
+            if match:
+                given = match.group(1)
+                trimmed = given.rstrip("様氏殿")
+                known = book.is_full(run[cut:], given if free else trimmed, strong=False)
+                if known and not (free and PLACE_AFTER.match(text, match.end(1))):
+                    yield Proposal(start + cut, match.start(1) + len(trimmed), score, "dictionary:name")

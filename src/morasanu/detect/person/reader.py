@@ -37,7 +37,6 @@ _MIXED: Final = re.compile(
     rf"|({KATAKANA}{{2,10}}) {{1,2}}[一-龯々]{{1,3}}(?![一-龯々])"
 )
 _SPACED: Final = re.compile(r"(?:[一-龯々ぁ-んァ-ヶー] {1,3}){2,6}[一-龯々ぁ-んァ-ヶー](?![一-龯々ぁ-んァ-ヶー])")
-_KANJI: Final = re.compile("[一-龯々]")
 _END: Final = re.compile(r" ?(?:$|[\n、,()\"'|│/]| {2}|様|さん)")
 _INITIAL: Final = re.compile(r" [A-Z]\.\Z")
 # titles that also end names or begin other words
@@ -239,7 +238,7 @@ class NameReader:
     def _head_kanji(self, match: re.Match[str], evidence: Evidence) -> Span | None:
         book = self._book
         text, start = match.string, match.start()
-        run_match = RUN.match(text, start, match.end()) or _KANJI.match(text, start, match.end())
+        run_match = RUN.match(text, start, match.end())
         if run_match is None:
             return None
         run = run_match.group()
