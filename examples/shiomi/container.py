@@ -57,17 +57,14 @@ def make_page(text: str) -> bytes:
     stream = f"BT /F1 10 Tf 14 TL 50 790 Td\n{lines}ET"
     font = "/BaseFont /HeiseiKakuGo-W5"
     system = "<< /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >>"
-    metrics = (
-        "/FontName /HeiseiKakuGo-W5 /Flags 4 /FontBBox [-92 -250 1010 922] /ItalicAngle 0 /Ascent 859 /Descent -141"
-    )
-    metrics += " /CapHeight 709 /StemV 114"
+    box = "/FontBBox [-92 -250 1010 922] /ItalicAngle 0 /Ascent 859 /Descent -141 /CapHeight 709 /StemV 114"
     objects = (
         "/Type /Catalog /Pages 2 0 R",
         "/Type /Pages /Kids [3 0 R] /Count 1",
         "/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 7 0 R /Resources << /Font << /F1 4 0 R >> >>",
         f"/Type /Font /Subtype /Type0 {font} /Encoding /UniJIS-UCS2-H /DescendantFonts [5 0 R]",
         f"/Type /Font /Subtype /CIDFontType0 {font} /FontDescriptor 6 0 R /CIDSystemInfo {system}",
-        f"/Type /FontDescriptor {metrics}",
+        f"/Type /FontDescriptor /FontName /HeiseiKakuGo-W5 /Flags 4 {box}",
     )
     bodies = [f"<< {entry} >>" for entry in objects] + [f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream"]
     out = "%PDF-1.4\n"

@@ -23,11 +23,7 @@ class Span(NamedTuple):
 
 
 def mark(value: str, label: str) -> str:
-    """Return the value between marks, as a source writes it.
-
-    >>> mark("047-555-0101", "PHONE")
-    '⟦047-555-0101|PHONE⟧'
-    """
+    """Return the value between marks, as a source writes it."""
     return f"⟦{value}|{label}⟧"
 
 
@@ -47,9 +43,9 @@ def split_marks(marked: str) -> tuple[str, tuple[Span, ...]]:
             if part not in LABELS:
                 raise ValueError(f"line {text.count(chr(10)) + 1}: unknown label {part}")
             spans.append(Span(start, len(text), part))
-            continue
-        if "⟦" in part or "⟧" in part:
+        elif "⟦" in part or "⟧" in part:
             raise ValueError(f"line {text.count(chr(10)) + 1} or below: a mark is broken")
-        start = len(text)
-        text += part
+        else:
+            start = len(text)
+            text += part
     return text, tuple(spans)
