@@ -120,7 +120,7 @@ def is_phone(digits: str) -> bool:
 
 
 def is_ip_address(text: str) -> bool:
-    """Return whether `text` is an IP address rather than a version number: private, or with two octets of fifty or more.
+    """Return whether `text` is an IP address rather than a version number: private, or with large octets.
 
     Source: RFC 1918, RFC 4291; version numbers written with four parts have small parts.
 
@@ -141,7 +141,8 @@ def is_ip_address(text: str) -> bool:
         or (first, second) == (192, 168)
         or (first == 172 and 16 <= second < 32)
     )
-    return private or sum(octet >= 50 for octet in address.packed) >= 2
+    public = first >= 128 and rest[-1] != 0  # 131.0.0.0 is a browser
+    return private or public or sum(octet >= 50 for octet in address.packed) >= 2
 
 
 def is_not_card(digits: str) -> bool:

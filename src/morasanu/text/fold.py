@@ -1,6 +1,6 @@
 """One way of writing for many: width, hyphens, spaces, digits and old kanji are folded, offsets are kept.
 
-Almost every fold replaces one character by one, so offsets stay; only zero-width characters (removed) and half-width kana
+Almost every fold replaces one character by one, so offsets stay; only zero-width characters and carriage returns (removed) and half-width kana
 with a voicing mark (two characters become one) shift them, and only then a map is built.
 """
 
@@ -46,11 +46,12 @@ def _build_table() -> dict[str, str]:
     return {chr(code): folded for code, folded in table.items() if chr(code) != folded}
 
 
-_SHIFTING = re.compile(f"([ｳｶ-ﾄﾊ-ﾎ][ﾞﾟ])|[{_INVISIBLE}]+")
+_SHIFTING = re.compile(f"([ｳｶ-ﾄﾊ-ﾎ][ﾞﾟ])|[{_INVISIBLE}]+|\r")
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
 _TABLE = _build_table()
-_SHIFTERS = frozenset("ﾞﾟ") | {c for c in map(chr, range(0x10000)) if re.match(f"[{_INVISIBLE}]", c)}
+_SHIFTERS = frozenset("ﾞﾟ\r") | {c for c in map(chr, range(0x10000)) if re.match(f"[{_INVISIBLE}]", c)}
 _INTERESTING = _SHIFTERS.union(_TABLE)
 
 
@@ -82,6 +83,7 @@ class Folded:
 def fold(text: str) -> Folded:
     """Return `text` with width, hyphens, spaces, digits and variant kanji folded, and the map back to its offsets.
 
+    Every way of ending a line becomes one line feed.
     Kanji digits and the long-vowel mark `ー` stay: only number detection may read them as digits and hyphens.
     Costs about 40 ns a character.
 
@@ -91,7 +93,9 @@ def fold(text: str) -> Folded:
     >>> folded.text, folded.given(0, 6)
     ('ダイスケ高橋', (0, 8))
     """
-    if text.isascii():
+    if "\r" in text:
+        text = _LONE_RETURN.sub("\n", text)
+    elif text.isascii():
         return Folded(text)
     # Three times faster than str.translate: few different characters of a text need folding.
     found = _INTERESTING.intersection(text)
