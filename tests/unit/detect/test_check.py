@@ -88,7 +88,9 @@ def test_driver_licence_unknown_commission_fails_but_its_digit_passes() -> None:
     assert CHECKS["driver_licence"](number)
     for code in ("01", "15", "99"):
         shifted = next(
-            f"{code}{number[2:10]}{d}1" for d in range(10) if CHECKS["driver_licence_digit"](f"{code}{number[2:10]}{d}1")
+            f"{code}{number[2:10]}{d}1"
+            for d in range(10)
+            if CHECKS["driver_licence_digit"](f"{code}{number[2:10]}{d}1")
         )
         assert not CHECKS["driver_licence"](shifted)
 
@@ -97,7 +99,11 @@ def test_driver_licence_unknown_commission_fails_but_its_digit_passes() -> None:
     ("name", "accepted", "refused"),
     [
         ("not_placeholder", ["1234567", "0000001"], ["0000000", "9999999", "1"]),
-        ("phone", ["09012345678", "0312345678", "0120123456", "819012345678"], ["0012345678", "0000000000", "01012345678"]),
+        (
+            "phone",
+            ["09012345678", "0312345678", "0120123456", "819012345678"],
+            ["0012345678", "0000000000", "01012345678"],
+        ),
         ("not_card", ["03378690", "4111111111111112", "123456"], ["4111111111111111", "378282246310005"]),
         ("luhn", ["4111111111111111"], ["0000000000000000", "1111111111111111"]),
         (

@@ -105,7 +105,7 @@ def test_score_evidence_gives_its_number(labelled: bool, checked: bool, score: f
         ({"forms": ["[0-9"]}, "bad regular expression"),
         ({"label_forms": ["(?P<"]}, "bad regular expression"),
         ({"strong_forms": ["*"]}, "bad regular expression"),
-        ({"text_forms": [r"\d{2"r"}("]}, "bad regular expression"),
+        ({"text_forms": [r"\d{2}("]}, "bad regular expression"),
         ({"value": "a(b"}, "bad regular expression"),
         ({"phrases": ["[病"]}, "bad regular expression"),
         ({"forms": [r"\d*"]}, "matches nothing at all"),

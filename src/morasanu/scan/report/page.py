@@ -16,13 +16,14 @@ from morasanu.rules.load import Words
 from morasanu.scan.report.summary import Risk, Sum, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from morasanu.rules.load import Rules
-    from morasanu.scan.model import ScanResult
+    from morasanu.scan.model import Hit, ScanResult
     from morasanu.scan.report.summary import Summary
 
-_SHOWN_HITS: Final = 6
+_SHOWN_HITS: Final = 8
+_LOOKED_AT_HITS: Final = 5_000
 _SHOWN_PLACES: Final = 100
 _BARS: Final = 10
 _BAR_WIDTH: Final = 320
@@ -43,6 +44,7 @@ _WHY: Final = {
     "memory": Words("文書内", "elsewhere in the text"),
     "shape": Words("形", "shape"),
     "spoken": Words("読み", "spoken"),
+    "phrase": Words("言い回し", "phrase"),
 }
 
 
@@ -89,7 +91,7 @@ def _gather(summary: Summary, result: ScanResult, rules: Rules) -> dict[str, Any
         "labels": [(rules.title(label), count) for label, count in total.counts.most_common()],
         "bars": _make_bars(summary.places),
         "riskiest": [
-            (file, list(islice(result.hits(file.name), _SHOWN_HITS)), max(0, file.counts.total() - _SHOWN_HITS))
+            (file, (hits := _choose_hits(result.hits(file.name))), file.counts.total() - len(hits))
             for file in summary.riskiest
         ],
         "unread": summary.unread,
@@ -128,6 +130,15 @@ def make_answer(summary: Summary) -> Words:
     )
 
 
+def _choose_hits(hits: Iterator[Hit]) -> list[Hit]:
+    """Return a few hits that show what is in a file: of every kind one, the gravest kinds first, in the file's order."""
+    by_label: dict[str, Hit] = {}
+    for hit in islice(hits, _LOOKED_AT_HITS):
+        by_label.setdefault(hit.finding.label, hit)
+    chosen = sorted(by_label.values(), key=lambda hit: (not hit.classes, hit.finding.label != "SECRET"))[:_SHOWN_HITS]
+    return sorted(chosen, key=lambda hit: hit.finding.start)
+
+
 def _make_bars(places: Sequence[tuple[Sum, Risk]]) -> list[_Bar]:
     risky = [(place, risk) for place, risk in places if risk.points][:_BARS]
     most = max((risk.points for _, risk in risky), default=1)
@@ -158,5 +169,5 @@ def _tail(text: str, size: int) -> str:
 def _why(reasons: Sequence[str]) -> Words:
     """Return the evidence in words; what the rule is called is already said by the label."""
     parts = [reason.partition(":") for reason in reasons if not reason.startswith("rule:")]
-    named = [(_WHY.get(kind, Words(kind, kind)), detail) for kind, _, detail in parts]
+    named = [(_WHY.get(kind, Words(kind, kind)), "" if kind == "phrase" else detail) for kind, _, detail in parts]
     return Words("、".join(f"{w.ja} {d}" for w, d in named), ", ".join(f"{w.en} {d}" for w, d in named))
