@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Self
 
-from morasanu.errors import InputError
+from morasanu.errors import InputError, OutsideError
 from morasanu.finding import Finding, Label, Locator
 from morasanu.scan.model import FileRecord, Hit, Reason, ScanInfo, Status
 from morasanu.scan.person import PersonSketch
@@ -90,7 +90,7 @@ class ScanStore:
                 raise InputError(
                     "MRS-I-007", "この状態ファイルは別の走査が使っています", "another scan is using this state file"
                 ) from error
-            raise
+            raise _not_writable() from error
         except sqlite3.DatabaseError as error:
             self._db.close()
             raise _not_a_state_file() from error
@@ -126,12 +126,14 @@ class ScanStore:
         """Return self."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Close the file."""
+    def __exit__(self, _: object, error: object, __: object) -> None:
+        """Close the file. Raises OutsideError MRS-O-002 when it was the file that could not be written."""
         with suppress(sqlite3.Error):
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
         self._db.close()
+        if isinstance(error, sqlite3.Error):
+            raise _not_writable() from error
 
     def _meta(self, name: str) -> str:
         row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -326,6 +328,14 @@ def show_path(path: str) -> str:
         with suppress(UnicodeDecodeError):
             return data.decode(charset) if data else path.encode("utf-8", "backslashreplace").decode()
     return data.decode("utf-8", "backslashreplace")
+
+
+def _not_writable() -> OutsideError:
+    return OutsideError(
+        "MRS-O-002",
+        "状態ファイルに書き込めません（ディスクの空きなど）",
+        "the state file cannot be written (disk full?)",
+    )
 
 
 def _not_a_state_file() -> InputError:

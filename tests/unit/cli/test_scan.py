@@ -1,0 +1,342 @@
+"""`morasanu scan` as a person runs it: reports, exit codes, what is refused, what is never shown."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import stat
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from morasanu.cli.__main__ import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "椎名 恵理香"
+PHONE = "080-4127-9961"
+SECRET = "hX7-qqP0zz"
+TEXT = f"お客様 {NAME}様 電話 {PHONE}\r\n初期パスワードは {SECRET} です。\r\n"
+
+
+@pytest.fixture(autouse=True)
+def _japanese(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MORASANU_LANG", "ja")
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> Path:
+    folder = tmp_path / "share"
+    (folder / "支店").mkdir(parents=True)
+    (folder / "支店" / "メモ.txt").write_bytes(TEXT.encode("cp932"))
+    (folder / "規程.md").write_text("# 規程\n本規程は施行日から適用する。\n", encoding="utf-8")
+    return folder
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _scan(*arguments: object) -> int:
+    return main(["scan", "--jobs", "1", *map(str, arguments)])
+
+
+def test_scan_of_a_share_writes_every_report_and_exits_0(share: Path, tmp_path: Path) -> None:
+    names = {kind: tmp_path / f"out.{kind}" for kind in ("html", "jsonl", "csv", "csv-cp932", "sarif")}
+    assert _scan(share, *(part for kind, path in names.items() for part in (f"--{kind}", path))) == 0
+    hits = [row for row in _lines(names["jsonl"]) if row["type"] == "hit"]
+    assert {hit["label"] for hit in hits} == {"PERSON", "PHONE", "SECRET"}
+    assert all(path.stat().st_size for path in names.values())
+
+
+def test_a_hit_lies_where_it_says_in_the_decoded_file(share: Path, tmp_path: Path) -> None:
+    _scan(share, "--jsonl", tmp_path / "o", "--reveal")
+    for hit in (row for row in _lines(tmp_path / "o") if row["type"] == "hit"):
+        assert TEXT[hit["start"] : hit["end"]] == hit["shown"]
+        line = TEXT.split("\n")[hit["line"] - 1]
+        assert line[hit["column"] - 1 :].startswith(hit["shown"])
+
+
+@pytest.mark.parametrize("kind", ["html", "jsonl", "csv", "csv-cp932", "sarif"])
+def test_no_report_shows_a_value_unless_revealed(kind: str, share: Path, tmp_path: Path) -> None:
+    encoding = "cp932" if kind == "csv-cp932" else "utf-8"
+    _scan(share, f"--{kind}", tmp_path / "masked")
+    masked = (tmp_path / "masked").read_text(encoding=encoding)
+    assert not [value for value in (NAME, PHONE, SECRET, "恵理香") if value in masked]
+    _scan(share, f"--{kind}", tmp_path / "shown", "--reveal")
+    assert NAME in (tmp_path / "shown").read_text(encoding=encoding)
+
+
+def test_nothing_personal_is_printed(share: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    _scan(share)
+    out, err = capfd.readouterr()
+    assert not [value for value in (NAME, PHONE, SECRET) if value in out + err]
+    assert out.startswith("およそ1人分の個人データが、1か所の1ファイルにあります。")
+
+
+def test_reports_and_state_can_be_read_by_their_owner_only(share: Path, tmp_path: Path) -> None:
+    _scan(share, "--html", tmp_path / "r.html", "--state", tmp_path / "state")
+    for name in ("r.html", "state"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+
+
+def test_html_report_makes_no_request_and_has_no_script(share: Path, tmp_path: Path) -> None:
+    _scan(share, "--html", tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert not re.findall(r"<script|<link|<img|url\(|@import|https?://|\son[a-z]+=|\sstyle=", page)
+    assert "default-src 'none'" in page
+
+
+def test_html_report_escapes_what_people_call_their_files(tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    (share / "<img src=x>.txt").write_text(TEXT, encoding="utf-8")
+    _scan(share, "--html", tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<img" not in page
+    assert "&lt;img src=x&gt;.txt" in page
+
+
+def test_something_not_inspected_exits_3_and_is_named(share: Path, tmp_path: Path) -> None:
+    (share / "台帳.xlsx").write_bytes(b"PK\x03\x04" + bytes(500))
+    assert _scan(share, "--jsonl", tmp_path / "o") == 3
+    unread = [row for row in _lines(tmp_path / "o") if row.get("status") == "not_inspected"]
+    assert [row["reason"]["code"] for row in unread] == ["MRS-X-005"]
+    assert "xlsx" in unread[0]["reason"]["ja"]
+
+
+def test_findings_exit_1_when_asked(share: Path) -> None:
+    assert _scan(share, "--fail-on-findings", "--quiet") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--nonsense"], "MRS-I-002"),
+        (["--jobs", "many"], "MRS-I-002"),
+        (["--html"], "MRS-I-002"),
+        (["--html", "nowhere/r.html"], "MRS-I-003"),
+        (["--html", "."], "MRS-I-003"),
+        (["--state", "broken"], "MRS-I-006"),
+        (["--detectors", "broken"], "MRS-R-010"),
+        (["--detectors", "missing"], "MRS-I-001"),
+    ],
+)
+def test_bad_use_exits_2_with_a_code_and_writes_nothing(
+    arguments: list[str],
+    code: str,
+    share: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "broken").write_text("just words that are no state and no detector", encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    assert _scan(share, "--jsonl", "o.jsonl", *arguments) == 2
+    assert code in capsys.readouterr().err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_missing_path_exits_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _scan(tmp_path / "nix") == 2
+    assert "MRS-I-001" in capsys.readouterr().err
+
+
+def test_an_unchanged_file_is_not_read_again(share: Path, tmp_path: Path) -> None:
+    arguments = (share, "--state", tmp_path / "state", "--jsonl", tmp_path / "o")
+    _scan(*arguments)
+    first = _lines(tmp_path / "o")
+    _scan(*arguments)
+    second = _lines(tmp_path / "o")
+    assert second[0]["bytes_read"] == 0
+    assert all(row["from_state"] for row in second if row["type"] == "file")
+    assert [row for row in first if row["type"] == "hit"] == [row for row in second if row["type"] == "hit"]
+
+
+def test_a_changed_file_is_read_again_and_a_removed_one_forgotten(share: Path, tmp_path: Path) -> None:
+    arguments = (share, "--state", tmp_path / "state", "--jsonl", tmp_path / "o")
+    _scan(*arguments)
+    (share / "規程.md").write_text(f"連絡先 {PHONE}\n", encoding="utf-8")
+    (share / "支店" / "メモ.txt").unlink()
+    _scan(*arguments)
+    hits = [row for row in _lines(tmp_path / "o") if row["type"] == "hit"]
+    assert [(hit["label"], hit["path"].endswith("規程.md")) for hit in hits] == [("PHONE", True)]
+
+
+def test_revealing_after_a_masked_scan_reads_again(share: Path, tmp_path: Path) -> None:
+    _scan(share, "--state", tmp_path / "state")
+    _scan(share, "--state", tmp_path / "state", "--reveal", "--jsonl", tmp_path / "o")
+    assert NAME in {row.get("shown") for row in _lines(tmp_path / "o")}
+
+
+def test_state_of_another_place_is_refused(share: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _scan(share, "--state", tmp_path / "state")
+    other = tmp_path / "other"
+    other.mkdir()
+    assert _scan(other, "--state", tmp_path / "state") == 2
+    assert "MRS-I-006" in capsys.readouterr().err
+
+
+def test_reports_inside_the_scanned_folder_are_not_scanned(share: Path) -> None:
+    for _ in range(2):
+        _scan(share, "--jsonl", share / "o.jsonl", "--state", share / "state")
+    assert {row["path"].rsplit("/")[-1] for row in _lines(share / "o.jsonl") if row["type"] == "file"} == {
+        "メモ.txt",
+        "規程.md",
+    }
+
+
+def test_sarif_is_valid_2_1_0(share: Path, tmp_path: Path) -> None:
+    (share / "x.pdf").write_bytes(b"%PDF-1.7")
+    _scan(share, "--sarif", tmp_path / "o")
+    report = json.loads((tmp_path / "o").read_text(encoding="utf-8"))
+    jsonschema.Draft7Validator(_SARIF, format_checker=jsonschema.FormatChecker()).validate(report)
+    run = report["runs"][0]
+    assert {result["ruleId"] for result in run["results"]} == {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    assert [n["descriptor"]["id"] for n in run["invocations"][0]["toolExecutionNotifications"]] == ["MRS-X-005"]
+
+
+# The parts of the OASIS schema that this report uses, with every property that it may not have refused.
+def _object(required: list[str], **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": required, "additionalProperties": False, "properties": properties}
+
+
+_TEXT = _object(["text"], text={"type": "string"})
+_PLACE = _object(
+    [],
+    physicalLocation=_object(
+        ["artifactLocation"],
+        artifactLocation=_object(["uri"], uri={"type": "string", "format": "uri-reference", "pattern": "^[!-~]+$"}),
+        region=_object(
+            [],
+            startLine={"type": "integer", "minimum": 1},
+            startColumn={"type": "integer", "minimum": 1},
+            charOffset={"type": "integer", "minimum": 0},
+            charLength={"type": "integer", "minimum": 0},
+        ),
+    ),
+)
+_LEVEL = {"enum": ["none", "note", "warning", "error"]}
+_SARIF = _object(
+    ["version", "runs"],
+    **{"$schema": {"type": "string", "format": "uri"}},
+    version={"const": "2.1.0"},
+    runs={
+        "type": "array",
+        "items": _object(
+            ["tool"],
+            tool=_object(
+                ["driver"],
+                driver=_object(
+                    ["name"],
+                    name={"type": "string"},
+                    version={"type": "string"},
+                    rules={
+                        "type": "array",
+                        "uniqueItems": True,
+                        "items": _object(
+                            ["id"], id={"type": "string"}, shortDescription=_TEXT, properties={"type": "object"}
+                        ),
+                    },
+                ),
+            ),
+            columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+            invocations={
+                "type": "array",
+                "items": _object(
+                    ["executionSuccessful"],
+                    executionSuccessful={"type": "boolean"},
+                    startTimeUtc={"type": "string", "format": "date-time"},
+                    endTimeUtc={"type": "string", "format": "date-time"},
+                    toolExecutionNotifications={
+                        "type": "array",
+                        "items": _object(
+                            ["message"],
+                            message=_TEXT,
+                            level=_LEVEL,
+                            descriptor=_object([], id={"type": "string"}),
+                            locations={"type": "array", "items": _PLACE},
+                        ),
+                    },
+                ),
+            },
+            results={
+                "type": "array",
+                "items": _object(
+                    ["message"],
+                    ruleId={"type": "string"},
+                    ruleIndex={"type": "integer", "minimum": -1},
+                    level=_LEVEL,
+                    message=_TEXT,
+                    locations={"type": "array", "items": _PLACE},
+                    rank={"type": "number", "minimum": -1.0, "maximum": 100.0},
+                    properties={"type": "object"},
+                ),
+            },
+        ),
+    },
+)
+
+
+def test_csv_cells_never_begin_like_a_formula_and_open_in_excel(tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    (share / "m.txt").write_text("電話 +81-80-4127-9961", encoding="utf-8")
+    _scan(share, "--csv", tmp_path / "o", "--reveal")
+    data = (tmp_path / "o").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(data.decode("utf-8-sig").splitlines()))
+    assert [row[7] for row in rows[1:]] == ["'+81-80-4127-9961"]
+
+
+def test_csv_in_cp932_lists_what_it_could_not_write(tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    (share / "m.txt").write_text("氏名：𠮷野 太郎\n", encoding="utf-8")
+    _scan(share, "--csv-cp932", tmp_path / "o", "--reveal")
+    assert "〓野 太郎" in (tmp_path / "o").read_text(encoding="cp932")
+    assert "U+20BB7" in (tmp_path / "o.lost.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_name_in_an_older_character_set_is_shown_as_japanese(tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    name = os.fsdecode("顧客台帳.txt".encode("cp932"))
+    try:
+        (share / name).write_text(TEXT, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes only UTF-8 names")
+    assert _scan(share, "--jsonl", tmp_path / "o") == 0
+    assert any(row.get("path", "").endswith("顧客台帳.txt") for row in _lines(tmp_path / "o"))
+
+
+def test_html_tables_and_escapes_are_read_where_they_stand(tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    page = "<html><body><table><tr><th>氏名</th><td>椎名 &#24693;理香</td></tr></table>"
+    (share / "p.html").write_text(page, encoding="utf-8")
+    (share / "d.json").write_text(json.dumps({"customer_name": NAME}), encoding="ascii")
+    _scan(share, "--jsonl", tmp_path / "o", "--reveal")
+    hits = {row["path"][-4:]: row for row in _lines(tmp_path / "o") if row["type"] == "hit"}
+    assert page[hits["html"]["start"] : hits["html"]["end"]] == "椎名 &#24693;理香"
+    assert hits["html"]["shown"] == hits["json"]["shown"] == NAME
+
+
+def test_a_progress_line_names_no_file(share: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _scan(share)
+    assert "メモ" not in capsys.readouterr().err
+
+
+def test_workers_find_what_one_process_finds(share: Path, tmp_path: Path) -> None:
+    (share / "big.txt").write_text((TEXT + "あ" * 200 + "\n") * 700, encoding="utf-8")
+    outputs = []
+    for jobs in ("1", "2"):
+        main(["scan", str(share), "--jobs", jobs, "--jsonl", str(tmp_path / jobs), "--quiet"])
+        outputs.append([row for row in _lines(tmp_path / jobs) if row["type"] == "hit"])
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0]) > 2100
