@@ -18,7 +18,7 @@ from unicodedata import east_asian_width
 from morasanu.cli.progress import ProgressBar, Silence
 from morasanu.detect.load import digest_rules, load_engine
 from morasanu.detect.spec import load_specs
-from morasanu.rules.load import load_rules
+from morasanu.rules.load import Words, load_rules
 from morasanu.scan.report.jsonl import describe_scan, write_jsonl
 from morasanu.scan.report.output import check_output, open_output
 from morasanu.scan.report.page import make_answer, write_html
@@ -46,8 +46,8 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
     outputs = _outputs(options)
     for path in (*outputs, *([options.state] if options.state else [])):
         check_output(path)
-    load_specs(options.detectors)  # a broken detector is told before anything is read
-    rules = load_rules()
+    specs = load_specs(options.detectors)  # a broken detector is told before anything is read
+    rules = load_rules().with_titles({spec.label: Words(spec.title_ja, spec.title_en) for spec in specs})
     roots = tuple(str(path) for path in options.paths)
     rules_digest = digest_rules(options.detectors)
     with _open_state(options.state) as state:

@@ -15,7 +15,7 @@ from morasanu.detect.table import Cell, Field, read_tables
 from morasanu.text.fold import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from morasanu.detect.spec import Spec
 
@@ -25,7 +25,7 @@ NONE_DATE: Final = "NONE_DATE"
 _REACH = 34
 _APART = " \t、,/|│(\"'{;・&?"
 _KEY = re.compile(
-    r"([A-Za-z_](?<![A-Za-z0-9_.\-].)[A-Za-z0-9_.\-]{0,40})(?:[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>)|(?<=[A-Za-z0-9])(?=\s[A-Za-z:]+=\"[^<>\n]{0,60}>[^<\n]))"
+    r"([A-Za-z_](?<![A-Za-z0-9_.\-].)[A-Za-z0-9_.\-]{0,40}+)(?:[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>)|(?<=[A-Za-z0-9])(?=\s[A-Za-z:]+=\"[^<>\n]{0,60}>[^<\n]))"
 )
 _ANOTHER = re.compile(r"[A-Za-z]/[0-9.]+|\" [0-9]{3} ")  # what follows in a line of a web server's log
 _SPACEABLE = re.compile(r"[一-龯]{2,4}\Z")
@@ -70,20 +70,24 @@ def _trie_pattern(words: Iterable[str]) -> str:
 def _search_pattern(words: Iterable[str]) -> str:
     """Return a pattern for the longest of the words that a search runs through fast.
 
-    It begins with the set of all first letters, which the search skips ahead by; then a few look-behinds narrow hundreds
-    of branches down to one.
+    It begins with the set of all first letters, which the search skips ahead by; then the set of all second ones is looked
+    ahead at, and a few look-behinds narrow hundreds of branches down to one.
     """
     branches: dict[str, list[str]] = {}
     for word in words:
         branches.setdefault(word[0], []).append(word[1:])
-    letters = sorted(branches)
-    size = max(1, round(len(letters) ** 0.5))
-    groups = []
-    for index in range(0, len(letters), size):
-        group = letters[index : index + size]
-        inner = "|".join(f"(?<={re.escape(first)}){_trie_pattern(branches[first])}" for first in group)
-        groups.append(f"(?<=[{_escape_set(group)}])(?:{inner})")
-    return f"[{_escape_set(letters)}](?:{'|'.join(groups)})"
+    seconds = sorted({rest[0] for rests in branches.values() for rest in rests if rest})
+    whole = [letter for letter, rests in branches.items() if "" in rests]
+    ahead = f"(?=[{_escape_set(seconds)}])" + (f"|(?<=[{_escape_set(whole)}])" if whole else "")
+    return f"[{_escape_set(branches)}](?:{ahead})(?:{_narrow(sorted(branches), branches, levels=2)})"
+
+
+def _narrow(letters: list[str], branches: Mapping[str, list[str]], levels: int) -> str:
+    if not levels:
+        return "|".join(f"(?<={re.escape(letter)}){_trie_pattern(branches[letter])}" for letter in letters)
+    size = max(2, round(len(letters) ** (levels / (levels + 1))))
+    groups = [letters[index : index + size] for index in range(0, len(letters), size)]
+    return "|".join(f"(?<=[{_escape_set(group)}])(?:{_narrow(group, branches, levels - 1)})" for group in groups)
 
 
 def _escape_set(letters: Iterable[str]) -> str:

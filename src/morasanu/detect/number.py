@@ -94,10 +94,7 @@ class NumberDetector:
         if kind == NONE and spec.score.checked < 0.9:  # a sure shape outlives a misleading word
             return None
         labelled = kind == spec.label
-        if spec.negative and any(
-            word in context.text[max(context.text.rfind("\n", 0, start) + 1, start - _LOOK_BACK) : start]
-            for word in spec.negative
-        ):
+        if spec.negative and _is_denied(context.text, start, spec):
             return None
         score = spec.score.of(labelled=labelled, checked=checked)
         return (
@@ -208,6 +205,8 @@ class NumberDetector:
             labelled = kind == spec.label
             if not labelled and not form.is_sure(number):
                 continue
+            if spec.negative and _is_denied(text, start, spec):
+                continue
             checked = CHECKS[spec.check](digits) if spec.check else True
             score = spec.score.of(labelled=labelled, checked=checked)
             if score and (best is None or score > best.score):
@@ -216,6 +215,12 @@ class NumberDetector:
                     start, end, spec.label, score, (f"rule:{spec.id}", *check, *((evidence,) if labelled else ()))
                 )
         return best
+
+
+def _is_denied(text: str, start: int, spec: Spec) -> bool:
+    """Return whether a negative word of the spec stands closely before `start` on its line."""
+    before = text[max(text.rfind("\n", 0, start) + 1, start - _LOOK_BACK) : start]
+    return any(word in before for word in spec.negative)
 
 
 class _Form:

@@ -127,6 +127,11 @@ class Rules:
         rule = self.labels.get(label)
         return rule.title if rule else Words(label, label)
 
+    def with_titles(self, titles: Mapping[Label, Words]) -> Rules:
+        """Return the rules with titles for labels they do not know, those of custom detectors."""
+        added = {label: LabelRule(label, title, is_personal=True, classes=()) for label, title in titles.items()}
+        return Rules(self.classes, {**added, **self.labels}, self.risk)
+
     def as_of(self, day: date) -> Rules:
         """Return the rules with only the classes that are in force on `day`."""
         kept = tuple(

@@ -184,7 +184,7 @@ def test_number_after_an_abbreviated_label_is_found_whole(find: Find, text: str,
 
 @pytest.mark.xfail(reason="the backslash of an escaped quote is taken for a yen sign after the number")
 def test_number_in_escaped_quotes_is_found(find: Find) -> None:
-    assert find(r'{\"tel\": \"090-1234-5678\"}'.replace(r"\\", "\\")) == [("090-1234-5678", "PHONE")]
+    assert find(r"{\"tel\": \"090-1234-5678\"}") == [("090-1234-5678", "PHONE")]
 
 
 @pytest.mark.xfail(reason="a postal savings account is taken for health insurance")

@@ -126,7 +126,8 @@ def make_answer(summary: Summary) -> Words:
     likely = total.persons.likely
     return Words(
         f"およそ{likely:,}人分の個人データが、{holding:,}か所の{total.files_found:,}ファイルにあります。",
-        f"Personal data of about {likely:,} persons lies in {total.files_found:,} files in {holding:,} places.",
+        f"Personal data of about {_many(likely, 'person')} lies in {_many(total.files_found, 'file')}"
+        f" in {_many(holding, 'place')}.",
     )
 
 
@@ -151,6 +152,10 @@ def _make_bars(places: Sequence[tuple[Sum, Risk]]) -> list[_Bar]:
         )
         for place, risk in risky
     ]
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def _number(value: int) -> str:
