@@ -123,3 +123,14 @@ def test_place_without_a_block_is_not_found(find: Find, text: str) -> None:
 @pytest.mark.xfail(reason="支店 is no word that counts")
 def test_place_with_a_count_of_branches_is_not_found(find: Find) -> None:
     assert find("千葉県内12支店の集計") == []
+
+
+@pytest.mark.xfail(reason="without a prefecture before it, the text's last character is looked at instead: start is -1")
+@pytest.mark.parametrize("text", ["大阪市北区梅田3-1 ", "横浜市中区日本大通1-1　"])
+def test_address_at_the_start_of_a_text_that_ends_in_a_space_is_found(find: Find, text: str) -> None:
+    assert find(text) == [(text.strip(), "ADDRESS")]
+
+
+@pytest.mark.xfail(reason="a city and its ward are read as two starts, and only the ward's town is known")
+def test_address_city_and_ward_with_a_single_block_number_is_found_whole(find: Find) -> None:
+    assert find("横浜市中区日本大通1にて") == [("横浜市中区日本大通1", "ADDRESS")]

@@ -187,7 +187,6 @@ def test_number_in_escaped_quotes_is_found(find: Find) -> None:
     assert find(r"{\"tel\": \"090-1234-5678\"}") == [("090-1234-5678", "PHONE")]
 
 
-@pytest.mark.xfail(reason="a postal savings account is taken for health insurance")
 def test_yucho_symbol_and_number_is_an_account(find: Find) -> None:
     assert find("ゆうちょ銀行 記号番号 10530-12345671") == [("10530-12345671", "BANK_ACCOUNT")]
 

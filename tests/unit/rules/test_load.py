@@ -17,6 +17,7 @@ from morasanu.finding import Label
 from morasanu.rules import load
 from morasanu.rules.load import Citation, Rules, Words, load_rules
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Change = Callable[[Any], object]
 REVIEW = {"BANK_ACCOUNT": "property_damage", "SECRET": "property_damage", "SENSITIVE": "special_care"}
 CLASSES = {
@@ -45,7 +46,7 @@ def load_changed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Change], Rul
     def load_with(name: str, change: Change) -> Rules:
         folder = files("morasanu.rules").joinpath("data")
         contents = {
-            entry: yaml.safe_load(folder.joinpath(entry).read_text(encoding="utf-8"))
+            entry: yaml.load(folder.joinpath(entry).read_text(encoding="utf-8"), Loader=LOADER)
             for entry in ("legal_class.yaml", "label.yaml", "risk.yaml")
         }
         change(contents[name])
@@ -229,3 +230,11 @@ def test_load_rule_that_does_not_hold_together_is_refused(
     with pytest.raises(RuleError) as caught:
         load_changed(name, change)
     assert caught.value.code == "MRS-R-020"
+
+
+@pytest.mark.xfail(
+    reason="a question mark inside an unquoted text, which only the loader in C takes", raises=yaml.YAMLError
+)
+def test_shipped_labels_are_read_without_the_loader_in_c() -> None:
+    text = files("morasanu.rules").joinpath("data", "label.yaml").read_text(encoding="utf-8")
+    assert yaml.load(text, Loader=yaml.SafeLoader) == yaml.load(text, Loader=LOADER)

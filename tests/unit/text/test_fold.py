@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from morasanu.text.fold import fold
 
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff\u202e\ufe0f"
 # what business files are made of, and what people put in to slip past a filter
-LETTERS = st.sampled_from("あカー漢髙﨑齊A a9９０①⑳❶＠．－—‐−−～〜￥　\u00a0\n\tｶﾞﾊﾟｱﾟﾞｰ｡𠮷💴" + INVISIBLE)
+LETTERS = st.sampled_from("あカー漢髙﨑齊A a9９０①⑳❶＠．－—‐−−～〜￥　\u00a0\n\r\tｶﾞﾊﾟｱﾟﾞｰ｡𠮷💴" + INVISIBLE)
 TEXTS = st.text(st.one_of(LETTERS, st.characters()), max_size=40)
 
 
@@ -101,9 +103,17 @@ def test_fold_variant_kanji_becomes_the_usual_one(written: str, folded: str) -> 
 
 def test_fold_ascii_and_empty_text_stay_as_they_are() -> None:
     assert fold("").text == ""
-    folded = fold("a\tb\r\n-1")
-    assert folded.text == "a\tb\r\n-1"
+    folded = fold("a\tb\n-1")
+    assert folded.text == "a\tb\n-1"
     assert folded.given(2, 5) == (2, 5)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_fold_line_end_of_any_kind_becomes_a_line_feed(end: str) -> None:
+    folded = fold(f"山{end}田{end}{end}")
+    assert folded.text == "山\n田\n\n"
+    assert folded.given(2, 3) == (1 + len(end), 2 + len(end))
+    assert folded.given(0, 5) == (0, 2 + 3 * len(end))
 
 
 @given(TEXTS)
@@ -116,7 +126,7 @@ def test_fold_any_text_twice_is_the_same_as_once(text: str) -> None:
 def test_fold_any_text_never_grows_and_keeps_lines(text: str) -> None:
     folded = fold(text).text
     assert len(folded) <= len(text)
-    assert folded.count("\n") == text.count("\n")
+    assert folded.count("\n") == len(re.findall(r"\r\n|\r|\n", text))
 
 
 @given(TEXTS)
@@ -127,7 +137,8 @@ def test_fold_any_text_maps_each_character_to_what_it_was_folded_from(text: str)
         start, end = folded.given(position, position + 1)
         assert done <= start < end <= len(text)
         assert fold(text[start:end]).text == character
-        assert fold(text[done:start]).text == ""  # only what is removed lies between
+        between = text[done:start].removesuffix("\r")  # of a line end's two characters the second counts
+        assert fold(between).text == ""  # only what is removed lies between
         done = end
     assert fold(text[done:]).text == ""
 
