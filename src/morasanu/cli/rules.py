@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from morasanu.detect.context import NONE
+from morasanu.detect.label import NONE
 from morasanu.detect.load import load_engine
 from morasanu.detect.spec import load_specs
 from morasanu.detect.trial import try_examples

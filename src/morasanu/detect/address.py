@@ -20,14 +20,14 @@ _UNIT = "(?:丁目|番地割|番地|番町|番|号|条|線|地割|街区)"
 _PIECE = rf"(?:[0-9lIO]{{1,5}}\s?{_UNIT}?|{_K}{{1,7}}{_UNIT})"
 _SEP = r"(?:、?\s?[-ー]\s?|\s?の\s?|ノ|之|[東西南北上下左右中甲乙丙丁通内外]{1,2}|\s)?"
 _BLOCK: Final = re.compile(
-    rf"{_PIECE}(?:{_SEP}(?:{_PIECE}|(?<=[のノ之番地目号]){_K}{{1,6}}))*(?:\s?[A-Z](?=[-\s]?[0-9])|(?<=[0-9])号室?|(?<=[0-9])(?:階|F))?"
+    rf"{_K}{{1,3}}(?:[-ー]{_K}{{1,3}}){{1,3}}|{_PIECE}(?:{_SEP}(?:{_PIECE}|(?<=[のノ之番地目号]){_K}{{1,6}}))*(?:\s?[A-Z](?=[-\s]?[0-9])|(?<=[0-9])号室?|(?<=[0-9])(?:階|F))?"
 )
 _PLACE = re.compile(r"[一-龯々ぁ-んァ-ヶー・〆ヵ](?:[一-龯々ぁ-んァ-ヶー・〆ヵ]| (?=[一-龯々0-9]))*")
 _COUNTER = re.compile(
-    r"\s?(?:店舗?|件|人|名|億|万|年|月|日|時|分|%|円|回|社|か所|カ所|ヶ所|箇所|校|台|歳|才|本|個|冊|部|世帯|戸|棟|課|名義|位|級|行|種|割|倍|割合|系統|つの|つ|章|節|項|館|路線|両|団体|市町村|都|府県)"
+    r"\s?(?:店舗?|支店|拠点|件|人|名|億|万|年|月|日|時|分|%|円|回|社|か所|カ所|ヶ所|箇所|校|台|歳|才|本|個|冊|部|世帯|戸|棟|課|名義|位|級|行|種|割|倍|割合|系統|つの|つ|章|節|項|館|路線|両|団体|市町村|都|府県)"
 )
 _STOP_PLACE = re.compile(
-    r"[をがはにへともやでよりかられたしてなすまい]{2}|[をはへもや]|です|ます|した|から|まで|より|では|には|とは"
+    r"^(?:内|外|下|全域)|[をがはにへともやでよりかられたしてなすまい]{2}|[をはへもや]|です|ます|した|から|まで|より|では|には|とは"
 )
 _BUILDING_TAIL = r"(?:\s?(?:[A-Z]棟|[東西南北]棟|[0-9]+号棟|(?:[A-Z]-?)?[0-9]{1,4}(?:-[0-9]{1,4})?(?:号室|号|階|F|号棟)?|[0-9]+F-[0-9]+)(?![0-9]))"
 _NAMELESS = re.compile(r"(?:TEL|FAX|Tel|電話|携帯|氏名|口座|担当|〒|様|殿|メール|IP|No|生年|届|連絡|tel|宛|御中)")
@@ -111,7 +111,8 @@ class AddressDetector:
         """Yield (start, end of municipality, whether a prefecture stands before it)."""
         city = self._lexicon.city
         last = 0
-        prefecture_end = prefecture_start = -1
+        prefecture_end = prefecture_start = -2
+        last_start = -2
         for mark in _MARK.finditer(text):
             end = mark.end()
             character = mark.group()
@@ -128,8 +129,12 @@ class AddressDetector:
                 if word in city:
                     start = end - length
                     joined = prefecture_end == start or (prefecture_end == start - 1 and text[prefecture_end] == " ")
-                    yield (prefecture_start if joined else start), end, joined
-                    last = end
+                    if joined:
+                        start = prefecture_start
+                    elif last == start and last_start >= 0:  # 横浜市 + 中区
+                        start = last_start
+                    yield start, end, joined
+                    last_start, last = start, end
                     break
 
     def _read(self, text: str, position: int, *, sure: bool) -> int:

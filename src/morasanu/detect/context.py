@@ -9,39 +9,22 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from morasanu.detect.label import NONE, NONE_DATE
 from morasanu.detect.table import Cell, Field, read_tables
-from morasanu.text.fold import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from morasanu.detect.spec import Spec
-
-NONE: Final = "NONE"
-NONE_DATE: Final = "NONE_DATE"
+    from morasanu.detect.label import Labels
 
 _REACH = 34
 _APART = " \t、,/|│(\"'{;・&?"
 _KEY = re.compile(
-    r"([A-Za-z_](?<![A-Za-z0-9_.\-].)[A-Za-z0-9_.\-]{0,40}+)(?:[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>)|(?<=[A-Za-z0-9])(?=\s[A-Za-z:]+=\"[^<>\n]{0,60}>[^<\n]))"
+    r"([A-Za-z_](?<![A-Za-z0-9_.\-].)[A-Za-z0-9_.\-]{0,40}+)(?:\\?[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>)|(?<=[A-Za-z0-9])(?=\s[A-Za-z:]+=\"[^<>\n]{0,60}>[^<\n]))"
 )
 _ANOTHER = re.compile(r"[A-Za-z]/[0-9.]+|\" [0-9]{3} ")  # what follows in a line of a web server's log
-_SPACEABLE = re.compile(r"[一-龯]{2,4}\Z")
-_CAMEL = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])|[^\x00-\x7f]+")
 _SEPARATOR = re.compile(
-    r"[ \t]*(?:[)\]」』\"'`|]{0,2}[ \t]*(?:[A-Za-z:]+=\"[^<>\n]{0,60}>|=>|:=|[:=>;→⇒・,|／/│]|は、?|が|の)?)[ \t]*(?:[「『(\[<\"'`【|│]{1,2}[ \t]*)?"
-)
-# Keys whose last word says "name" without being a person's.
-_NOT_A_PERSON = frozenset(
-    (
-        "file filename host hostname user username db database table column class method function schema domain "
-        "server service app application project product item branch bank company corp dept department org "
-        "organization shop store city pref display field event job task role group path dir folder image model "
-        "module package tag key param var variable type program system device client logger thread queue topic "
-        "bucket cluster namespace container"
-    ).split()
+    r"[ \t]*(?:[)\]」』\"'`|\\]{0,3}[ \t]*(?:[A-Za-z:]+=\"[^<>\n]{0,60}>|=>|:=|[:=>;→⇒・,|／/│]|は、?|が|の)?)[ \t]*(?:[「『(\[<\"'`【|│\\]{1,2}[ \t]*)?"
 )
 
 
@@ -52,106 +35,6 @@ class Slot(NamedTuple):
     end: int
     kind: str
     why: str
-
-
-def _trie_pattern(words: Iterable[str]) -> str:
-    """Return a pattern that matches the longest of the words, its branches shared letter by letter."""
-    branches: dict[str, list[str]] = {}
-    for word in words:
-        branches.setdefault(word[:1], []).append(word[1:])
-    optional = "" in branches
-    parts = [re.escape(first) + _trie_pattern(rests) for first, rests in sorted(branches.items()) if first]
-    if not parts:
-        return ""
-    body = parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
-    return f"(?:{body})?" if optional else body
-
-
-def _search_pattern(words: Iterable[str]) -> str:
-    """Return a pattern for the longest of the words that a search runs through fast.
-
-    It begins with the set of all first letters, which the search skips ahead by; then the set of all second ones is looked
-    ahead at, and a few look-behinds narrow hundreds of branches down to one.
-    """
-    branches: dict[str, list[str]] = {}
-    for word in words:
-        branches.setdefault(word[0], []).append(word[1:])
-    seconds = sorted({rest[0] for rests in branches.values() for rest in rests if rest})
-    whole = [letter for letter, rests in branches.items() if "" in rests]
-    ahead = f"(?=[{_escape_set(seconds)}])" + (f"|(?<=[{_escape_set(whole)}])" if whole else "")
-    return f"[{_escape_set(branches)}](?:{ahead})(?:{_narrow(sorted(branches), branches, levels=2)})"
-
-
-def _narrow(letters: list[str], branches: Mapping[str, list[str]], levels: int) -> str:
-    if not levels:
-        return "|".join(f"(?<={re.escape(letter)}){_trie_pattern(branches[letter])}" for letter in letters)
-    size = max(2, round(len(letters) ** (levels / (levels + 1))))
-    groups = [letters[index : index + size] for index in range(0, len(letters), size)]
-    return "|".join(f"(?<=[{_escape_set(group)}])(?:{_narrow(group, branches, levels - 1)})" for group in groups)
-
-
-def _escape_set(letters: Iterable[str]) -> str:
-    return "".join(re.escape(letter) for letter in letters)
-
-
-class Labels:
-    """The labels and keys of a set of specs, compiled."""
-
-    def __init__(self, specs: Iterable[Spec]) -> None:
-        """Compile the words; when two specs share one, the one that is not `NONE` wins."""
-        self.kinds: dict[str, str] = {}
-        self.keys: dict[str, str] = {}
-        self.columns: dict[str, str] = {}
-        for spec in sorted(specs, key=lambda spec: spec.label != NONE):
-            for word in (*spec.labels, *spec.words.get("kin", ())):
-                folded = fold(word).text.lower()
-                self.kinds[folded] = spec.label
-                if _SPACEABLE.match(folded):
-                    # forms spread short labels over the column: 氏　名, 住　　所
-                    self.kinds.update((gap.join(folded), str(spec.label)) for gap in (" ", "  ", "   "))
-            for word in spec.words.get("dates", ()):
-                self.kinds.setdefault(fold(word).text.lower(), NONE_DATE)
-            self.columns.update(dict.fromkeys(spec.words.get("columns", ()), str(spec.label)))
-            self.keys.update(dict.fromkeys(spec.keys, str(spec.label)))
-            if spec.label == NONE:
-                self.keys.update({word: NONE for word in spec.labels if word.isascii() and word.isalnum()})
-        self.pattern = re.compile(_search_pattern(self.kinds))
-
-    def kind_of_key(self, key: str) -> str:
-        """Return the kind of an identifier such as `customer_name` or `birthDate`, `""` when it says nothing.
-
-        The whole identifier is looked up first, then its last two words, then its last.
-        """
-        parts = [part.lower() for part in _CAMEL.findall(key)]
-        if len(parts) > 1 and parts[-1].isdigit():  # TEL_1
-            del parts[-1]
-        for count in (len(parts), 2, 1):
-            kind = self.keys.get("".join(parts[-count:]), "")
-            if kind:
-                return (
-                    ""
-                    if kind == "PERSON" and len(parts) > count and not _NOT_A_PERSON.isdisjoint(parts[:-count])
-                    else kind
-                )
-        return ""
-
-    def kind_of_cell(self, cell: str) -> str:
-        """Return the kind that a table's header cell names, `""` when it says nothing."""
-        word = cell.strip(" \t\"'`*:#()[]【】").lower()
-        if word in self.kinds or word in self.columns:
-            return self.kinds.get(word) or self.columns[word]
-        spaceless = word.replace(" ", "")
-        if spaceless in self.kinds:
-            return self.kinds[spaceless]
-        if word.isascii():
-            return self.kind_of_key(cell.strip())
-        match = self.pattern.match(word)
-        if match and match.end() == len(re.split(r"[(\[]", word)[0].rstrip()):
-            return self.kinds[match.group()]
-        if len(word) > 12 or any(c.isdigit() for c in word):  # a header is short
-            return ""
-        tail = next((word[i:] for i in range(1, len(word) - 1) if word[i:] in self.kinds), "")
-        return self.kinds.get(tail, "")
 
 
 @dataclass(slots=True)
@@ -261,7 +144,7 @@ class Context:
 def read_context(text: str, labels: Labels) -> Context:
     """Return the labels, keys and tables of the folded `text`."""
     fields = _read_fields(text, labels)
-    cells, headers = read_tables(text, fields, labels.kind_of_cell)
+    cells, headers = read_tables(text, fields, labels.read_cell)
     return Context(text, fields, [f.end for f in fields], cells, [c.start for c in cells], headers)
 
 
@@ -288,9 +171,9 @@ def _read_fields(text: str, labels: Labels) -> list[Field]:
             continue
         fields.append(Field(start, end, kinds[word], word, is_key=False))
     keys = [
-        Field(m.start(1), m.end(1), kind, m.group(1), is_key=True)
+        Field(m.start(1), m.end(1), *meaning, is_key=True)
         for m in _KEY.finditer(text)
-        if (kind := labels.kind_of_key(m.group(1)))
+        if (meaning := labels.read_key(m.group(1))).kind
     ]
     if not keys:
         return fields

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from morasanu.detect.context import NONE_DATE
+from morasanu.detect.label import NONE_DATE
 from morasanu.finding import Finding
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from morasanu.detect.address import AddressDetector
-from morasanu.detect.context import NONE, Labels, read_context
+from morasanu.detect.context import read_context
 from morasanu.detect.date import BirthDetector
+from morasanu.detect.label import NONE, Labels
 from morasanu.detect.number import NumberDetector
 from morasanu.detect.person.detector import NameDetector
 from morasanu.detect.phrase import SecretDetector, SensitiveDetector

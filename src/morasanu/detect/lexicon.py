@@ -18,7 +18,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -166,14 +166,18 @@ def _build_places(database: Path) -> dict[str, object]:
     return {"prefecture": prefecture, "city": city, "town": town, "city_kana": city_kana}
 
 
+def _missing(name: str) -> OutsideError:
+    return OutsideError(
+        "MRS-O-010",
+        f"辞書のパッケージ {name} が見つかりません。morasanu を入れ直してください。",
+        f"the dictionary package {name} is missing; install morasanu again",
+    )
+
+
 def _package_folder(name: str) -> Path:
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise OutsideError(
-            "MRS-O-010",
-            f"辞書のパッケージ {name} が見つかりません。morasanu を入れ直してください。",
-            f"the dictionary package {name} is missing; install morasanu again",
-        )
+        raise _missing(name)
     return Path(spec.submodule_search_locations[0])
 
 
@@ -183,7 +187,11 @@ def _build() -> dict[str, object]:
 
 
 def _cache_file() -> Path:
-    key = sha256(repr((_FORMAT, [version(name) for name in PACKAGES])).encode()).hexdigest()[:16]
+    try:
+        versions = [version(name) for name in PACKAGES]
+    except PackageNotFoundError as error:
+        raise _missing(str(error.name)) from error
+    key = sha256(repr((_FORMAT, versions)).encode()).hexdigest()[:16]
     base = os.environ.get("XDG_CACHE_HOME")
     folder = Path(base) if base else Path.home() / ".cache"
     return folder / "morasanu" / f"lexicon-{key}.bin"

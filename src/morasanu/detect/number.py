@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from morasanu.detect.check import CHECKS
-from morasanu.detect.context import NONE
+from morasanu.detect.label import NONE
 from morasanu.detect.spoken import SPOKEN, SPOKEN_HINT, spoken_to_digits
 from morasanu.finding import Finding
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from morasanu.detect.spec import Spec
 
 _RUN = re.compile(
-    r"[0-9+(](?<![0-9A-Za-z_.].)(?:(?<=[0-9])|(?=[0-9]))(?:[0-9]|[-ー・] ?(?=[(0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|\n(?=[0-9]))*"
+    r"[0-9+(](?<![0-9A-Za-z_].)(?<![0-9]\..)(?:(?<=[0-9])|(?=[0-9]))(?:[0-9]|[-ー・] ?(?=[(0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|-?\n(?=[0-9]))*"
 )
 _UNIT = re.compile(
-    r" ?(?:円|万|億|千|百|件|名|人|個|%|\\|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口(?!座)|株|坪|cm|mm|km|kg|秒|分|時|日|月|年(?!金)|週|か月|ヶ月|歳|才|級|階(?!建)|MB|GB|KB|bytes|ms)"
+    r" ?(?:円|万|億|千|百|件|名|人|個|%|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口(?!座)|株|坪|cm|mm|km|kg|秒|分|時|日|月|年(?!金)|週|か月|ヶ月|歳|才|級|階(?!建)|MB|GB|KB|bytes|ms)"
 )
 _MONEY = re.compile(r"(?:[\\¥$€£]|USD|JPY|EUR)\s?\Z")
 _SINGLE_SPACED = re.compile(r"[0-9](?: [0-9]){5,}\Z")
@@ -115,6 +115,11 @@ class NumberDetector:
             if whole is not None:
                 yield whole
             return
+        if "-\n" in raw and end - start <= _WRAPPED:  # a hyphen at the end of a line says that it goes on
+            wrapped = self._judge(context, start, end, _ascii(raw).replace("\n", ""))
+            if wrapped is not None:
+                yield wrapped
+                return
         lines = [(m.start(), m.end()) for m in _LINE.finditer(raw)]
         found = [finding for a, b in lines for finding in self._judge_line(context, start + a, start + b)]
         if (

@@ -91,7 +91,7 @@ class SensitiveDetector:
 _QUOTED = re.compile(r"\s*[「『\"'`“‘]([^」』\"'`”’\n]{3,80})[」』\"'`”’]")
 _TOKEN = re.compile(r"[!-~]{3,200}")
 _VALUE_END = re.compile(r"[」』】）)、。,;\"'`<>\]|│]+\Z")
-_TRAIL = re.compile(r"(?:[\"'`,;)\]}>]|\\n)+\Z")
+_TRAIL = re.compile(r"(?:[\"'`,;)\]}>\\]|\\n)+\Z")
 _OPENS: Final = re.compile(r"[\s:：=>は（(「『\"'`】\]|│→・/]\Z")
 _WORDY: Final = re.compile(r"[a-z]+\Z|[A-Z][a-z]+\Z")
 

@@ -120,7 +120,7 @@ def _read_list(raw: Mapping[str, object], key: str, where: str) -> tuple[str, ..
 
 
 def _read_score(raw: object, where: str) -> Score:
-    if isinstance(raw, int | float):
+    if isinstance(raw, int | float) and 0 <= raw <= 1:
         return Score(raw, raw, raw, raw)
     names = [f.name for f in fields(Score)]
     if (

@@ -13,14 +13,14 @@ _WORDS: Final = {
     "ハチ": "8", "はち": "8", "八": "8", "キュウ": "9", "きゅう": "9", "キュー": "9", "きゅー": "9", "九": "9",
 }  # fmt: skip
 _ONE = "|".join(sorted(map(re.escape, _WORDS), key=len, reverse=True))
-_GAP = r"(?:[、,のノ ・ー\-]{1,2})?"
+_GAP = r"(?:[、,のノ ・ー\-()]{1,2})?"
 # The first three must be close together, or every に and 三 of a text would start a number.
 SPOKEN: Final = re.compile(rf"(?:(?:\+?[0-9]{{1,4}}[-ー])?(?:{_ONE})(?:{_GAP}(?:{_ONE}|[0-9])){{5,}})(?![十百千万])")
 """A run of at least six digits of which at least the first is not an ASCII digit."""
 _KANJI: Final = "〇零一二三四五六七八九"
 # one set of first characters lets the search skip; look-behinds then tell which of them it was
 SPOKEN_HINT: Final = re.compile(
-    rf"[{_KANJI}ゼぜヨよナなハはキきロろイいサニに](?:(?<=[{_KANJI}])(?:[{_KANJI}]{{2}}|[-ー、の][{_KANJI}])"
+    rf"[{_KANJI}ゼぜヨよナなハはキきロろイいサニに](?:(?<=[{_KANJI}])(?:[{_KANJI}]{{2}}|[-ー、の(][{_KANJI}])"
     r"|(?:(?<=ゼ)ロ|(?<=ぜ)ろ|(?<=[ヨサ])ン|(?<=よ)ん|(?<=ナ)ナ|(?<=な)な|(?<=ハ)チ|(?<=は)ち|(?<=キ)ュ|(?<=き)ゅ|(?<=ロ)ク|(?<=ろ)く|"
     r"(?<=イ)チ|(?<=い)ち|(?<=[ニに])ー)[、の ]?[ァ-ヶぁ-ん]{2})"
 )

@@ -6,10 +6,13 @@ A header is a line with at least two cells that are labels; the lines under it w
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from morasanu.detect.label import Meaning
 
 _CELLS = {
     ",": re.compile(r'"((?:[^"]|"")*)"|\'((?:[^\']|\'\')*)\'|([^,\n]*)'),
@@ -26,6 +29,7 @@ _INSERT = re.compile(r"\(([^()\n]{3,2000})\)\s*VALUES\s*", re.IGNORECASE)
 _TUPLE = re.compile(r"\s*\(((?:'(?:[^']|'')*'|[^()'])*)\)\s*(,|;|\Z)")
 _THOUSANDS = re.compile(r"[0-9]{3}(?![0-9-])")
 _NUMBER_END = re.compile(r"(?:^|[^0-9\-])[0-9]{1,3}(?:,[0-9]{3})*\Z")
+_HEADER_KEY = re.compile(r"[^\n,\t;|│]{1,30}[,\t;|│][^\n]")
 _MAX_ROWS = 100_000
 
 
@@ -48,45 +52,50 @@ class Cell(NamedTuple):
     word: str
 
 
-def read_tables(text: str, fields: Sequence[Field], kind_of: Callable[[str], str]) -> tuple[list[Cell], set[int]]:
+def read_tables(text: str, fields: Sequence[Field], read: Callable[[str], Meaning]) -> tuple[list[Cell], set[int]]:
     """Return the cells of all tables in `text`, ordered by start, and where header lines start.
 
-    `kind_of` tells a header cell's kind. Cells of a column whose header says nothing have the kind `""`.
+    `read` tells what a header cell says. Cells of a column whose header says nothing have the kind `""`.
     """
     cells: list[Cell] = []
     headers: set[int] = set()
     done = -1
-    previous = -1
-    for index in range(len(fields) - 1):
-        first, second = fields[index], fields[index + 1]
-        if first.start < done:
-            continue
-        start = text.rfind("\n", 0, first.start) + 1
-        if start == previous or text.find("\n", first.end, second.start) >= 0:
-            continue
-        previous = start
+    for start in _list_candidates(text, fields):
         end = text.find("\n", start)
-        if end < 0:
+        if start < done or end < 0:
             continue
         header = text[start:end]
-        delimiter = _find_delimiter(header, kind_of)
+        delimiter = _find_delimiter(header, read)
         if delimiter:
             headers.add(start)
-            columns = [(kind_of(header[a:b]), header[a:b].strip(" \"'")) for a, b in _split(header, 0, delimiter)]
+            columns = [read(header[a:b]) for a, b in _split(header, 0, delimiter)]
             done = _read_rows(text, end + 1, delimiter, columns, cells)
     if "(" in text and _INSERT.search(text):
-        _read_inserts(text, kind_of, cells)
+        _read_inserts(text, read, cells)
     cells.sort()
     return cells, headers
 
 
-def _find_delimiter(header: str, kind_of: Callable[[str], str]) -> str:
+def _list_candidates(text: str, fields: Sequence[Field]) -> Iterator[int]:
+    """Yield where lines begin that may be headers: the first, whose cells may be keys, and those with two labels."""
+    previous = -1
+    if text and text[0] != "\n" and _HEADER_KEY.match(text):
+        previous = 0
+        yield 0
+    for first, second in pairwise(fields):
+        start = text.rfind("\n", 0, first.start) + 1
+        if start != previous and text.find("\n", first.end, second.start) < 0:
+            previous = start
+            yield start
+
+
+def _find_delimiter(header: str, read: Callable[[str], Meaning]) -> str:
     for delimiter in ("\t", "│", "|", ",", ";", "/", "  "):
         if delimiter == "/" and " / " not in header or delimiter not in header:
             continue
         spans = [header[a:b] for a, b in _split(header, 0, delimiter)]
         filled = [cell for cell in spans if cell.strip()]
-        known = sum(1 for cell in filled if len(cell) <= 30 and kind_of(cell))  # a header cell is short
+        known = sum(1 for cell in filled if len(cell) <= 30 and read(cell).kind)  # a header cell is short
         if len(filled) >= 2 and known >= 2 and known * 3 >= len(filled):
             return delimiter
     return ""
@@ -112,7 +121,7 @@ def _split(line: str, offset: int, delimiter: str) -> Iterator[tuple[int, int]]:
         position = following + width
 
 
-def _read_rows(text: str, position: int, delimiter: str, columns: list[tuple[str, str]], cells: list[Cell]) -> int:
+def _read_rows(text: str, position: int, delimiter: str, columns: list[Meaning], cells: list[Cell]) -> int:
     probe = " / " if delimiter == "/" else delimiter
     misses = 0
     for _ in range(_MAX_ROWS):
@@ -138,7 +147,7 @@ def _read_rows(text: str, position: int, delimiter: str, columns: list[tuple[str
     return position
 
 
-def _read_cells(text: str, spans: list[tuple[int, int]], columns: list[tuple[str, str]]) -> Iterator[Cell]:
+def _read_cells(text: str, spans: list[tuple[int, int]], columns: list[Meaning]) -> Iterator[Cell]:
     for (start, end), (kind, word) in zip(spans, columns, strict=False):
         cell = text[start:end]
         end = start + len(cell.rstrip(" \r"))  # noqa: PLW2901 - the cell without its padding
@@ -155,7 +164,7 @@ def _join_thousands(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, 
             joined
             and joined[-1][1] == start - 1
             and _THOUSANDS.match(text, start, end)
-            and _NUMBER_END.search(text, joined[-1][0], joined[-1][1])
+            and _NUMBER_END.search(text[joined[-1][0] : joined[-1][1]])
         ):
             joined[-1] = (joined[-1][0], end)
         else:
@@ -163,10 +172,10 @@ def _join_thousands(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, 
     return joined
 
 
-def _read_inserts(text: str, kind_of: Callable[[str], str], cells: list[Cell]) -> None:
+def _read_inserts(text: str, read: Callable[[str], Meaning], cells: list[Cell]) -> None:
     for insert in _INSERT.finditer(text):
-        columns = [(kind_of(name), name.strip(" `\"'[]")) for name in insert.group(1).split(",")]
-        if not any(kind for kind, _ in columns):
+        columns = [read(name) for name in insert.group(1).split(",")]
+        if not any(column.kind for column in columns):
             continue
         position = insert.end()
         while row := _TUPLE.match(text, position):

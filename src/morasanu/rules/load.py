@@ -144,8 +144,10 @@ class Rules:
 def load_rules() -> Rules:
     """Return the shipped rules. Raises RuleError MRS-R-020 for an unknown key, a missing citation or overlapping dates."""
     classes = tuple(_parse_class(raw) for raw in _read("legal_class.yaml"))
-    known = {rule.id for rule in classes}
-    labels = {rule.id: rule for rule in (_parse_label(raw, known) for raw in _read("label.yaml"))}
+    known = _check_unique(rule.id for rule in classes)
+    parsed = [_parse_label(raw, known) for raw in _read("label.yaml")]
+    _check_unique(rule.id for rule in parsed)
+    labels = {rule.id: rule for rule in parsed}
     return Rules(classes, labels, _parse_risk(_read("risk.yaml"), known, labels))
 
 
@@ -156,6 +158,15 @@ def _read(name: str) -> Any:  # noqa: ANN401 - YAML is anything until it is chec
 
 def _refuse(where: str, ja: str, en: str) -> RuleError:
     return RuleError("MRS-R-020", f"規則 {where}: {ja}", f"rule {where}: {en}")
+
+
+def _check_unique(names: Iterable[str]) -> set[str]:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise _refuse(name, "二度書かれています", "given twice")
+        seen.add(name)
+    return seen
 
 
 def _check_keys(raw: Mapping[str, object], required: Iterable[str], optional: Iterable[str] = ()) -> None:
@@ -170,8 +181,8 @@ def _check_keys(raw: Mapping[str, object], required: Iterable[str], optional: It
 
 
 def _parse_citations(raw: Mapping[str, Any]) -> tuple[Citation, ...]:
-    citations = tuple(Citation(str(c["law"]), str(c["article"])) for c in raw["citations"])
-    if not citations:
+    citations = tuple(Citation(str(c.get("law", "")), str(c.get("article", ""))) for c in raw["citations"])
+    if not citations or not all(c.law and c.article for c in citations):
         raise _refuse(str(raw["id"]), "根拠がありません", "no citation")
     return citations
 
@@ -197,6 +208,9 @@ def _parse_label(raw: Mapping[str, Any], known: set[str]) -> LabelRule:
     _check_keys(raw, ("id", "title", "personal"), ("classes",))
     belongings = []
     for entry in raw.get("classes", ()):
+        _check_keys({"id": raw["id"], **entry}, ("id", "class", "certainty", "citation"), ("question", "unless"))
+        if entry["certainty"] not in ("sure", "review"):
+            raise _refuse(raw["id"], "certainty は sure か review です", "certainty must be sure or review")
         if entry["class"] not in known or (entry["certainty"] == "review") != ("question" in entry):
             raise _refuse(
                 raw["id"], "区分または問いが正しくありません", "unknown class, or a review without a question"
@@ -223,6 +237,9 @@ def _parse_risk(raw: Mapping[str, Any], known: set[str], labels: Mapping[Label, 
     for entry in raw["advice"]:
         _check_keys(entry, ("id", "when", "title", "why", "citations", "checked"))
         when = entry["when"]
+        _check_keys({"id": entry["id"], **when}, ("id",), ("label", "class", "persons", "not_inspected"))
+        if when.get("class", next(iter(known))) not in known or when.get("label", next(iter(labels))) not in labels:
+            raise _refuse(entry["id"], "知らない区分または種類です", "unknown class or label")
         advice.append(
             Advice(
                 entry["id"],

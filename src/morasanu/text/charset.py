@@ -10,6 +10,7 @@ from morasanu.text.jis import decode_euc, decode_iso2022
 
 _SAMPLE_BYTES: Final = 32_768
 _ENOUGH_BYTES: Final = 64
+_LONGEST_ESCAPE: Final = 4
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -22,6 +23,9 @@ _MAGIC: Final = (
 )  # fmt: skip
 _SEVEN_BIT: Final = re.compile(rb"\x1b\$\(?[@BD]|\x1b\([IJ]|\x0e[\x21-\x5f]+\x0f")
 _ESCAPED: Final = re.compile(rb"[\x80-\xff\x1b\x0e\x00]")
+_HIGH: Final = re.compile(rb"[\x80-\xff]")
+_UTF8_CHARACTERS: Final = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_UNUSED_LATIN: Final = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _CONTROL: Final = re.compile(rb"[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 # The characters that make up most of what offices write; a wrong reading hits few of them.
 _COMMON: Final = (
@@ -110,6 +114,14 @@ def _score(sample: bytes, pattern: re.Pattern[bytes]) -> float:
     return weight / total if total else 0.0
 
 
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Return whether nearly all bytes beyond ASCII are UTF-8: a log cut at its end, one line of another program's."""
+    sample = data[:_SAMPLE_BYTES]
+    high = len(_HIGH.findall(sample))
+    valid = sum(map(len, _UTF8_CHARACTERS.findall(sample)))
+    return valid >= high * 0.75 and valid > 0
+
+
 def _is_utf8(sample: bytes, *, is_whole: bool) -> bool:
     if not is_whole:
         sample = re.sub(rb"\A[\x80-\xbf]{1,3}", b"", sample)
@@ -163,6 +175,8 @@ def detect_charset(data: bytes, *, is_whole: bool = True) -> str:
         return "iso-2022-jp" if _SEVEN_BIT.search(data) else "ascii"
     if _is_utf8(data, is_whole=is_whole):
         return "utf-8"
+    if _is_mostly_utf8(data):
+        return "utf-8"
     return _guess_eight_bit(data, is_whole=is_whole)
 
 
@@ -180,8 +194,8 @@ def _guess_eight_bit(data: bytes, *, is_whole: bool) -> str:
         return "euc-jp" if euc > shift else "cp932"
     if is_whole and (name := _guess_utf16(sample)):
         return name
-    high = len(re.findall(rb"[\x80-\xff]", sample))
-    return "latin-1" if high * 3 < len(sample) and not re.search(rb"[\x80\x81\x8d\x8f\x90\x9d]", sample) else ""
+    around = data[:_SAMPLE_BYTES]
+    return "latin-1" if len(_HIGH.findall(around)) * 3 < len(around) and not _UNUSED_LATIN.search(around) else ""
 
 
 def decode_bytes(data: bytes) -> Decoded | None:
@@ -226,6 +240,8 @@ class StreamDecoder:
         """Return the text that is complete with `data`; `""` once the bytes proved not to be text."""
         data = self._tail + data
         self._tail = b""
+        if self.is_binary or not (data or is_last):
+            return ""
         if not self._set and (self._is_first or _ESCAPED.search(data)):
             special = _ESCAPED.search(data)
             if special and len(data) - special.start() < _ENOUGH_BYTES and not is_last:
@@ -238,9 +254,7 @@ class StreamDecoder:
                 mark = next((bom for bom, _ in _BOMS if data.startswith(bom)), b"")
                 data = data[len(mark) :]
             self._is_first = False
-        if self.is_binary:
-            return ""
-        return self._decode(data, is_last=is_last)
+        return "" if self.is_binary else self._decode(data, is_last=is_last)
 
     def _decode(self, data: bytes, *, is_last: bool) -> str:
         if not self._set or self._set == "latin-1":
@@ -261,7 +275,7 @@ class StreamDecoder:
     def _decode_seven_bit(self, data: bytes, *, is_last: bool) -> str:
         if not is_last:
             newline = data.rfind(b"\n") + 1
-            whole = newline or _whole_seven_bit(data)
+            whole = newline or _whole_seven_bit(data, self._mode)
             data, self._tail = data[:whole], data[whole:]
         text, self._mode = decode_iso2022(data, self._mode)
         self.unreadable += text.count("\ufffd")
@@ -280,12 +294,14 @@ class StreamDecoder:
         return "".join(map(self._decode_line, data.splitlines(keepends=True)))
 
     def _decode_line(self, line: bytes) -> str:
-        own = detect_charset(line)
         strict = self._strict_name()
         try:
             return line.decode(strict)
-        except UnicodeDecodeError:
-            pass
+        except UnicodeDecodeError as error:
+            if error.reason == "unexpected end of data":  # a log cut at its end
+                self.unreadable += 1
+                return line[: error.start].decode(strict) + "\ufffd"
+        own = detect_charset(line)
         if self._set == "euc-jp" and "\ufffd" not in (text := decode_euc(line)):
             return text
         if own in {"utf-8", "cp932", "euc-jp"} and own != self._set:
@@ -326,7 +342,13 @@ def _whole_bytes(data: bytes, charset: str) -> int:
     return match.end() if match else len(data)
 
 
-def _whole_seven_bit(data: bytes) -> int:
-    """Return where a line of ISO-2022-JP without an end may be cut: before its last escape sequence."""
+def _whole_seven_bit(data: bytes, mode: str) -> int:
+    """Return where a line of ISO-2022-JP without an end may be cut: between characters, and not in an escape sequence."""
     last = data.rfind(b"\x1b")
-    return last if last > 0 else len(data) // 2 * 2
+    if last >= 0 and len(data) - last < _LONGEST_ESCAPE:
+        return last
+    start, is_double = 0, mode in {"kanji", "third"}
+    if last >= 0:
+        start = last + (_LONGEST_ESCAPE if data[last + 1 : last + 3] == b"$(" else _LONGEST_ESCAPE - 1)
+        is_double = data[last + 1 : last + 2] == b"$"
+    return start + (len(data) - start) // 2 * 2 if is_double else len(data)

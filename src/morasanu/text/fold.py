@@ -46,12 +46,12 @@ def _build_table() -> dict[str, str]:
     return {chr(code): folded for code, folded in table.items() if chr(code) != folded}
 
 
-_SHIFTING = re.compile(f"([ｳｶ-ﾄﾊ-ﾎ][ﾞﾟ])|[{_INVISIBLE}]+|\r")
+_SHIFTING = re.compile(f"([ｳｶ-ﾄﾊ-ﾎ][ﾞﾟ]|[うか-ほウカ-ホ][\u3099\u309a])|[{_INVISIBLE}]+|\r")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
 _TABLE = _build_table()
-_SHIFTERS = frozenset("ﾞﾟ\r") | {c for c in map(chr, range(0x10000)) if re.match(f"[{_INVISIBLE}]", c)}
+_SHIFTERS = frozenset("ﾞﾟ\u3099\u309a\r") | {c for c in map(chr, range(0x10000)) if re.match(f"[{_INVISIBLE}]", c)}
 _INTERESTING = _SHIFTERS.union(_TABLE)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 _ESCAPE: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}")
 _ENTITY: Final = re.compile(r"&(?:#[xX][0-9A-Fa-f]{1,6}|#[0-9]{1,7}|[A-Za-z]{2,8});")
 _MARKUP: Final = re.compile(
-    r"(?P<silent><!--.*?-->|<style\b[^<>]*>.*?</style\s*>)|<(?P<tag>/?[A-Za-z][A-Za-z0-9:-]*)(?P<rest>[^<>]*)>|"
+    r"(?P<silent><!--|-->|<style\b[^<>]*>.*?</style\s*>)|<(?P<tag>/?[A-Za-z][A-Za-z0-9:-]*)(?P<rest>(?:[\s/][^<>]*)?)>|"
     rf"(?P<entity>{_ENTITY.pattern})",
     re.DOTALL | re.IGNORECASE,
 )

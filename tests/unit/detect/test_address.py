@@ -94,7 +94,6 @@ def test_address_in_latin_or_kana_is_found(find: Find, address: str) -> None:
     assert find(f"送付先：{address}") == [(address, "ADDRESS")]
 
 
-@pytest.mark.xfail(reason="a block in kanji digits joined by hyphens, as upright writing has it, is not read")
 def test_address_block_in_kanji_digits_and_hyphens_is_found(find: Find) -> None:
     assert find("東京都千代田区丸の内一－一－一") == [("東京都千代田区丸の内一－一－一", "ADDRESS")]
 
@@ -120,17 +119,14 @@ def test_place_without_a_block_is_not_found(find: Find, text: str) -> None:
     assert find(text) == []
 
 
-@pytest.mark.xfail(reason="支店 is no word that counts")
 def test_place_with_a_count_of_branches_is_not_found(find: Find) -> None:
     assert find("千葉県内12支店の集計") == []
 
 
-@pytest.mark.xfail(reason="without a prefecture before it, the text's last character is looked at instead: start is -1")
 @pytest.mark.parametrize("text", ["大阪市北区梅田3-1 ", "横浜市中区日本大通1-1　"])
 def test_address_at_the_start_of_a_text_that_ends_in_a_space_is_found(find: Find, text: str) -> None:
     assert find(text) == [(text.strip(), "ADDRESS")]
 
 
-@pytest.mark.xfail(reason="a city and its ward are read as two starts, and only the ward's town is known")
 def test_address_city_and_ward_with_a_single_block_number_is_found_whole(find: Find) -> None:
     assert find("横浜市中区日本大通1にて") == [("横浜市中区日本大通1", "ADDRESS")]

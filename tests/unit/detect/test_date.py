@@ -84,6 +84,5 @@ def test_table_of_dates_only_the_birth_column_is_found(find: Find) -> None:
     assert find(text) == [("山田太郎", "PERSON"), ("1982/08/20", "DATE_OF_BIRTH")]
 
 
-@pytest.mark.xfail(reason="the letter of the era is taken for a part of the name")
 def test_date_with_an_era_letter_behind_a_labelled_name_is_found(find: Find) -> None:
     assert find("氏名：山田太郎　S57.8.20") == [("山田太郎", "PERSON"), ("S57.8.20", "DATE_OF_BIRTH")]

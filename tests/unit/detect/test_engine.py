@@ -130,7 +130,6 @@ def test_detect_by_several_threads_finds_the_same(engine: Detector) -> None:
         assert list(pool.map(engine.detect, texts)) == expected
 
 
-@pytest.mark.xfail(reason="the header cell and the key are repeated as they stand, with the name in them")
 @pytest.mark.parametrize(
     ("text", "name"),
     [

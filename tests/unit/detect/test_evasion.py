@@ -109,12 +109,10 @@ def test_line_wrap_inside_a_number_is_seen_through(find: Find, text: str, writte
     assert find(text) == [(written, label)]
 
 
-@pytest.mark.xfail(reason="the first line alone passes for a local number")
 def test_line_wrap_after_the_hyphen_is_seen_through(find: Find) -> None:
     assert find("電話 090-1234-\n5678") == [("090-1234-\n5678", "PHONE")]
 
 
-@pytest.mark.xfail(reason="brackets between kanji digits are not read")
 def test_brackets_between_kanji_digits_are_seen_through(find: Find) -> None:
     assert find("電話：〇三（一二三四）五六七八") == [("〇三（一二三四）五六七八", "PHONE")]
 
@@ -149,7 +147,6 @@ def test_name_in_disguise_is_seen_through(find: Find, written: str) -> None:
     assert find(f"氏名：{written}\n") == [(written, "PERSON")]
 
 
-@pytest.mark.xfail(reason="a voicing mark of its own (as macOS writes file names) is not joined to its letter")
 def test_voicing_mark_of_its_own_is_seen_through(find: Find) -> None:
     written = "ヤマタ\u3099 タロウ"
     assert find(f"氏名：{written}\n") == [(written, "PERSON")]

@@ -128,7 +128,6 @@ def test_lexicon_broken_or_missing_cache_is_built_anew(tmp_path: Path, monkeypat
     assert cache.read_bytes() != whole[:-9] + b"\x00" * 9
 
 
-@pytest.mark.xfail(reason="the version is asked for before the package is looked for", raises=PackageNotFoundError)
 def test_lexicon_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_version(name: str) -> str:
         raise PackageNotFoundError(name)

@@ -169,7 +169,6 @@ def test_health_insurance_symbol_and_number_apart_are_two(find: Find) -> None:
     assert find("健保 記号 2140 番号 9917") == [("2140", "HEALTH_INSURANCE"), ("9917", "HEALTH_INSURANCE")]
 
 
-@pytest.mark.xfail(reason="a number right after a full stop is not read from its beginning")
 @pytest.mark.parametrize(
     ("text", "value", "label"),
     [
@@ -182,7 +181,6 @@ def test_number_after_an_abbreviated_label_is_found_whole(find: Find, text: str,
     assert find(text) == [(value, label)]
 
 
-@pytest.mark.xfail(reason="the backslash of an escaped quote is taken for a yen sign after the number")
 def test_number_in_escaped_quotes_is_found(find: Find) -> None:
     assert find(r"{\"tel\": \"090-1234-5678\"}") == [("090-1234-5678", "PHONE")]
 

@@ -118,7 +118,6 @@ def test_classify_financial_only_statement_is_not_special_care(rules: Rules, val
     assert [b.legal_class for b in rules.classify(Label("SENSITIVE"), value)] == ["financial_sensitive"]
 
 
-@pytest.mark.xfail(reason="a registered domicile without a block number is taken for a matter of special care")
 def test_classify_domicile_without_a_number_is_not_special_care(rules: Rules) -> None:
     assert [b.legal_class for b in rules.classify(Label("SENSITIVE"), "千葉県館山市布良")] == ["financial_sensitive"]
 
@@ -199,10 +198,6 @@ def test_load_broken_rule_is_refused(
     assert caught.value.code == "MRS-R-020"
 
 
-@pytest.mark.xfail(
-    reason="the loader's own promise (overlapping dates, a missing citation of a label) is not kept",
-    raises=(AssertionError, KeyError, pytest.fail.Exception),
-)
 @pytest.mark.parametrize(
     ("name", "change"),
     [
@@ -232,9 +227,6 @@ def test_load_rule_that_does_not_hold_together_is_refused(
     assert caught.value.code == "MRS-R-020"
 
 
-@pytest.mark.xfail(
-    reason="a question mark inside an unquoted text, which only the loader in C takes", raises=yaml.YAMLError
-)
 def test_shipped_labels_are_read_without_the_loader_in_c() -> None:
     text = files("morasanu.rules").joinpath("data", "label.yaml").read_text(encoding="utf-8")
     assert yaml.load(text, Loader=yaml.SafeLoader) == yaml.load(text, Loader=LOADER)

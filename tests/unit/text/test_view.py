@@ -129,11 +129,13 @@ def test_view_html_inline_tags_vanish_inside_a_word() -> None:
     assert seen(view, "太", source) == "太"
 
 
-@pytest.mark.parametrize(
-    "hidden", ["<!-- 山田 03-1234-5678 -->", "<style>p {color: red}</style>", "<STYLE>a\nb</STYLE >"]
-)
-def test_view_html_comments_and_styles_are_not_seen(hidden: str) -> None:
+@pytest.mark.parametrize("hidden", ["<style>p {color: red}</style>", "<STYLE>a\nb</STYLE >"])
+def test_view_html_styles_are_not_seen(hidden: str) -> None:
     assert view_html(f"前{hidden}後").text == "前 後"
+
+
+def test_view_html_comments_are_seen_because_they_leak_too() -> None:
+    assert view_html("前<!-- 山田 -->後").text == "前  山田  後"
 
 
 def test_view_html_values_of_fields_are_named_and_map_back() -> None:
@@ -157,6 +159,5 @@ def test_view_html_lone_angle_bracket_stays() -> None:
     assert view_html("3 < 5 > 2 <3 <").text == "3 < 5 > 2 <3 <"
 
 
-@pytest.mark.xfail(reason="an address in angle brackets is taken for a tag and vanishes")
 def test_view_html_address_in_angle_brackets_stays() -> None:
     assert "taro@mail.example" in view_html("<p>差出人 <taro@mail.example></p>").text

@@ -26,6 +26,7 @@ Span = tuple[int, int]
 
 STRONG: Final = frozenset(("様", "さん", "氏", "殿", "さま", "サン", "くん", "ちゃん"))
 """Honorifics that hardly stand after anything but a person."""
+_HONORIFICS: Final = tuple(sorted(STRONG))
 _ALSO_STRONG: Final = STRONG | {"君", "先生"}
 _FURTHEST_BACK: Final = 26
 _GIVEN_TAIL: Final = "[子江美代枝恵香]?"
@@ -33,7 +34,7 @@ _GIVEN_TAIL: Final = "[子江美代枝恵香]?"
 _ASIDE: Final = re.compile(r"[ ]?\([^()\n]{1,8}\)\s?[:=]\s?")
 _CELL: Final = re.compile(r"[一-龯々]{1,4}[ ]{0,2}[一-龯々ぁ-んァ-ヶー]{1,5}|[一-龯々]{2,6}")
 _MIXED: Final = re.compile(
-    rf"({K}{{0,4}}) {{1,2}}(?:{KATAKANA}{{2,10}}|{LATIN})(?: {{1,2}}[一-龯々]{{1,3}})?(?![一-龯々A-Za-z])"
+    rf"({K}{{0,4}}) {{1,2}}(?:{KATAKANA}{{2,10}}|{LATIN}(?<=[A-Za-z.][A-Za-z.]))(?: {{1,2}}[一-龯々]{{1,3}})?(?![一-龯々A-Za-z0-9])"
     rf"|({KATAKANA}{{2,10}}) {{1,2}}[一-龯々]{{1,3}}(?![一-龯々])"
 )
 _SPACED: Final = re.compile(r"(?:[一-龯々ぁ-んァ-ヶー] {1,3}){2,6}[一-龯々ぁ-んァ-ヶー](?![一-龯々ぁ-んァ-ヶー])")
@@ -266,7 +267,8 @@ class NameReader:
         surnames = [size for size in range(2, min(4, len(run) + 1)) if book.is_surname(name[:size])]
         for length in range(len(name), len(run), -1):
             if any(
-                name[size:length] not in STRONG and book.is_given(name[size:length], sure=True) for size in surnames
+                not name.startswith(_HONORIFICS, size) and book.is_given(name[size:length], sure=True)
+                for size in surnames
             ):
                 return length
         return 0
