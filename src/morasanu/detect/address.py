@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 _MARK = re.compile("[都道府県市区町村]")
 _K = "[〇一二三四五六七八九十百千]"
 _UNIT = "(?:丁目|番地割|番地|番町|番|号|条|線|地割|街区)"
-_PIECE = rf"(?:[0-9lIO]{{1,5}}\s?{_UNIT}?|{_K}{{1,7}}{_UNIT})"
-_SEP = r"(?:、?\s?[-ー]\s?|\s?の\s?|ノ|之|[東西南北上下左右中甲乙丙丁通内外]{1,2}|\s)?"
+_PIECE = rf"(?:[0-9lIO]{{1,5}}[ \n]?{_UNIT}?|{_K}{{1,7}}{_UNIT})"
+_SEP = r"(?:、?[ \n]?[-ー][ \n]?|[ \n]?の[ \n]?|ノ|之|[東西南北上下左右中甲乙丙丁通内外]{1,2}|[ \n])?"
 _BLOCK: Final = re.compile(
     rf"{_K}{{1,3}}(?:[-ー]{_K}{{1,3}}){{1,3}}|{_PIECE}(?:{_SEP}(?:{_PIECE}|(?<=[のノ之番地目号]){_K}{{1,6}}))*(?:\s?[A-Z](?=[-\s]?[0-9])|(?<=[0-9])号室?|(?<=[0-9])(?:階|F))?"
 )
 _PLACE = re.compile(r"[一-龯々ぁ-んァ-ヶー・〆ヵ](?:[一-龯々ぁ-んァ-ヶー・〆ヵ]| (?=[一-龯々0-9]))*")
 _COUNTER = re.compile(
-    r"\s?(?:店舗?|支店|拠点|件|人|名|億|万|年|月|日|時|分|%|円|回|社|か所|カ所|ヶ所|箇所|校|台|歳|才|本|個|冊|部|世帯|戸|棟|課|名義|位|級|行|種|割|倍|割合|系統|つの|つ|章|節|項|館|路線|両|団体|市町村|都|府県)"
+    r"(?:年|月|日|時|分)|\s?(?:店舗?|支店|拠点|件|人|名|億|万|%|円|回|社|か所|カ所|ヶ所|箇所|校|台|歳|才|本|個|冊|部|世帯|戸|棟|課|名義|位|級|行|種|割|倍|割合|系統|つの|つ|章|節|項|館|路線|両|団体|市町村|都|府県)"
 )
 _STOP_PLACE = re.compile(
     r"^(?:内|外|下|全域)|[をがはにへともやでよりかられたしてなすまい]{2}|[をはへもや]|です|ます|した|から|まで|より|では|には|とは"
 )
-_BUILDING_TAIL = r"(?:\s?(?:[A-Z]棟|[東西南北]棟|[0-9]+号棟|(?:[A-Z]-?)?[0-9]{1,4}(?:-[0-9]{1,4})?(?:号室|号|階|F|号棟)?|[0-9]+F-[0-9]+)(?![0-9]))"
+_BUILDING_TAIL = r"(?:(?! ?0[0-9]{1,3}-[0-9]{2,4}-[0-9]{3}) ?(?:[A-Z]棟|[東西南北]棟|[0-9]+号棟|(?:[A-Z]-?)?[0-9]{1,4}(?:-[0-9]{1,4})?(?:号室|号|階|F|号棟)?|[0-9]+F-[0-9]+)(?![0-9]))"
 _NAMELESS = re.compile(r"(?:TEL|FAX|Tel|電話|携帯|氏名|口座|担当|〒|様|殿|メール|IP|No|生年|届|連絡|tel|宛|御中)")
 _FURTHER = re.compile(r"[東西南北上下入ルる通一-龯々ヶノ]{1,12}(?=[0-9一二三四五六七八九十百])")
 _POSTAL = re.compile(r"(?<![0-9-])([0-9]{3}-?[0-9]{4})\)?[ \n]{0,3}\Z")
@@ -68,7 +68,7 @@ class AddressDetector:
         words = "|".join(map(re.escape, spec.words["building"]))
         char = "ァ-ヶー一-龯々A-Za-z・ぁ-ん0-9"
         self._building = re.compile(
-            rf"\s?[{char}]{{0,20}}?(?:{words})(?:[ァ-ヶー一-龯々A-Za-z・]{{0,12}}){_BUILDING_TAIL}{{0,3}}"
+            rf"\s?[{char}]{{0,20}}?(?:{words})(?:[ァ-ヶー一-龯々A-Za-z・]{{0,12}}(?:の[一-龯]{{1,3}}(?=[0-9]))?){_BUILDING_TAIL}{{0,3}}"
             rf"|\s[ァ-ヶー・一-龯々A-Za-z]{{2,18}}{_BUILDING_TAIL}{{1,2}}"
             rf"|(?<=[0-9号地])\s?[ァ-ヶー・]{{3,18}}[一-龯々]{{0,4}}{_BUILDING_TAIL}{{1,2}}"
         )
@@ -185,7 +185,9 @@ class AddressDetector:
             end -= 1
         # a full date or a phone number after the block is not part of it
         match = re.search(r"\s(?=(?:19|20)\d\d(?!\d)|0\d{1,4}-?\d)|\n", block.group())
-        return min(end, block.start() + match.start()) if match else end
+        if match:
+            end = min(end, block.start() + match.start())
+        return block.start() + len(text[block.start() : end].rstrip())
 
     def _is_town(self, place: str) -> bool:
         place = place.strip().removeprefix("大字").removeprefix("字")

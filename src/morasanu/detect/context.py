@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from morasanu.detect.label import Labels
 
 _REACH = 34
+_BESIDE = 3
+_CELL_EDGES = ("", "\n", "\t", ",", "|", "│", '"', " ")
 _APART = " \t、,/|│(\"'{;・&?"
 _KEY = re.compile(
     r"([A-Za-z_](?<![A-Za-z0-9_.\-].)[A-Za-z0-9_.\-]{0,40}+)(?:\\?[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>)|(?<=[A-Za-z0-9])(?=\s[A-Za-z:]+=\"[^<>\n]{0,60}>[^<\n]))"
@@ -63,11 +65,13 @@ class Context:
         a line above that holds nothing but a label.
         """
         cell = self.cell_at(start)
-        if cell is not None and cell.kind in kinds:
+        if cell is not None and cell.kind in kinds and (cell.kind != NONE or not self._is_label_beside(cell, kinds)):
             return cell.kind, f"column:{cell.word}"
         index = bisect_right(self.ends, start) - 1
         line = self.text.rfind("\n", 0, start) + 1
-        floor = max(start - _REACH * 2, line, cell.start if cell is not None else 0)
+        floor = max(start - _REACH * 2, line)
+        if cell is not None and not self._is_label_beside(cell, kinds):
+            floor = max(floor, cell.start)
         hops = 0
         while index >= 0 and self.fields[index].start >= floor:
             found = self.fields[index]
@@ -85,6 +89,14 @@ class Context:
             if above.kind in kinds and not rest.strip(" \n\r\t:：・■□◆●-*#|│[]【】()"):
                 return above.kind, f"label:{above.word}"
         return "", ""
+
+    def _is_label_beside(self, cell: Cell, kinds: frozenset[str]) -> bool:
+        """Return whether the cell before is a label and nothing else: 運転免許証,309012345620."""
+        index = bisect_right(self.ends, cell.start) - 1
+        if index < 0 or self.fields[index].kind not in kinds or self.fields[index].kind == NONE:
+            return False
+        field = self.fields[index]
+        return cell.start - field.end <= _BESIDE and self.text[field.start - 1 : field.start] in _CELL_EDGES
 
     def slots(self, kind: str) -> list[Slot]:
         """Return every place where a label, key or column announces a value of `kind`, in text order."""
@@ -190,5 +202,5 @@ def _is_glued(text: str, start: int, end: int, kind: str, word: str) -> bool:
     if after == ":" and len(word) > 1:
         return False
     if len(word) == 1:
-        return kanji_before or (kanji_after and word not in "故亡普当")
+        return kanji_before or (kanji_after and word not in "故亡")
     return kind == "PERSON" and (kanji_after or (kanji_before and len(word) == 2))  # 支部書記 is no label

@@ -12,7 +12,7 @@ from morasanu.detect.spoken import SPOKEN, SPOKEN_HINT, spoken_to_digits
 from morasanu.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from morasanu.detect.context import Context
     from morasanu.detect.spec import Spec
@@ -47,7 +47,6 @@ class NumberDetector:
         self._forms = [_Form(spec) for spec in self._specs if spec.forms]
         self._shapes: dict[str, tuple[_Form, ...]] = {}
         self._idle: dict[str, bool] = {}
-        self._kind_sets: dict[tuple[str, ...], frozenset[str]] = {}
         self._texts = [
             (spec, [re.compile(form) for form in spec.text_forms]) for spec in self._specs if spec.text_forms
         ]
@@ -176,13 +175,6 @@ class NumberDetector:
             possible = self._shapes[shape] = tuple(form for form in self._forms if form.shape.fullmatch(shape))
         return possible
 
-    def _kinds_of(self, fitting: Sequence[_Form]) -> frozenset[str]:
-        key = tuple(form.spec.id for form in fitting)
-        kinds = self._kind_sets.get(key)
-        if kinds is None:
-            kinds = self._kind_sets[key] = frozenset((NONE, *(str(form.spec.label) for form in fitting)))
-        return kinds
-
     def _judge(self, context: Context, start: int, end: int, number: str) -> Finding | None:
         text = context.text
         possible = self._possible(number)
@@ -198,7 +190,7 @@ class NumberDetector:
             or (after.isascii() and after.isalpha())
         ):
             return None
-        kind, evidence = context.label_before(start, self._kinds_of(fitting))
+        kind, evidence = context.label_before(start, self._kinds)
         if kind == NONE:
             return None
         digits = "".join(filter(str.isdigit, number))

@@ -92,6 +92,12 @@ _QUOTED = re.compile(r"\s*[「『\"'`“‘]([^」』\"'`”’\n]{3,80})[」』
 _TOKEN = re.compile(r"[!-~]{3,200}")
 _VALUE_END = re.compile(r"[」』】）)、。,;\"'`<>\]|│]+\Z")
 _TRAIL = re.compile(r"(?:[\"'`,;)\]}>\\]|\\n)+\Z")
+_ASCII: Final = re.compile(r"[\x00-\x7f]*")
+_STRONG: Final = re.compile(
+    r"(?<![!-~])(?=[!-~]{0,38}[0-9])(?=[!-~]{0,38}[A-Za-z])[A-Za-z0-9_\-]{1,38}[#@!$%&*+?][!-~]{1,38}(?![!-~])"
+)
+_NOT_STRONG: Final = re.compile(r"[^@\s]+@[A-Za-z0-9\-]+\.|.*(?:://|[?&=<>(){};])|[\d.,+%\-]+\Z")
+_UNDER_LABEL: Final = 600
 _OPENS: Final = re.compile(r"[\s:：=>は（(「『\"'`】\]|│→・/]\Z")
 _WORDY: Final = re.compile(r"[a-z]+\Z|[A-Z][a-z]+\Z")
 
@@ -109,7 +115,7 @@ class SecretDetector:
         """Yield findings on the folded text; they may overlap."""
         text = context.text
         spec = self._spec
-        if "://" in text or "-u " in text:
+        if "://" in text or "-u " in text or "sshpass" in text:
             for match in self._inside.finditer(text):
                 group = match.lastindex or 0
                 if not self._placeholder.match(match.group(group)):
@@ -120,6 +126,10 @@ class SecretDetector:
             span = self._read_slot(text, slot)
             if span:
                 yield Finding(*span, spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why))
+            # lists of logins: below a label whatever is built like a password is one
+            for match in _STRONG.finditer(text, slot.start, slot.start + _UNDER_LABEL):
+                if not _NOT_STRONG.match(match.group()) and not self._placeholder.match(match.group()):
+                    yield Finding(*match.span(), spec.label, 0.6, (f"rule:{spec.id}", "shape:password", slot.why))
 
     def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:
         begin = slot.start
@@ -146,6 +156,9 @@ class SecretDetector:
             value = _TRAIL.sub("", value)
             end = start + len(value)
         value = text[start:end]
+        if value[:1].isascii():  # 「0612です」
+            value = _ASCII.match(value)[0].rstrip()  # type: ignore[index]
+            end = start + len(value)
         return (start, end) if self._is_secret(value, slot, opened=opened or text[start - 1 : start] in "\"'") else None
 
     def _is_secret(self, value: str, slot: Slot, *, opened: bool) -> bool:

@@ -26,6 +26,7 @@ _CELLS = {
 _WIDTH = {"/": 3}
 _RULE = re.compile(r"[\s\-+=|│┌┬┐├┼┤└┴┘─━:]*\Z")
 _INSERT = re.compile(r"\(([^()\n]{3,2000})\)\s*VALUES\s*", re.IGNORECASE)
+_COPY = re.compile(r"COPY [^\n();]{1,100}\(([^()\n]{3,2000})\) FROM stdin;[ ]*\n")
 _TUPLE = re.compile(r"\s*\(((?:'(?:[^']|'')*'|[^()'])*)\)\s*(,|;|\Z)")
 _THOUSANDS = re.compile(r"[0-9]{3}(?![0-9-])")
 _NUMBER_END = re.compile(r"(?:^|[^0-9\-])[0-9]{1,3}(?:,[0-9]{3})*\Z")
@@ -72,6 +73,9 @@ def read_tables(text: str, fields: Sequence[Field], read: Callable[[str], Meanin
             done = _read_rows(text, end + 1, delimiter, columns, cells)
     if "(" in text and _INSERT.search(text):
         _read_inserts(text, read, cells)
+    for copy in _COPY.finditer(text) if "COPY" in text else ():
+        columns = [read(name) for name in copy.group(1).split(",")]
+        _read_rows(text, copy.end(), "\t", columns, cells)
     cells.sort()
     return cells, headers
 

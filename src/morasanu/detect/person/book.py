@@ -46,7 +46,8 @@ class NameBook:
     def __init__(self, lexicon: Lexicon, stop: Iterable[str], prefixes: Iterable[str]) -> None:
         """Keep the dictionaries; `stop` are words that are no names, `prefixes` words that stand glued before names."""
         self._lexicon = lexicon
-        self.stop = frozenset(fold(word).text for word in stop)
+        prefixes = tuple(prefixes)
+        self.stop = frozenset(fold(word).text for word in (*stop, *(word for word in prefixes if len(word) > 1)))
         glue = {
             *(fold(word).text for word in prefixes),
             "故",
@@ -123,6 +124,8 @@ class NameBook:
         """Return whether `first` and `second` with a space between are surname and given name."""
         surname = first in self._lexicon.surname
         # 王 and 林 are words too, but not before a given name after 氏名
+        if first + second in self.stop:  # 金　利 in a form
+            return False
         if (first in self.stop and not (strong and surname and len(first) == 1)) or second in self.stop:
             return False
         given = self.is_given(second, sure=True)

@@ -47,6 +47,10 @@ _GIVEN_LIST: Final = re.compile(
 _NAMING: Final = (
     "名", "名前", "ナ", "がな", "姓", "義", "name", "人", "者", "ナマエ", "まえ", "子", "男", "女", "妻", "夫", "父", "母", "故", "亡",
 )  # fmt: skip
+_UNIT_HEADS: Final = frozenset(
+    ("支店長", "店長", "所長", "室長", "センター長", "院長", "校長", "園長", "館長", "局長", "駅長", "工場長")
+)
+_NAME_AFTER: Final = re.compile(rf"[ ]{{0,2}}({K}{{0,5}})(?![一-龯々])")
 _MAX_LISTED: Final = 12
 
 
@@ -100,11 +104,17 @@ class NameDetector:
             if word == "本部長" and self._book.is_surname(text[end - 1 : end + 1]):
                 # 山本 + 部長, not 山 + 本部長
                 word, end = "部長", end + 1
+            if word in _UNIT_HEADS and self._is_before_name(text, match.end()):
+                continue  # 浜町支店長 八木橋: the head is named after, the unit before
             honorific = word in self._honorific
             span = self._reader.read_back(text, end, word, honorific=honorific)
             if span:
                 kind = "honorific" if honorific else "title"
                 yield Proposal(*span, 0.9 if word in STRONG else 0.82, f"{kind}:{word}")
+
+    def _is_before_name(self, text: str, end: int) -> bool:
+        name = _NAME_AFTER.match(text, end)
+        return name is not None and (self._book.is_surname(name.group(1)) or bool(self._book.split(name.group(1))))
 
     # -- 氏名：, 担当, columns, keys -----------------------------------------------------------------------------------
 

@@ -34,7 +34,7 @@ LATIN_STOP: Final = frozenset(
         "november december error warn info debug api url http https version windows linux android ios google "
         "microsoft amazon internet account number card customer service system server user admin root test dummy "
         "sample unknown none null true false visa mastercard amex jcb operations masked value string example key "
-        "release news private public begin end certificate openssh rsa aws sap id db international finance "
+        "release news private public begin end certificate openssh rsa aws sap id db grant select update insert delete create table where values into alter drop swift international finance "
         "department group center centre support street avenue road building tower"
     ).split()
 )

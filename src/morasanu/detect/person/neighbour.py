@@ -101,7 +101,8 @@ class NeighbourReader:
             first, _, second = run.partition(" ")
             known = self._is_name(first, second) or (not second and book.is_given(first, sure=True))
             if known and first not in book.stop and not PLACE_AFTER.match(text, match.end(1)):
-                yield Proposal(match.start(1), match.end(1), 0.78, "title:before")
+                end = match.start(1) + len((first + " " + second.rstrip("様氏殿")).rstrip() if second else first)
+                yield Proposal(match.start(1), end, 0.78, "title:before")
 
     def _is_name(self, first: str, second: str) -> bool:
         book = self._book

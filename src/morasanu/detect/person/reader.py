@@ -32,7 +32,9 @@ _FURTHEST_BACK: Final = 26
 _GIVEN_TAIL: Final = "[子江美代枝恵香]?"
 
 _ASIDE: Final = re.compile(r"[ ]?\([^()\n]{1,8}\)\s?[:=]\s?")
-_CELL: Final = re.compile(r"[一-龯々]{1,4}[ ]{0,2}[一-龯々ぁ-んァ-ヶー]{1,5}|[一-龯々]{2,6}")
+_CELL: Final = re.compile(
+    r"[一-龯々]{1,4}(?:[ ]{1,2}[一-龯々ぁ-んァ-ヶー]{1,5}|[ぁ-ん]{1,5}|[ァ-ヶー]{1,5}|[一-龯々]{1,5})"
+)
 _MIXED: Final = re.compile(
     rf"({K}{{0,4}}) {{1,2}}(?:{KATAKANA}{{2,10}}|{LATIN}(?<=[A-Za-z.][A-Za-z.]))(?: {{1,2}}[一-龯々]{{1,3}})?(?![一-龯々A-Za-z0-9])"
     rf"|({KATAKANA}{{2,10}}) {{1,2}}[一-龯々]{{1,3}}(?![一-龯々])"
@@ -198,7 +200,7 @@ class NameReader:
         ):
             return mixed.span()
         spaced = _SPACED.match(text, start, limit) if evidence.strong else None
-        return spaced.span() if spaced else None
+        return spaced.span() if spaced and book.is_plausible(spaced.group().replace(" ", "")) else None
 
     def _head_pair(self, match: re.Match[str], evidence: Evidence) -> Span | None:
         first, second = match.groups()
