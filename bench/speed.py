@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bench.peer import Span
     from morasanu.detect.interface import Detector
 
-PEER_DOCUMENTS = 40
+PEER_DOCUMENTS = 100
 SAMPLE_PASSES = 10
 RIPGREP_MEGABYTES = 8
 AT_LEAST_TIMES_PEER = 200
@@ -97,7 +97,10 @@ def measure_speed(
             Row(corpus.name, "sha256", "cpu", size, cpu(hash_all, corpus.files)),
             ripgrep_row(corpus, patterns, folder),
         ]
-    sample = Corpus("bank_dev, 40 docs", corpora[0].path, corpora[0].texts[:PEER_DOCUMENTS])
+    texts = corpora[0].texts
+    sample = Corpus(
+        f"bank_dev, {PEER_DOCUMENTS} docs", corpora[0].path, texts[:: len(texts) // PEER_DOCUMENTS][:PEER_DOCUMENTS]
+    )
     size = sum(len(text.encode()) for text in sample.texts) / 1e6
     analyze, note = peer
     rows.append(Row(sample.name, "morasanu detect", "cpu", size, detect_sample(engine, sample)))

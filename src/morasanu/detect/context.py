@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from morasanu.detect.label import NONE, NONE_DATE
+from morasanu.detect.label import NONE
 from morasanu.detect.table import Cell, Field, read_tables
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Context:
     cells: list[Cell]
     cell_starts: list[int]
     headers: set[int]
-    by_kind: dict[str, list[Slot]] | None = None
+    _slots: dict[str, list[Slot]] = field(default_factory=dict)
 
     def cell_at(self, start: int) -> Cell | None:
         """Return the table cell that `start` lies in."""
@@ -95,25 +95,21 @@ class Context:
         index = bisect_right(self.ends, cell.start) - 1
         if index < 0 or self.fields[index].kind not in kinds or self.fields[index].kind == NONE:
             return False
-        field = self.fields[index]
-        return cell.start - field.end <= _BESIDE and self.text[field.start - 1 : field.start] in _CELL_EDGES
+        label = self.fields[index]
+        return cell.start - label.end <= _BESIDE and self.text[label.start - 1 : label.start] in _CELL_EDGES
 
     def slots(self, kind: str) -> list[Slot]:
         """Return every place where a label, key or column announces a value of `kind`, in text order."""
-        if self.by_kind is None:
-            self.by_kind = {}
-            for slot in self._read_slots():
-                self.by_kind.setdefault(slot.kind, []).append(slot)
-        return self.by_kind.get(kind, [])
+        slots = self._slots.get(kind)
+        if slots is None:
+            slots = self._slots[kind] = self._read_slots(kind)
+        return slots
 
-    def _read_slots(self) -> list[Slot]:
+    def _read_slots(self, kind: str) -> list[Slot]:
         text = self.text
         found: list[Slot] = []
-        fields = self.fields
-        for index, label in enumerate(fields):
-            if label.kind in (NONE, NONE_DATE) or (
-                self.headers and text.rfind("\n", 0, label.start) + 1 in self.headers
-            ):
+        for index, label in enumerate(self.fields):
+            if label.kind != kind or (self.headers and text.rfind("\n", 0, label.start) + 1 in self.headers):
                 continue
             separator = _SEPARATOR.match(text, label.end)
             begin = separator.end() if separator else label.end
@@ -123,8 +119,8 @@ class Context:
             if begin >= limit or not text[begin:limit].strip():
                 begin, limit = self._next_line(label, limit)
             if begin < limit:
-                found.append(Slot(begin, limit, label.kind, f"{'key' if label.is_key else 'label'}:{label.word}"))
-        found += [Slot(cell.start, cell.end, cell.kind, f"column:{cell.word}") for cell in self.cells if cell.kind]
+                found.append(Slot(begin, limit, kind, f"{'key' if label.is_key else 'label'}:{label.word}"))
+        found += [Slot(cell.start, cell.end, kind, f"column:{cell.word}") for cell in self.cells if cell.kind == kind]
         return found
 
     def _limit(self, index: int, begin: int, limit: int) -> int:

@@ -30,6 +30,8 @@ _PATTERNS = (
     r"[A-Z](?<![A-Za-z].)(?:(?<=J)an|(?<=F)eb|(?<=M)a[ry]|(?<=A)(?:pr|ug)|(?<=J)u[nl]|(?<=S)ep|(?<=O)ct|(?<=N)ov|(?<=D)ec)[a-z]{0,6}\.? \d{1,2},? (?:19|20)\d\d(?!\d)",
 )
 _FULL = [re.compile(pattern) for pattern in _PATTERNS]
+_WITHOUT_ENGLISH = _FULL[:3]
+_ENGLISH_HINT = re.compile(r"[A-Z][a-zA-Z]{2,8}\.?,?[ \-](?:[0-9]{1,2},? )?(?:19|20)[0-9]{2}")
 _LOOSE = re.compile(
     "|".join(
         (
@@ -85,7 +87,8 @@ class BirthDetector:
                 yield Finding(match.start(), match.end(), spec.label, 0.9, (f"rule:{spec.id}", "neighbour:生"))
         for match in _SPOKEN.finditer(text) if "ねん" in text else ():
             yield Finding(match.start(), match.end(), spec.label, 0.85, (f"rule:{spec.id}", "spoken:date"))
-        for match in chain.from_iterable(pattern.finditer(text) for pattern in _FULL):
+        patterns = _FULL if _ENGLISH_HINT.search(text) else _WITHOUT_ENGLISH
+        for match in chain.from_iterable(pattern.finditer(text) for pattern in patterns):
             start, end = match.span()
             if _BORN.match(text, end):
                 yield Finding(start, end, spec.label, 0.97, (f"rule:{spec.id}", "neighbour:生"))

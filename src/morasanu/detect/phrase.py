@@ -27,8 +27,13 @@ class SensitiveDetector:
     def __init__(self, spec: Spec) -> None:
         """Compile the phrases of `spec`."""
         self._spec = spec
-        self._phrase = re.compile("|".join(f"(?:{phrase})" for phrase in spec.words["phrases"]))
-        self._hint = re.compile("|".join(map(re.escape, spec.words["hints"])))
+        phrases, hints = spec.words["phrases"], spec.words["hints"]
+        self._phrases = phrases
+        self._hint = re.compile("|".join(map(re.escape, sorted(hints, key=len, reverse=True))))
+        # a hint calls the phrases that are written with it; those written with none are called by every hint
+        unhinted = frozenset(i for i, phrase in enumerate(phrases) if not any(hint in phrase for hint in hints))
+        self._called = {hint: unhinted | {i for i, phrase in enumerate(phrases) if hint in phrase} for hint in hints}
+        self._unions: dict[frozenset[int], re.Pattern[str]] = {}
         self._after = re.compile("|".join(map(re.escape, spec.words["veto_after"])))
         self._before = re.compile(f"(?:{'|'.join(map(re.escape, spec.words['veto_before']))})\\Z")
 
@@ -36,7 +41,7 @@ class SensitiveDetector:
         """Yield findings on the folded text; they may overlap."""
         text = context.text
         spec = self._spec
-        for match in self._phrases(text):
+        for match in self._find_phrases(text):
             start, end = match.span()
             if (
                 end > start
@@ -50,17 +55,28 @@ class SensitiveDetector:
                 score = 1.0 if "本籍" in slot.why else spec.score.labelled
                 yield Finding(*span, spec.label, score, (f"rule:{spec.id}", slot.why))
 
-    def _phrases(self, text: str) -> Iterator[re.Match[str]]:
-        # the phrases are long and begin with anything, so they are tried only on lines that hold one of the hints
-        done = 0
-        for hint in self._hint.finditer(text):
-            if hint.start() < done:
-                continue
-            start = max(text.rfind("\n", 0, hint.start()) + 1, hint.start() - 40, done)
-            stop = text.find("\n", hint.end())
-            stop = min(len(text) if stop < 0 else stop, hint.end() + 60)
-            yield from self._phrase.finditer(text, start, stop)
+    def _find_phrases(self, text: str) -> Iterator[re.Match[str]]:
+        # the phrases are long and begin with anything, so they are tried only around the hints that call them
+        hints = list(self._hint.finditer(text))
+        index = done = 0
+        while index < len(hints):
+            first = hints[index]
+            start = max(text.rfind("\n", 0, first.start()) + 1, first.start() - 40, done)
+            stop = text.find("\n", first.end())
+            stop = min(len(text) if stop < 0 else stop, first.end() + 60)
+            called: frozenset[int] = frozenset()
+            while index < len(hints) and hints[index].start() < stop:
+                called |= self._called[hints[index].group()]
+                index += 1
+            yield from self._union(called).finditer(text, start, stop)
             done = stop
+
+    def _union(self, called: frozenset[int]) -> re.Pattern[str]:
+        union = self._unions.get(called)
+        if union is None:
+            pattern = "|".join(f"(?:{self._phrases[index]})" for index in sorted(called))
+            union = self._unions[called] = re.compile(pattern)
+        return union
 
     def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:
         if "本籍" in slot.why:

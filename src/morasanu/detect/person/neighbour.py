@@ -71,6 +71,8 @@ class NeighbourReader:
     def _by_speaker(self, text: str) -> Iterator[Proposal]:
         book = self._book
         matches = list(_SPEAKER.finditer(text))
+        if not matches:
+            return
         speakers = Counter(match.group(1) for match in matches)
         for match in matches:
             run = match.group(1)
