@@ -29,7 +29,7 @@ _NO_LAST = frozenset(
     "者号書表票額数率権法性料費金的化時分中済要否無有症病炎癌腫件向等品課部係室店行庫会社局所員証印紙状類型式別用計先元末頃的上下内外前後間毎"
 )
 # Among them those that do end surnames (財前, 服部), where an honorific or a label says that a name stands.
-_SOMETIMES_LAST = frozenset("部上下内外前中間方")
+_SOMETIMES_LAST = frozenset("部上下内外前中間方会")
 _DIRECTIONS = frozenset("東西南北中")
 _PLACE_LAST = frozenset("町村市区系線台橋川山島駅店館園通式流")
 _HIRA_STOP = frozenset(
@@ -109,6 +109,10 @@ class NameBook:
             return False
         return (word[0] in lexicon.first and word[-1] in lexicon.last) or word in lexicon.town
 
+    def is_town(self, word: str) -> bool:
+        """Return whether `word` is the name of a town."""
+        return word in self._lexicon.town
+
     def is_plausible(self, word: str, *, honoured: bool = False) -> bool:
         """Return whether a kanji word after a strong label (or, `honoured`, before an honorific) may be a name.
 
@@ -122,13 +126,15 @@ class NameBook:
 
     def is_full(self, first: str, second: str, *, strong: bool) -> bool:
         """Return whether `first` and `second` with a space between are surname and given name."""
-        surname = first in self._lexicon.surname
-        # 王 and 林 are words too, but not before a given name after 氏名
+        lexicon = self._lexicon
+        surname = first in lexicon.surname
         if first + second in self.stop:  # 金　利 in a form
             return False
-        if (first in self.stop and not (strong and surname and len(first) == 1)) or second in self.stop:
+        # 王, 誠 and 光 are words too, but not side by side after 氏名
+        short = strong and len(first) == 1 and surname
+        if (first in self.stop and not short) or (second in self.stop and not (strong and len(second) == 1)):
             return False
-        given = self.is_given(second, sure=True)
+        given = second in lexicon.given if strong else self.is_given(second, sure=True)
         if surname and (given or strong or self.is_given(second)):
             return True
         if strong and given:
@@ -185,7 +191,7 @@ class NameBook:
             if len(run) > length and tail in lexicon.surname and tail not in self.stop and run[:-length] in self.stop:
                 return len(run) - length
         if strong and len(rest) <= 4 and self.is_plausible(rest, honoured=True):
-            return cut if len(rest) > 1 or rest in lexicon.given else None
+            return cut if len(rest) > 1 or rest in lexicon.given or honorific else None
         if not honorific and 2 <= len(rest) <= 3 and self.is_surname_like(rest) and self.is_plausible(rest):
             return cut
         return None

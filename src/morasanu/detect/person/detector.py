@@ -32,6 +32,7 @@ _GIVEN_FREE: Final = re.compile(
 _GIVEN_GLUED: Final = re.compile(
     rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,3}})(?=[はがをのにとへもよか]|様|さん|氏|殿|です)"
 )
+_SPREAD: Final = re.compile("[一-龯] [一-龯] [一-龯](?![一-龯])")  # 資 金 使 途
 _LONGEST_SURNAME: Final = 6
 _KANA_PAIR: Final = re.compile(
     rf"([ァ-ヶー](?<![ァ-ヶー].){KATAKANA}{{1,6}})[ ・]{{1,3}}({KATAKANA}{{1,8}})(?![ァ-ヶー])"
@@ -45,8 +46,10 @@ _GIVEN_LIST: Final = re.compile(
 )
 # endings of labels that say "a person's name follows", not only "a person"
 _NAMING: Final = (
-    "名", "名前", "ナ", "がな", "姓", "義", "name", "人", "者", "ナマエ", "まえ", "子", "男", "女", "妻", "夫", "父", "母", "故", "亡",
+    "名", "名前", "ナ", "ニン", "がな", "姓", "義", "name", "人", "者", "ナマエ", "まえ", "子", "男", "女", "妻", "夫", "父", "母", "故", "亡",
 )  # fmt: skip
+_AFTER_HONORIFIC: Final = frozenset(("宛", "方", "宅", "家", "名義"))
+_HONORIFICS: Final = tuple(sorted(STRONG))
 _UNIT_HEADS: Final = frozenset(
     ("支店長", "店長", "所長", "室長", "センター長", "院長", "校長", "園長", "館長", "局長", "駅長", "工場長")
 )
@@ -104,6 +107,8 @@ class NameDetector:
             if word == "本部長" and self._book.is_surname(text[end - 1 : end + 1]):
                 # 山本 + 部長, not 山 + 本部長
                 word, end = "部長", end + 1
+            if word in _AFTER_HONORIFIC and text.endswith(_HONORIFICS, 0, end):
+                continue  # 安藤さん宛: さん has been read
             if word in _UNIT_HEADS and self._is_before_name(text, match.end()):
                 continue  # 浜町支店長 八木橋: the head is named after, the unit before
             honorific = word in self._honorific
@@ -168,7 +173,7 @@ class NameDetector:
         if text[start - 1 : start] != "・" and "ァ" <= text[start - 1 : start] <= "ー":
             return
         cut = book.cut_prefix(run)
-        if not run[cut:]:
+        if not run[cut:] or (len(run) == 1 and _SPREAD.match(text, max(0, start - 2))):
             return
         for pattern, score, free in ((_GIVEN_FREE, 0.8, True), (_GIVEN_GLUED, 0.78, False)):
             match = pattern.match(text, start + len(run))

@@ -34,7 +34,8 @@ def read_latin(text: str, book: NameBook) -> Iterator[Proposal]:
     for match in _CAPITALS.finditer(text):
         words = match.group(1).replace(",", " ").split()
         if _may_list_names(text, match) and sum(map(len, words)) >= _MIN_CAPITALS and not has_latin_stop(words):
-            yield Proposal(*match.span(1), 0.66, "shape:capitals")
+            name = match.group(1).rstrip("'-")
+            yield Proposal(match.start(1), match.start(1) + len(name), 0.66, "shape:capitals")
     for match in _ROMAJI.finditer(text):
         if book.is_romaji(match.groups()):
             yield Proposal(*match.span(), 0.75, "dictionary:romaji")

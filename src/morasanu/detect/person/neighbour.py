@@ -21,6 +21,14 @@ _COPULA: Final = re.compile(
 )
 _SELF: Final = frozenset(("と申し", "でございます", "と名乗"))
 _COPULA_NAME: Final = re.compile(rf"({K}{{0,4}}|(?<![ァ-ヶー]){KATAKANA}{{2,6}}|(?<![ぁ-ん]){HIRAGANA}{{3,6}})\Z")
+_UNIT_OF: Final = re.compile(
+    "(?:部|課|係|室|店|センター|銀行|信金|信組|金庫|人事|総務|経理|営業|窓口|融資|渉外|システム|法務|広報|監査|審査|デスク|チーム|グループ)の\\Z"
+)
+_HANDED_OVER: Final = re.compile(rf"(?<![一-龯々])(?<!→)(?<!→ )({K}{{1,3}}) ?→ ?({K}{{1,3}})(?![一-龯々]| ?→)")
+_WITH_UNIT: Final = re.compile(
+    rf"(?:^|[ 。、:])({K}{{0,3}}(?: {K}{{0,2}})?)(?=\((?:[^()\n]{{0,8}}(?:部|課|係|室|支店|本店|センター|グループ|出張所|派遣|部長|課長|次長|係長)(?: [^()\n]{{1,6}})?)\))",
+    re.MULTILINE,
+)
 _SPEAKER: Final = re.compile(
     rf"^[>＞ \[(【]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\]】) ]*)?({K}{{0,5}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}}|{HIRAGANA}{{3,5}})(?=\s?[:「>＞][^/]| [0-9]{{1,2}}:[0-9]{{2}}\s*$|→)",
     re.MULTILINE,
@@ -51,6 +59,7 @@ class NeighbourReader:
         yield from self._by_speaker(text)
         yield from self._by_unit(text)
         yield from self._by_title(text)
+        yield from self._by_handover(text)
 
     def _by_copula(self, text: str) -> Iterator[Proposal]:
         book = self._book
@@ -61,7 +70,9 @@ class NeighbourReader:
             run = match.group(1)
             cut: int | None = None
             if is_kanji(run[0]):
-                sure = copula.group() in _SELF and len(run) > 1
+                sure = len(run) > 1 and (
+                    copula.group() in _SELF or bool(_UNIT_OF.search(text, max(0, match.start(1) - 8), match.start(1)))
+                )
                 cut = book.cut_name(run, strong=sure, honorific=True)
             elif book.is_kana_surname(run) or (copula.group() == "と申し" and book.is_kana_name(run, loose=True)):
                 cut = 0
@@ -88,7 +99,7 @@ class NeighbourReader:
         book = self._book
         for match in _UNIT_BEFORE.finditer(text):
             run = match.group(1)
-            like = len(run) > 1 and book.is_surname_like(run) and book.is_plausible(run)
+            like = len(run) > 1 and book.is_surname_like(run) and book.is_plausible(run) and not book.is_town(run)
             if run not in book.stop and (like or book.is_surname(run)):
                 yield Proposal(match.start(1), match.end(1), 0.7, "neighbour:unit")
 
@@ -101,10 +112,24 @@ class NeighbourReader:
                     yield Proposal(match.start(1), match.end(1), 0.75, "title:before")
                 continue
             first, _, second = run.partition(" ")
-            known = self._is_name(first, second) or (not second and book.is_given(first, sure=True))
+            known = self._is_name(first, second) or (
+                book.is_full(first, second.rstrip("様氏殿"), strong=True) if second else book.is_given(first, sure=True)
+            )
             if known and first not in book.stop and not PLACE_AFTER.match(text, match.end(1)):
                 end = match.start(1) + len((first + " " + second.rstrip("様氏殿")).rstrip() if second else first)
                 yield Proposal(match.start(1), end, 0.78, "title:before")
+
+    def _by_handover(self, text: str) -> Iterator[Proposal]:
+        book = self._book
+        for match in _HANDED_OVER.finditer(text) if "→" in text else ():
+            if all(book.is_surname(name) and name not in book.stop for name in match.groups()):
+                yield Proposal(*match.span(1), 0.7, "neighbour:→")
+                yield Proposal(*match.span(2), 0.7, "neighbour:→")
+        for match in _WITH_UNIT.finditer(text) if "(" in text else ():
+            first, _, second = match.group(1).partition(" ")
+            like = book.is_surname_like(first) and book.is_plausible(first, honoured=True)
+            if first not in book.stop and (book.is_full(first, second, strong=True) if second else like):
+                yield Proposal(*match.span(1), 0.72, "neighbour:unit")
 
     def _is_name(self, first: str, second: str) -> bool:
         book = self._book

@@ -207,6 +207,9 @@ class NameReader:
         cut = self._book.cut_prefix(first)
         trimmed = second.rstrip("様氏殿") or second
         known = first[cut:] and self._book.is_full(first[cut:], trimmed, strong=evidence.strong)
+        known = known or (
+            self._book.is_surname_like(first[cut:]) and self._book.is_full(first[cut:], trimmed, strong=True)
+        )
         if known or (evidence.strong and not cut and self._fills(match, first, trimmed)):
             return match.start() + cut, match.end() if match.end() > match.end(2) else match.start(2) + len(trimmed)
         return None
@@ -233,10 +236,12 @@ class NameReader:
         return match.start(), match.end() if _INITIAL.search(name) else match.start() + len(name.rstrip(".'-, "))
 
     def _head_katakana(self, match: re.Match[str], evidence: Evidence) -> Span | None:
-        return match.span() if self._book.is_kana_name(match.group(1), loose=evidence.strong) else None
+        known = self._book.is_kana_name(match.group(1), loose=evidence.strong)
+        return match.span() if known and not ORGANISATION.match(match.string, match.end()) else None
 
     def _head_hiragana(self, match: re.Match[str], evidence: Evidence) -> Span | None:
-        return match.span() if evidence.strong and self._book.is_kana_name(match.group(1), loose=True) else None
+        known = evidence.strong and self._book.is_kana_name(match.group(1), loose=True)
+        return match.span() if known and not ORGANISATION.match(match.string, match.end()) else None
 
     def _head_kanji(self, match: re.Match[str], evidence: Evidence) -> Span | None:
         book = self._book
@@ -255,7 +260,8 @@ class NameReader:
             rest = rest[: anchor.start()]
         start += cut
         end = start + len(rest)
-        if not rest or rest in book.stop:
+        alone = evidence.strong and len(rest) == 1 and book.is_surname(rest) and _END.match(text, end)
+        if not rest or (rest in book.stop and not alone):
             return None
         if not evidence.strong and (is_katakana(text[end : end + 1]) or PLACE_AFTER.match(text, end)):
             return None
