@@ -26,7 +26,7 @@ _KANA_STOP = frozenset(
 )
 # Kanji that end common nouns and hardly ever a surname or a given name.
 _NO_LAST = frozenset(
-    "者号書表票額数率権法性料費金的化時分中済要否無有症病炎癌腫件向等品課部係室店行庫会社局所員証印紙状類型式別用計先元末頃的上下内外前後間毎"
+    "者号書表票額数率権法性料費金的化時分中済要否無有症病炎癌腫又及並若仕件向等品課部係室店行庫会社局所員証印紙状類型式別用計先元末頃的上下内外前後間毎"
 )
 # Among them those that do end surnames (財前, 服部), where an honorific or a label says that a name stands.
 _SOMETIMES_LAST = frozenset("部上下内外前中間方会")
@@ -37,6 +37,27 @@ _HIRA_STOP = frozenset(
         "おきゃく おかあ おとう おにい おねえ おじい おばあ おじ おば みな みなさん だれ かた おこ おく おや おかみ "
         "たく たくさん おまわり ほん かみ おおや むすこ むすめ すい"
     ).split()
+)
+
+_FUNCTION_WORDS = (
+    "これ",
+    "それ",
+    "あれ",
+    "どれ",
+    "この",
+    "その",
+    "あの",
+    "どの",
+    "こと",
+    "もの",
+    "とき",
+    "ため",
+    "なお",
+    "また",
+    "ただ",
+    "など",
+    "くなら",
+    "こども",
 )
 
 
@@ -109,10 +130,6 @@ class NameBook:
             return False
         return (word[0] in lexicon.first and word[-1] in lexicon.last) or word in lexicon.town
 
-    def is_town(self, word: str) -> bool:
-        """Return whether `word` is the name of a town."""
-        return word in self._lexicon.town
-
     def is_plausible(self, word: str, *, honoured: bool = False) -> bool:
         """Return whether a kanji word after a strong label (or, `honoured`, before an honorific) may be a name.
 
@@ -152,6 +169,8 @@ class NameBook:
             return 0
         for length in (2, 3, 1):
             surname, given = run[:length], run[length:]
+            if surname in self.stop and length > 1:
+                continue
             if surname in lexicon.surname and given in lexicon.given and given not in self.stop and len(given) <= 3:
                 if len(given) == 1 and (length == 1 or given in _PLACE_LAST):
                     continue
@@ -218,7 +237,7 @@ class NameBook:
 
     def is_kana_name(self, word: str, *, loose: bool) -> bool:
         """Return whether the kana `word` is a reading of a name; with `loose`, any katakana word that is no common one."""
-        if word in _KANA_STOP or word in _HIRA_STOP:
+        if word in _KANA_STOP or word in _HIRA_STOP or word.startswith(_FUNCTION_WORDS):
             return False
         katakana = hiragana_to_katakana(word)
         return loose or katakana in self._lexicon.surname_kana or katakana in self._lexicon.given_kana
@@ -239,6 +258,11 @@ class NameBook:
         return (first in lexicon.surname_romaji and second in lexicon.given_romaji) or (
             first in lexicon.given_romaji and second in lexicon.surname_romaji
         )
+
+    def is_latin_half(self, word: str) -> bool:
+        """Return whether one Latin-letter word is a Japanese surname or given name."""
+        folded = fold_romaji(word)
+        return len(folded) > 1 and (folded in self._lexicon.surname_romaji or folded in self._lexicon.given_romaji)
 
     def halves(self, value: str) -> tuple[str, str]:
         """Return surname and given name of a found name, `""` for a half that is not there."""

@@ -30,7 +30,7 @@ _GIVEN_FREE: Final = re.compile(
     r"(?:[様氏殿]|さん)?(?![一-龯々ぁ-んァ-ヶー0-9]|(?<=[ァ-ヶ])[一-龯])"
 )
 _GIVEN_GLUED: Final = re.compile(
-    rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,3}})(?=[はがをのにとへもよか]|様|さん|氏|殿|です)"
+    rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,3}})(?=[はがをのにとへもよか](?![ぁ-ん])|様|さん|氏|殿|です)"
 )
 _SPREAD: Final = re.compile("[一-龯] [一-龯] [一-龯](?![一-龯])")  # 資 金 使 途
 _LONGEST_SURNAME: Final = 6
@@ -39,7 +39,7 @@ _KANA_PAIR: Final = re.compile(
 )
 _HIRA_PAIR: Final = re.compile(rf"([ぁ-ん](?<![ぁ-ん].){HIRAGANA}{{1,5}}) {{1,2}}({HIRAGANA}{{2,6}})(?![ぁ-ん])")
 _DISPLAY: Final = re.compile(
-    r"(?:^|[:,;>(] ?|\s)\"?([^\s\"<>:;@\n][^\"<>:;@\n]{1,30}?)\"? ?<(?=[^<>\s@]{1,64}@)", re.MULTILINE
+    r"(?:^|[:,;>(] ?|\s)\"?([^\s,\"<>:;@\n][^\"<>:;@\n]{1,30}?)\"? ?<(?=[^<>\s@]{1,64}@)", re.MULTILINE
 )
 _GIVEN_LIST: Final = re.compile(
     rf"(?:[、,・／/\s]|\([^()\n]{{1,12}}\)|(?:様|さん|氏|部長|課長|係長|次長|支店長|代理|主任|専務|常務|社長|PM|[A-Z]{{2,4}}(?=[、,・]))){{1,4}}({K}{{0,4}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}})"
@@ -54,6 +54,8 @@ _UNIT_HEADS: Final = frozenset(
     ("支店長", "店長", "所長", "室長", "センター長", "院長", "校長", "園長", "館長", "局長", "駅長", "工場長")
 )
 _NAME_AFTER: Final = re.compile(rf"[ ]{{0,2}}({K}{{0,5}})(?![一-龯々])")
+# keys under which a team or a firm stands as often as a person
+_ROLES: Final = frozenset(("author", "maintainer", "owner", "assignee", "reporter", "manager", "operator", "reviewer"))
 _MAX_LISTED: Final = 12
 
 
@@ -102,7 +104,12 @@ class NameDetector:
         for match in self._anchor.finditer(text):
             word = match.group()
             end = match.start()
-            if end == 0 or text[end - 1] in "。、\n:)」" or _NO_ANCHOR.match(text, end):
+            if (
+                end == 0
+                or text[end - 1] in "。、\n:)」"
+                or (word == "様" and text[end - 1] in "仕態模異多同")
+                or _NO_ANCHOR.match(text, end)
+            ):
                 continue
             if word == "本部長" and self._book.is_surname(text[end - 1 : end + 1]):
                 # 山本 + 部長, not 山 + 本部長
@@ -130,7 +137,7 @@ class NameDetector:
         named = column or word.endswith(_NAMING) or any(mark in text[start - 3 : start] for mark in ":=\t")
         separated = start > 0 and text[start - 1] in " :=>\"'「(・|│\n/→[【,\t;"
         exact = word.lower() != "name"  # a bare "name" is more often a thing's than a person's
-        evidence = Evidence(strong=named and separated and exact, column=column and exact)
+        evidence = Evidence(strong=named and separated and exact, column=column and exact and word not in _ROLES)
         for _ in range(_MAX_LISTED):
             span = self._reader.read_head(text, start, slot.end, evidence)
             if span is None:

@@ -9,7 +9,7 @@ K: Final = "[一-龯々](?:[一-龯々]|[ノツヶケッ](?=[一-龯々]))"
 """One kanji and the beginning of a repeat: `K{0,4}` reads one to five characters, 一ノ瀬 and 三ツ矢 among them."""
 HIRAGANA: Final = "[ぁ-ん]"
 KATAKANA: Final = "[ァ-ヶー]"
-_LATIN_WORD: Final = r"[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÿĀ-ſẠ-ỹ'’.\-]*"
+_LATIN_WORD: Final = r"(?:[A-ZÀ-ÖØ-Þ]\.|[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÿĀ-ſẠ-ỹ'’\-]*)"
 LATIN: Final = rf"{_LATIN_WORD}(?:,? {_LATIN_WORD}){{0,4}}"
 
 RUN: Final = re.compile(rf"{K}{{0,7}}")
@@ -34,7 +34,7 @@ LATIN_STOP: Final = frozenset(
         "november december error warn info debug api url http https version windows linux android ios google "
         "microsoft amazon internet account number card customer service system server user admin root test dummy "
         "sample unknown none null true false visa mastercard amex jcb operations masked value string example key "
-        "release news private public begin end certificate openssh rsa aws sap id db grant select update insert delete create table where values into alter drop swift international finance "
+        "release news private public begin end certificate openssh rsa aws sap id db grant select update insert delete create table where values into alter drop swift labs developers authority applications project foundation community contributors maintainers software systems have contact international finance "
         "department group center centre support street avenue road building tower"
     ).split()
 )

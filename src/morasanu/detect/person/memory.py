@@ -62,7 +62,9 @@ def remember(
     for known in kept:
         if known.score >= _SURE:
             halves = book.halves(text[known.start : known.end])
-            names.update(part for part in halves if len(part) >= 2 and part not in book.stop)
+            names.update(
+                part for part in halves if len(part) >= 2 and part not in book.stop and _is_kept(part, text, book)
+            )
     kanji = {name for name in names if is_kanji(name[0]) and is_kanji(name[-1])}
     if kanji:
         yield from _remember_kanji(text, runs, kanji, anchor)
@@ -74,6 +76,11 @@ def remember(
             if stands(text, start, end, anchor):
                 yield Proposal(start, end, 0.7, "memory:document")
             start = text.find(name, end)
+
+
+def _is_kept(part: str, text: str, book: NameBook) -> bool:
+    # in an English text a word that no dictionary knows may be any word: Will, Python
+    return not (part.isascii() and text.isascii()) or book.is_latin_half(part)
 
 
 def _remember_kanji(

@@ -99,7 +99,7 @@ class NeighbourReader:
         book = self._book
         for match in _UNIT_BEFORE.finditer(text):
             run = match.group(1)
-            like = len(run) > 1 and book.is_surname_like(run) and book.is_plausible(run) and not book.is_town(run)
+            like = len(run) > 1 and book.is_surname_like(run) and book.is_plausible(run) and run[-1] not in "町村区市"
             if run not in book.stop and (like or book.is_surname(run)):
                 yield Proposal(match.start(1), match.end(1), 0.7, "neighbour:unit")
 
@@ -111,6 +111,8 @@ class NeighbourReader:
                 if book.is_kana_surname(run):
                     yield Proposal(match.start(1), match.end(1), 0.75, "title:before")
                 continue
+            if len(run) == 1 and match.start(1) > match.start() and is_kanji(text[match.start(1) - 1]):
+                continue  # 総務官
             first, _, second = run.partition(" ")
             known = self._is_name(first, second) or (
                 book.is_full(first, second.rstrip("様氏殿"), strong=True) if second else book.is_given(first, sure=True)

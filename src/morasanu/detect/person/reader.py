@@ -230,7 +230,8 @@ class NameReader:
     def _head_latin(self, match: re.Match[str], evidence: Evidence) -> Span | None:
         name = match.group(1)
         words = name.replace(",", " ").split()
-        known = (evidence.strong and (len(words) > 1 or evidence.column)) or self._book.is_romaji(words)
+        whole = len(words) > 1 or (evidence.column and self._book.is_latin_half(name))
+        known = (evidence.strong and whole) or self._book.is_romaji(words)
         if not known or has_latin_stop(words):
             return None
         return match.start(), match.end() if _INITIAL.search(name) else match.start() + len(name.rstrip(".'-, "))
