@@ -99,7 +99,7 @@ class NameReader:
                 self._head_kanji,
             ),
             (re.compile(rf"({KATAKANA}{{2,14}})"), self._head_katakana),
-            (re.compile(rf"({HIRAGANA}{{2,8}})"), self._head_hiragana),
+            (re.compile(rf"({HIRAGANA}{{2,8}})(?!{HIRAGANA})"), self._head_hiragana),
         )
 
     # -- backwards -----------------------------------------------------------------------------------------------------
