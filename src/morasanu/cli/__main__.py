@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -26,17 +27,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with suppress(AttributeError):  # replaced by a test
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        return _run(arguments, say)
+        code = _run(arguments, say)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except MorasanuError as error:
-        print(f"morasanu: {error.code}: {error.message(say.language)}", file=sys.stderr)
+        _complain(f"{error.code}: {error.message(say.language)}")
         return FAILED
     except BrokenPipeError:
-        # the reader went away; nothing more can be told to it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the reader went away; nothing more can be told to it
         return FAILED
     except KeyboardInterrupt:
-        print(say("morasanu: 中断しました", "morasanu: interrupted"), file=sys.stderr)
+        _complain(say("中断しました", "interrupted"))
         return FAILED
+    except OSError as error:
+        name = errno.errorcode.get(error.errno or 0, "?")
+        _complain(say(f"MRS-O-004: 入出力に失敗しました（{name}）", f"MRS-O-004: input or output failed ({name})"))
+        _drop_output()
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - a script must never take a defect for findings; texts may hold data
+        name = type(error).__name__
+        _complain(say(f"MRS-O-099: 内部エラー（{name}）", f"MRS-O-099: internal error ({name})"))
+        return FAILED
+    return code
+
+
+def _complain(text: str) -> None:
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(f"morasanu: {text}", file=sys.stderr)
+
+
+def _drop_output() -> None:
+    """Make sure that the interpreter does not try to write what is left when it ends."""
+    with suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: Sequence[str] | None, say: Speaker) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import json
 import sys
@@ -9,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from morasanu.detect.load import load_engine
 from morasanu.errors import InputError
+from morasanu.scan.block import BlockCutter
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from morasanu.cli.language import Speaker
     from morasanu.detect.interface import Detector
+    from morasanu.scan.block import Block
 
 
 def run(options: argparse.Namespace, say: Speaker) -> int:
@@ -23,7 +27,10 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
     gc.freeze()  # the dictionaries stay; looking through them again and again would cost a tenth of the time
     gc.set_threshold(50_000)
     failed = False
-    for line in sys.stdin.buffer:
+    if sys.stdin is None:
+        raise InputError("MRS-I-013", "標準入力がありません", "there is no standard input")
+    for number, raw in enumerate(sys.stdin.buffer):
+        line = raw.removeprefix(codecs.BOM_UTF8) if number == 0 else raw
         if not line.strip():
             continue
         answer = _answer(line, engine, say)
@@ -42,10 +49,23 @@ def _answer(line: bytes, engine: Detector, say: Speaker) -> dict[str, object]:
     except InputError as error:
         return {"id": identity, "error": {"code": error.code, "message": error.message(say.language)}}
     spans = [
-        {"start": f.start, "end": f.end, "label": f.label, "score": round(f.score, 4), "why": list(f.why)}
-        for f in engine.detect(text)
+        {
+            "start": block.offset + f.start,
+            "end": block.offset + f.end,
+            "label": f.label,
+            "score": round(f.score, 4),
+            "why": list(f.why),
+        }
+        for block in _cut(text)
+        for f in engine.detect(block.text, block.header)
     ]
     return {"id": identity, "spans": spans}
+
+
+def _cut(text: str) -> Iterator[Block]:
+    cutter = BlockCutter()
+    yield from cutter.feed(text)
+    yield from cutter.finish()
 
 
 def _text_of(row: dict[str, object]) -> str:
@@ -55,9 +75,13 @@ def _text_of(row: dict[str, object]) -> str:
     return text
 
 
+def _refuse_constant(name: str) -> object:
+    raise ValueError(name)  # NaN and Infinity are no JSON
+
+
 def _read(line: bytes) -> dict[str, object]:
     try:
-        row = json.loads(line.decode("utf-8"))
+        row = json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
         raise InputError("MRS-I-010", "UTF-8として読めない行です", "the line is not UTF-8") from error
     except (ValueError, RecursionError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -32,14 +33,13 @@ class ProgressBar:
             self._write(
                 self._say(
                     f"{files:,}ファイル（{_size(size_bytes)}）を調べます",
-                    f"scanning {files:,} files ({_size(size_bytes)})",
+                    f"scanning {files:,} file{'' if files == 1 else 's'} ({_size(size_bytes)})",
                 )
                 + "\n"
             )
 
-    def advance(self, path: str, size_bytes: int) -> None:
-        """Count bytes; `path` is not shown, because names of files may be personal."""
-        del path
+    def advance(self, size_bytes: int) -> None:
+        """Count bytes. Files are not named, because their names may be personal."""
         self._done = min(self._done + size_bytes, self._total)
         now = time.monotonic()
         if now - self._drawn >= (_REDRAW_S if self._is_terminal else _LINE_S):
@@ -56,9 +56,12 @@ class ProgressBar:
         rate = self._done / max(now - self._started, 0.001)
         left = (self._total - self._done) / rate if rate else 0.0
         filled = round(share * _WIDTH)
-        bar = "█" * filled + "░" * (_WIDTH - filled)
+        bar = "█" * filled + "░" * (_WIDTH - filled) + " "
         rest = self._say(f"残り {_time(left)}", f"{_time(left)} left")
-        return f"{bar} {share:4.0%}  {_size(self._done)} / {_size(self._total)}  {_size(round(rate))}/s  {rest}"
+        line = f"{share:4.0%}  {_size(self._done)} / {_size(self._total)}  {_size(round(rate))}/s  {rest}"
+        # a narrow terminal goes without the bar, so that the line never wraps
+        room = shutil.get_terminal_size().columns - 3
+        return bar + line if len(bar) + len(line) <= room else line[:room]
 
     def _write(self, text: str) -> None:
         self._stream.write(text)
@@ -71,7 +74,7 @@ class Silence:
     def begin(self, files: int, size_bytes: int) -> None:
         """Do nothing."""
 
-    def advance(self, path: str, size_bytes: int) -> None:
+    def advance(self, size_bytes: int) -> None:
         """Do nothing."""
 
     def end(self) -> None:

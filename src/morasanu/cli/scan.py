@@ -20,7 +20,7 @@ from morasanu.detect.load import digest_rules, load_engine
 from morasanu.detect.spec import load_specs
 from morasanu.rules.load import Words, load_rules
 from morasanu.scan.report.jsonl import describe_scan, write_jsonl
-from morasanu.scan.report.output import check_output, open_output
+from morasanu.scan.report.output import check_outputs, open_output
 from morasanu.scan.report.page import make_answer, write_html
 from morasanu.scan.report.sarif import write_sarif
 from morasanu.scan.report.summary import summarise
@@ -44,8 +44,8 @@ _NAME_WIDTH: Final = 36
 def run(options: argparse.Namespace, say: Speaker) -> int:
     """Return 0 when all was inspected, 3 when not, 1 for findings with --fail-on-findings. Nothing is written on errors."""
     outputs = _outputs(options)
-    for path in (*outputs, *([options.state] if options.state else [])):
-        check_output(path)
+    FolderSource(options.paths)  # a missing path is told before anything else
+    check_outputs((*outputs, *([options.state] if options.state else [])), options.paths)
     specs = load_specs(options.detectors)  # a broken detector is told before anything is read
     rules = load_rules().with_titles({spec.label: Words(spec.title_ja, spec.title_en) for spec in specs})
     roots = tuple(str(path) for path in options.paths)
@@ -66,15 +66,16 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
             quiet = options.quiet or options.json
             progress = Silence() if quiet else ProgressBar(sys.stderr, say)
             Scan(source, store, partial(load_engine, tuple(options.detectors)), scan_options, progress).run()
-            _write_reports(options, store, rules, say)
             summary = summarise(store, rules)
+            _write_reports(options, store, summary, rules, say)
+    code = 3 if summary.total.not_inspected or not summary.info.is_complete else 0
+    if options.fail_on_findings and summary.total.findings:
+        code = 1
     if options.json:
         print(json.dumps(_describe(summary), ensure_ascii=False))
     elif not options.quiet:
-        _print(summary, rules, outputs, options, say)
-    if options.fail_on_findings and summary.total.findings:
-        return 1
-    return 3 if summary.total.not_inspected or not summary.info.is_complete else 0
+        _print(summary, rules, outputs, options, say, code=code)
+    return code
 
 
 def _outputs(options: argparse.Namespace) -> tuple[Path, ...]:
@@ -117,11 +118,11 @@ def _stoppable() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _write_reports(options: argparse.Namespace, store: ScanStore, rules: Rules, say: Speaker) -> None:
+def _write_reports(options: argparse.Namespace, store: ScanStore, summary: Summary, rules: Rules, say: Speaker) -> None:
     language = say.language
     if options.html:
         with open_output(options.html) as file:
-            write_html(store, rules, language, file)
+            write_html(store, summary, rules, language, file)
     if options.jsonl:
         with open_output(options.jsonl) as file:
             write_jsonl(store, file)
@@ -152,7 +153,7 @@ def _describe(summary: Summary) -> dict[str, object]:
 
 
 def _print(
-    summary: Summary, rules: Rules, outputs: tuple[Path, ...], options: argparse.Namespace, say: Speaker
+    summary: Summary, rules: Rules, outputs: tuple[Path, ...], options: argparse.Namespace, say: Speaker, *, code: int
 ) -> None:
     bold, plain = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
     print(f"{bold}{make_answer(summary).of(say.language)}{plain}")
@@ -174,8 +175,12 @@ def _print(
         print(say(f"報告書: {path}", f"report: {path}"))
     unread = summary.total.not_inspected
     if unread:
-        print(say(f"終了コード3: 検査できなかったものが{unread:,}件あります（「ない」ことにはなりません）。",
-                  f"exit code 3: {unread:,} could not be inspected (which does not mean clean)."))  # fmt: skip
+        print(
+            say(
+                f"終了コード{code}: 検査できなかったものが{unread:,}件あります（「ない」ことにはなりません）。",
+                f"exit code {code}: {unread:,} could not be inspected (which does not mean clean).",
+            )
+        )
 
 
 def _print_places(summary: Summary, rules: Rules, say: Speaker) -> None:

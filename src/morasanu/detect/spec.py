@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, fields
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -14,11 +14,12 @@ from morasanu.errors import InputError, RuleError
 from morasanu.finding import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
     from pathlib import Path
 
 _SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CHECKED = ("verified", "partly", "unverified")
+_DEEPEST = 8
 _LABEL = re.compile(r"[A-Z][A-Z0-9_]{1,39}\Z")
 
 
@@ -159,14 +160,22 @@ def _check_patterns(spec: Spec, where: str) -> None:
     ):
         try:
             compiled = re.compile(pattern)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise _refuse(
-                where, f"正規表現に誤りがあります: {pattern}", f"bad regular expression {pattern!r}: {error.msg}"
+                where, f"正規表現に誤りがあります: {pattern}", f"bad regular expression {pattern!r}: {error}"
             ) from error
         if pattern and compiled.match("") is not None:
             raise _refuse(
                 where, f"空文字に一致する正規表現です: {pattern}", f"the pattern {pattern!r} matches nothing at all"
             )
+
+
+def _check_strings(raw: Mapping[str, object], where: str) -> None:
+    if raw["checked"] not in _CHECKED:
+        raise _refuse(where, f"checked は {_CHECKED} のどれかです", f"checked must be one of {_CHECKED}")
+    for key in ("id", "source", "value", "check"):
+        if not isinstance(raw.get(key, ""), str):
+            raise _refuse(where, f"{key} は文字列で書いてください", f"{key} must be a string")
 
 
 def parse_spec(raw: object, where: str) -> Spec:
@@ -181,12 +190,11 @@ def parse_spec(raw: object, where: str) -> Spec:
     if missing := sorted({"id", "label", "title", "score", "source", "checked"} - set(raw)):
         raise _refuse(where, f"項目が足りません: {', '.join(missing)}", f"missing keys: {', '.join(missing)}")
     title = raw["title"]
-    if not isinstance(title, dict) or set(title) != {"ja", "en"}:
+    if not isinstance(title, dict) or set(title) != {"ja", "en"} or not all(isinstance(t, str) for t in title.values()):
         raise _refuse(where, "title には ja と en を書いてください", "title needs ja and en")
     if not isinstance(raw["label"], str) or not _LABEL.match(raw["label"]):
         raise _refuse(where, "label は英大文字と _ で書いてください", "label must be capital letters and underscores")
-    if raw["checked"] not in _CHECKED:
-        raise _refuse(where, f"checked は {_CHECKED} のどれかです", f"checked must be one of {_CHECKED}")
+    _check_strings(raw, where)
     if raw.get("check", "") not in {"", *CHECKS}:
         raise _refuse(where, f"check は {sorted(CHECKS)} のどれかです", f"check must be one of {sorted(CHECKS)}")
     citations = raw.get("citations", [])
@@ -214,11 +222,32 @@ def parse_spec(raw: object, where: str) -> Spec:
     return spec
 
 
-def parse_specs(text: str, where: str) -> list[Spec]:
+class _StrictLoader(yaml.SafeLoader):
+    """Refuses a key that is given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        mapping = super().construct_mapping(node, deep=deep)
+        if len(mapping) != len(node.value):
+            raise yaml.constructor.ConstructorError(None, None, "a key is given twice", node.start_mark)
+        return mapping
+
+
+def _check_events(text: str, where: str) -> None:
+    """Refuse what would blow up while it is read: aliases, and nesting deeper than any detector needs."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST:
+            raise _refuse(where, "YAMLの別名や深い入れ子は使えません", "no YAML aliases and no deep nesting")
+
+
+def parse_specs(text: str, where: str, *, is_shipped: bool = False) -> list[Spec]:
     """Return the detectors of one YAML document: a mapping, or a list of mappings. Raises RuleError."""
     try:
-        raw = yaml.load(text, Loader=_SafeLoader)  # noqa: S506 - CSafeLoader is the safe loader in C
-    except yaml.YAMLError as error:
+        if not is_shipped:
+            _check_events(text, where)
+        raw = yaml.load(text, Loader=_SafeLoader if is_shipped else _StrictLoader)  # noqa: S506 - both are safe loaders
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         raise RuleError(
@@ -239,7 +268,7 @@ def load_specs(custom: Iterable[Path] = ()) -> tuple[Spec, ...]:
     folder = files("morasanu.rules").joinpath("data", "detector")
     specs: list[Spec] = []
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        specs += parse_specs(entry.read_text(encoding="utf-8"), entry.name)
+        specs += parse_specs(entry.read_text(encoding="utf-8"), entry.name, is_shipped=True)
     for path in custom:
         try:
             text = path.read_text(encoding="utf-8")

@@ -45,6 +45,8 @@ class Row(NamedTuple):
 
     line: int
     column: int
+    end_line: int
+    end_column: int
     start: int
     end: int
     label: Label
@@ -76,13 +78,15 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
     for finding in findings:
         start, end = view.given(finding.start, finding.end)
         value = view.text[finding.start : finding.end]
-        index = bisect_right(breaks, start - 1)
-        column = start - breaks[index - 1] if index else block.column + start
+        line, column = _locate(block, breaks, start)
+        end_line, end_column = _locate(block, breaks, end - 1)
         shown = value if reveal else redact(value, finding.label)
         rows.append(
             Row(
-                block.line + index,
+                line,
                 column,
+                end_line,
+                end_column + 1,
                 block.offset + start,
                 block.offset + end,
                 finding.label,
@@ -94,3 +98,9 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
         )
     classes = Counter(name for row in rows for name in row.classes)
     return Inspected(tuple(rows), Counter(f.label for f in findings), classes, sketch_persons(view.text, findings, key))
+
+
+def _locate(block: Block, breaks: list[int], position: int) -> tuple[int, int]:
+    """Return line and column, from 1, of a position in the block; `breaks` are its line ends."""
+    index = bisect_right(breaks, position - 1)
+    return block.line + index, position - breaks[index - 1] if index else block.column + position

@@ -34,11 +34,12 @@ class Reason(NamedTuple):
 class FileRecord:
     """One file of a scan.
 
-    `path` is as people know it and unique in a scan; `place` is the share or folder it is summed under in the report.
+    `number` is its own in the scan; `path` is as people know it (two files may be shown alike); `place` is the share or folder it is summed under in the report.
     `reason` is None for what was inspected wholly. `counts` are findings per label; `persons` the sketch of whom they
     concern. `from_state` says that the file was unchanged and its record was taken from an earlier scan.
     """
 
+    number: int
     path: str
     place: str
     size_bytes: int
@@ -52,9 +53,14 @@ class FileRecord:
 
 
 class Hit(NamedTuple):
-    """One finding as reports show it: `finding` has offsets in the decoded file, `shown` is the value masked (or revealed)."""
+    """One finding as reports show it: `finding` has offsets in the decoded file, `shown` is the value masked (or revealed).
+
+    The locator says where it begins; it ends before `end_column` of `end_line` (from 1).
+    """
 
     locator: Locator
+    end_line: int
+    end_column: int
     finding: Finding
     classes: tuple[str, ...]
     shown: str
@@ -86,6 +92,10 @@ class ScanResult(Protocol):
         """Yield every file of the scan in path order."""
         ...
 
-    def hits(self, path: str = "") -> Iterator[Hit]:
-        """Yield the hits of one file, or of all (`""`), in order of path and place in the file."""
+    def hits(self) -> Iterator[Hit]:
+        """Yield all hits, in order of path and place in the file."""
+        ...
+
+    def hits_of(self, number: int) -> Iterator[Hit]:
+        """Yield the hits of one file by its record's number, in order of place."""
         ...

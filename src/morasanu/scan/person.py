@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SKETCH_SIZE: Final = 4096
 """Names kept of one sketch: up to here counts are exact, beyond the standard error is about 1.6 %."""
+_MAX_NAMESAKES: Final = 8
 _SPACE: Final = 2**64
 _BARE: Final = ("CUSTOMER_ID", "MY_NUMBER", "BANK_ACCOUNT", "EMAIL", "PHONE", "CREDIT_CARD", "PENSION_NUMBER", "HEALTH_INSURANCE")  # fmt: skip
 _MIN_FULL_KANJI: Final = 3
@@ -40,7 +41,7 @@ class PersonSketch:
     """Whom findings concern, without their names.
 
     `full` maps hashes of full names to the hashes of birth dates and customer numbers met beside them; `short` holds
-    surnames alone; `bare`, by label, identifiers on lines without a name.
+    surnames alone; `bare`, by label, identifiers on lines without a name, and all customer numbers.
     """
 
     full: dict[int, tuple[set[int], set[int]]] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class PersonSketch:
             mine = self.full.setdefault(name, (set(), set()))
             mine[0].update(births)
             mine[1].update(customers)
+            _cap(mine)
         self.short |= other.short
         for label, values in other.bare.items():
             self.bare.setdefault(label, set()).update(values)
@@ -75,12 +77,14 @@ class PersonSketch:
         Estimate(low=2, likely=3, high=4)
         """
         names, error = _count(self.full)
-        namesakes = sum(max(1, len(b), len(c)) for b, c in self.full.values()) / max(1, len(self.full))
+        namesakes = sum(map(_count_namesakes, self.full.values())) / max(1, len(self.full))
         short, _ = _count(self.short)
-        bare = max((_count(values)[0] for values in self.bare.values()), default=0.0)
-        likely = names * namesakes or max(short, bare)
+        customers, _ = _count(self.bare.get("CUSTOMER_ID", set()))
+        bare = max((_count(values)[0] for label, values in self.bare.items() if label != "CUSTOMER_ID"), default=0.0)
+        known = max(names * namesakes, customers)
+        likely = known or max(short, bare)
         low = names * (1 - 2 * error) if names else 0
-        high = (names * namesakes) * (1 + 2 * error) + short + bare
+        high = known * (1 + 2 * error) + short + bare
         return Estimate(round(low), round(likely), round(high))
 
     def pack(self) -> bytes:
@@ -98,6 +102,18 @@ class PersonSketch:
         """
         full, short, bare = json.loads(data)
         return cls({n: (set(b), set(c)) for n, b, c in full}, set(short), {k: set(v) for k, v in bare.items()})
+
+
+def _cap(entry: tuple[set[int], set[int]]) -> None:
+    for values in entry:
+        if len(values) > _MAX_NAMESAKES:
+            values.intersection_update(sorted(values)[: _MAX_NAMESAKES + 1])
+
+
+def _count_namesakes(entry: tuple[set[int], set[int]]) -> int:
+    """Return how many persons bear a name; one that stands beside ever new numbers is a clerk's, not its customers'."""
+    most = max(map(len, entry))
+    return most if 0 < most <= _MAX_NAMESAKES else 1
 
 
 def _count(values: dict[int, tuple[set[int], set[int]]] | set[int]) -> tuple[float, float]:
@@ -126,11 +142,11 @@ def _add_line(sketch: PersonSketch, text: str, line: list[Finding], key: bytes) 
         if len(full) == 1:
             entry[0].update(_hashes(text, line, "DATE_OF_BIRTH", key))
             entry[1].update(_hashes(text, line, "CUSTOMER_ID", key))
+            _cap(entry)
     sketch.short.update(_hash(name, key) for name in names if name not in full and not _begins(name, full))
-    if not names:
-        for label in _BARE:
-            if values := _hashes(text, line, label, key):
-                sketch.bare.setdefault(label, set()).update(values)
+    for label in _BARE if not names else ("CUSTOMER_ID",):
+        if values := _hashes(text, line, label, key):
+            sketch.bare.setdefault(label, set()).update(values)
 
 
 def _begins(surname: str, full: Iterable[str]) -> bool:

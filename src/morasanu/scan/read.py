@@ -29,8 +29,9 @@ _XML_HEAD: Final = re.compile(r"\s*<\?xml\b")
 class FileReader:
     """Reads one file block by block; the properties say afterwards how it went."""
 
-    def __init__(self, path: str) -> None:
-        """Take the file's name, which says something of its format."""
+    def __init__(self, path: str, size_bytes: int) -> None:
+        """Take the file's name, which says something of its format, and its size, beyond which is not read."""
+        self._size_bytes = size_bytes
         self._suffix = PurePath(path).suffix.lower()
         self._decoder = StreamDecoder()
         self.format = Format.PLAIN
@@ -44,6 +45,8 @@ class FileReader:
     @property
     def reason(self) -> Reason | None:
         """Return why the file was read only partly, None when it was read wholly."""
+        if self._decoder.is_foreign:
+            return Reason("MRS-X-015", "文字でない部分があり、読んでいません", "parts that are not text were not read")
         lost = self._decoder.unreadable
         if lost:
             return Reason("MRS-X-010", f"{lost:,}文字を読めませんでした", f"{lost:,} characters could not be read")
@@ -56,7 +59,8 @@ class FileReader:
         cutter = BlockCutter()
         is_first = True
         while True:
-            data = file.read(PIECE_BYTES)
+            # a log that grows faster than it is read would never end
+            data = file.read(min(PIECE_BYTES, self._size_bytes - self.bytes_read))
             self.bytes_read += len(data)
             text = self._decoder.feed(data, is_last=not data)
             if self._decoder.is_binary:

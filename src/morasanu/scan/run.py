@@ -5,14 +5,16 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import signal
+import time
 from collections import Counter, deque
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
-from morasanu.errors import InspectError, OutsideError
+from morasanu.errors import InspectError
 from morasanu.scan.inspect import Inspected, inspect_block
 from morasanu.scan.model import Reason, ScanInfo, Status
 from morasanu.scan.person import PersonSketch
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 _INTERRUPTED: Final = Reason("MRS-X-012", "走査を中断しました", "the scan was interrupted")
 _CHANGED: Final = Reason("MRS-X-004", "読んでいる間に変わりました", "it changed while it was being read")
+_LAST_MOMENT_S: Final = 2.0
+_PATIENCE_S: Final = 0.2
 _IN_FLIGHT: Final = 4  # blocks a worker may have before it
 
 
@@ -45,8 +49,8 @@ class Progress(Protocol):
         """Say how much there is to read."""
         ...
 
-    def advance(self, path: str, size_bytes: int) -> None:
-        """Say that so many bytes more of the file at `path` were read."""
+    def advance(self, size_bytes: int) -> None:
+        """Say that so many bytes more are done."""
         ...
 
     def end(self) -> None:
@@ -70,6 +74,10 @@ class ScanOptions:
     is_stopped: Callable[[], bool] = lambda: False
 
 
+class _Advance(Protocol):
+    def __call__(self, size_bytes: int, *, read: bool = True) -> None: ...
+
+
 class _Here:
     """Inspects in this process."""
 
@@ -86,7 +94,7 @@ class _Here:
             future.set_exception(error)
         return future
 
-    def close(self) -> None:
+    def close(self, *, at_once: bool) -> None:
         pass
 
 
@@ -112,12 +120,38 @@ class _Pool:
     def __init__(self, engine: Callable[[], Detector], key: bytes, jobs: int, *, reveal: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(jobs, context, _start_worker, (engine, key, reveal))
+        with _uninterrupted():  # children inherit that Ctrl-C is not for them
+            for _ in range(jobs):
+                self._pool.submit(_be_there)
 
     def submit(self, block: Block, form: Format) -> Future[Inspected]:
         return self._pool.submit(_work, block, form)
 
-    def close(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+    def close(self, *, at_once: bool) -> None:
+        self._pool.shutdown(wait=not at_once, cancel_futures=True)
+        if at_once:  # a worker may hang in a block: it gets a moment
+            until = time.monotonic() + _LAST_MOMENT_S
+            while multiprocessing.active_children() and time.monotonic() < until:
+                time.sleep(0.02)
+            for child in multiprocessing.active_children():
+                child.kill()
+
+
+def _be_there() -> None:
+    """Do nothing; the first task of a worker makes it start."""
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold SIGINT and SIGTERM back (where the system can) until the block is done."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Scan:
@@ -135,10 +169,7 @@ class Scan:
         self._bytes_read = 0
 
     def run(self) -> None:
-        """Scan; the store then holds the result, complete or (when stopped) as far as it came.
-
-        Raises OutsideError MRS-O-003 when a worker process died.
-        """
+        """Scan; the store then holds the result, complete or (when stopped) as far as it came."""
         started_at = datetime.now(UTC)
         is_complete = False
         try:
@@ -175,25 +206,21 @@ class Scan:
             if jobs == 1 or few
             else _Pool(self._engine, self._store.key, jobs, reveal=reveal)
         )
+        is_done = False
         try:
             _Reading(self._source, self._store, inspector, self._options, self._advance).run()
-        except BrokenProcessPool as error:
-            raise OutsideError(
-                "MRS-O-003",
-                "検出の子プロセスが異常終了しました（メモリ不足など）",
-                "a worker process died (out of memory?)",
-            ) from error
+            is_done = True
         finally:
-            inspector.close()
+            inspector.close(at_once=not is_done)
 
     def _check(self, item: Item) -> Item:
         if self._options.is_stopped():
             raise _StoppedError
         return item
 
-    def _advance(self, path: str, size_bytes: int) -> None:
-        self._bytes_read += size_bytes
-        self._progress.advance(path, size_bytes)
+    def _advance(self, size_bytes: int, *, read: bool = True) -> None:
+        self._bytes_read += size_bytes if read else 0
+        self._progress.advance(size_bytes)
 
 
 class _Reading:
@@ -205,7 +232,7 @@ class _Reading:
         store: ScanStore,
         inspector: _Here | _Pool,
         options: ScanOptions,
-        advance: Callable[[str, int], None],
+        advance: _Advance,
     ) -> None:
         self._source = source
         self._store = store
@@ -218,11 +245,12 @@ class _Reading:
     def run(self) -> None:
         try:
             for todo in self._store.todo():
-                file = _FileInFlight(todo, FileReader(todo.path))
+                file = _FileInFlight(todo, FileReader(todo.path, todo.size_bytes))
                 for block in self._blocks(file):
                     self._wait(self._limit - 1)
                     self._waiting.append((file, self._inspector.submit(block, file.reader.format)))
                 self._waiting.append((file, None))
+                self._wait(self._limit - 1)
             self._wait(0)
         except _StoppedError:
             current = self._waiting[0][0]
@@ -239,7 +267,7 @@ class _Reading:
             with self._source.open(todo.path) as stream:
                 for block in reader.blocks(stream):
                     yield block
-                    self._advance(todo.path, reader.bytes_read - done)
+                    self._advance(reader.bytes_read - done)
                     done = reader.bytes_read
             if self._source.version(todo.path) != todo.version:
                 file.status, file.reason = Status.PARTLY, _CHANGED
@@ -251,7 +279,8 @@ class _Reading:
             code = "MRS-X-009"
             name = type(error).__name__
             file.fail(InspectError(code, f"読み取りエラー（{name}）", f"reading failed ({name})"))
-        self._advance(todo.path, max(0, todo.size_bytes - done))
+        self._advance(reader.bytes_read - done)
+        self._advance(max(0, todo.size_bytes - reader.bytes_read), read=False)
 
     def _wait(self, most: int) -> None:
         """Take in results until at most `most` are waiting."""
@@ -266,8 +295,17 @@ class _Reading:
                 self._finish(file, is_final=file.status != Status.NOT_INSPECTED)
             else:
                 try:
-                    inspected = future.result()
-                except BrokenProcessPool:
+                    inspected = self._take(future)
+                except (
+                    BrokenProcessPool
+                ) as error:  # whatever killed the worker is in this file: it is told and left out
+                    died = (
+                        "検出の子プロセスが異常終了しました（メモリ不足など）",
+                        "a worker process died (out of memory?)",
+                    )
+                    file.fail(InspectError("MRS-X-014", *died))
+                    raise _StoppedError from error
+                except _StoppedError:
                     raise
                 except Exception as error:  # noqa: BLE001 - see _Here
                     name = type(error).__name__
@@ -281,11 +319,19 @@ class _Reading:
                     file.blocks += 1
             self._waiting.popleft()
 
+    def _take(self, future: Future[Inspected]) -> Inspected:
+        while True:
+            try:
+                return future.result(timeout=_PATIENCE_S)
+            except TimeoutError:
+                if self._is_stopped():
+                    raise _StoppedError from None
+
     def _finish(self, file: _FileInFlight, *, is_final: bool) -> None:
         if file.failed is not None:
             file.reason = Reason(file.failed.code, file.failed.message_ja, file.failed.message_en)
             file.status = Status.PARTLY if file.blocks else Status.NOT_INSPECTED
-            is_final = file.failed.code == "MRS-X-005"
+            is_final = file.failed.code in ("MRS-X-005", "MRS-X-014")
         outcome = Outcome(file.reader.charset, file.status, file.reason, file.counts, file.classes, file.persons)
         self._store.finish_file(file.todo.id, outcome, is_final=is_final)
 

@@ -11,10 +11,10 @@ import secrets
 import sqlite3
 from collections import Counter
 from contextlib import closing, suppress
-from dataclasses import astuple, dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Self
+from unicodedata import category
 
 from morasanu.errors import InputError, OutsideError
 from morasanu.finding import Finding, Label, Locator
@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS file (
 CREATE INDEX IF NOT EXISTS file_shown ON file (shown);
 CREATE TABLE IF NOT EXISTS word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS hit (
-  file INTEGER NOT NULL, line INTEGER NOT NULL, col INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+  file INTEGER NOT NULL, line INTEGER NOT NULL, col INTEGER NOT NULL, end_line INTEGER NOT NULL, end_col INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
   label INTEGER NOT NULL, score REAL NOT NULL, why INTEGER NOT NULL, classes INTEGER NOT NULL, shown TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS hit_file ON hit (file, start);
 """
@@ -78,14 +78,20 @@ class ScanStore:
         """
         self._settings = settings
         self._info: ScanInfo | None = None
-        is_new = not path.exists() or path.stat().st_size == 0
-        if is_new:
+        try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._db = sqlite3.connect(path, isolation_level=None)
+            is_new = path.stat().st_size == 0
+            if is_new:
+                path.chmod(0o600)
+            self._db = sqlite3.connect(path, isolation_level=None)
+        except (OSError, sqlite3.Error) as error:
+            raise _not_writable() from error
         try:
             self._open(json.dumps(sorted(roots), ensure_ascii=True), is_new=is_new)
         except sqlite3.OperationalError as error:
             self._db.close()
+            if "no such" in str(error):  # another program's tables
+                raise _not_a_state_file() from error
             if "locked" in str(error):
                 raise InputError(
                     "MRS-I-007", "この状態ファイルは別の走査が使っています", "another scan is using this state file"
@@ -104,19 +110,20 @@ class ScanStore:
         db = self._db
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
         db.execute("PRAGMA busy_timeout = 500")
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")  # a lost tail is read again, nothing is acknowledged
+        db.execute("PRAGMA secure_delete = ON")  # what was revealed once does not stay in free pages
         db.execute("BEGIN EXCLUSIVE")
         if is_new:
-            db.execute("COMMIT")
-            db.executescript(_SCHEMA)
-            db.execute("BEGIN EXCLUSIVE")
+            for statement in _SCHEMA.split(";"):
+                db.execute(statement)
             start = {"format": _FORMAT, "roots": roots, "key": secrets.token_hex(32), "scan": "0"}
             db.executemany("INSERT INTO meta VALUES (?, ?)", start.items())
-        tables = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'meta'").fetchone()[0]
-        if not tables or self._meta("format") != _FORMAT or self._meta("roots") != roots:
+        elif self._meta("format") != _FORMAT or self._meta("roots") != roots:
             db.execute("ROLLBACK")
             raise _not_a_state_file()
+        db.execute("COMMIT")
+        db.execute("PRAGMA journal_mode = WAL")  # only now that the file is known to be ours
+        db.execute("PRAGMA synchronous = NORMAL")  # a lost tail is read again, nothing is acknowledged
+        db.execute("BEGIN EXCLUSIVE")
         self._scan = int(self._meta("scan")) + 1
         db.execute("UPDATE meta SET value = ? WHERE name = 'scan'", (str(self._scan),))
         db.execute("COMMIT")
@@ -162,6 +169,7 @@ class ScanStore:
                 reason = Reason(problem.code, problem.message_ja, problem.message_en)
                 status = Status.INSPECTED if problem.code == "MRS-X-007" else Status.NOT_INSPECTED
                 number = db.execute("SELECT id FROM file WHERE path = ?", row[:1]).fetchone()[0]
+                self._forget(number)
                 self._record(number, Outcome("", status, reason))
         db.execute("DELETE FROM hit WHERE file IN (SELECT id FROM file WHERE scan < ?)", (self._scan,))
         db.execute("DELETE FROM file WHERE scan < ?", (self._scan,))
@@ -192,25 +200,30 @@ class ScanStore:
     def begin_file(self, number: int) -> None:
         """Forget what an earlier scan found in the file; rows may be added until `finish_file`."""
         self._db.execute("BEGIN")
+        self._forget(number)
+
+    def _forget(self, number: int) -> None:
         self._db.execute("DELETE FROM hit WHERE file = ?", (number,))
 
     def add_rows(self, number: int, rows: Iterable[Row]) -> None:
         """Add findings of the file that was begun."""
         word = self._word_id
         self._db.executemany(
-            "INSERT INTO hit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO hit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     number,
                     r.line,
                     r.column,
+                    r.end_line,
+                    r.end_column,
                     r.start,
                     r.end,
                     word(r.label),
                     r.score,
                     word("\n".join(r.why)),
                     word("\n".join(r.classes)),
-                    show_path(r.shown),
+                    show_text(r.shown),
                 )
                 for r in rows
             ),
@@ -240,18 +253,15 @@ class ScanStore:
 
     def give_up(self, reason: Reason) -> None:
         """Mark every file that was not reached as not inspected; the next scan reads them."""
+        which = (self._scan, self._scan, self._settings)
         self._db.execute(
-            "UPDATE file SET status = ?, reason = ?, read_in = ?, counts = '{}', classes = '{}', persons = ?"
+            "DELETE FROM hit WHERE file IN (SELECT id FROM file WHERE scan = ? AND read_in < ? AND settings <> ?)",
+            which,
+        )
+        self._db.execute(
+            "UPDATE file SET status = ?, reason = ?, read_in = ?, counts = '{}', classes = '{}', persons = ?, settings = ''"
             " WHERE scan = ? AND read_in < ? AND settings <> ?",
-            (
-                str(Status.NOT_INSPECTED),
-                "\n".join(reason),
-                self._scan,
-                PersonSketch().pack(),
-                self._scan,
-                self._scan,
-                self._settings,
-            ),
+            (str(Status.NOT_INSPECTED), "\n".join(reason), self._scan, PersonSketch().pack(), *which),
         )
 
     def _find_word(self, text: str) -> int:
@@ -264,8 +274,6 @@ class ScanStore:
     def close_scan(self, info: ScanInfo) -> None:
         """Keep the head of the result."""
         self._info = info
-        row = [value.isoformat() if isinstance(value, datetime) else value for value in astuple(info)]
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('info', ?)", (json.dumps(row),))
 
     # -- reading -------------------------------------------------------------------------------------------------------
 
@@ -279,11 +287,25 @@ class ScanStore:
     def files(self) -> Iterator[FileRecord]:
         """Yield every file of the scan in path order."""
         with closing(self._db.cursor()) as cursor:
-            for shown, place, size, charset, status, reason, counts, classes, persons, read_in in cursor.execute(
-                "SELECT shown, place, size, charset, status, reason, counts, classes, persons, read_in FROM file WHERE scan = ? ORDER BY shown, id",
+            for (
+                number,
+                shown,
+                place,
+                size,
+                charset,
+                status,
+                reason,
+                counts,
+                classes,
+                persons,
+                read_in,
+            ) in cursor.execute(
+                "SELECT id, shown, place, size, charset, status, reason, counts, classes, persons, read_in"
+                " FROM file WHERE scan = ? ORDER BY shown, id",
                 (self._scan,),
             ):
                 yield FileRecord(
+                    number,
                     shown,
                     place,
                     size,
@@ -296,37 +318,45 @@ class ScanStore:
                     from_state=read_in < self._scan,
                 )
 
-    def hits(self, path: str = "") -> Iterator[Hit]:
-        """Yield the hits of one file, or of all (`""`), in order of path and place in the file."""
-        with closing(self._db.cursor()) as files, closing(self._db.cursor()) as cursor:
-            where = "scan = ? AND (shown = ? OR ? = '')"
-            for number, shown_path in files.execute(
-                f"SELECT id, shown FROM file WHERE {where} ORDER BY shown, id",  # noqa: S608 - no value in it
-                (self._scan, path, path),
+    def hits(self) -> Iterator[Hit]:
+        """Yield all hits, in order of path and place in the file."""
+        with closing(self._db.cursor()) as cursor:
+            for (number,) in cursor.execute("SELECT id FROM file WHERE scan = ? ORDER BY shown, id", (self._scan,)):
+                yield from self.hits_of(number)
+
+    def hits_of(self, number: int) -> Iterator[Hit]:
+        """Yield the hits of one file, in order of place."""
+        with closing(self._db.cursor()) as cursor:
+            (shown_path,) = cursor.execute("SELECT shown FROM file WHERE id = ?", (number,)).fetchone()
+            for line, column, end_line, end_column, start, end, label, score, why, classes, shown in cursor.execute(
+                "SELECT line, col, end_line, end_col, start, end, label, score, why, classes, shown FROM hit"
+                " WHERE file = ? ORDER BY start",
+                (number,),
             ):
-                for line, column, start, end, label, score, why, classes, shown in cursor.execute(
-                    "SELECT line, col, start, end, label, score, why, classes, shown FROM hit WHERE file = ? ORDER BY start",
-                    (number,),
-                ):
-                    finding = Finding(start, end, Label(self._word(label)), score, tuple(self._word(why).split("\n")))
-                    names = self._word(classes)
-                    yield Hit(
-                        Locator(shown_path, line, column), finding, tuple(names.split("\n")) if names else (), shown
-                    )
+                finding = Finding(start, end, Label(self._word(label)), score, tuple(self._word(why).split("\n")))
+                names = self._word(classes)
+                locator = Locator(shown_path, line, column)
+                yield Hit(locator, end_line, end_column, finding, tuple(names.split("\n")) if names else (), shown)
 
 
 def show_path(path: str) -> str:
-    r"""Return `path` as text that can be written anywhere; names in an older character set are read as Japanese ones.
+    r"""Return `path` as one line of text that can be written anywhere; an older character set is read as Japanese.
 
-    >>> show_path("台帳.csv"), show_path(b"\x91\xe4\x92\xa0.csv".decode("utf-8", "surrogateescape"))
-    ('台帳.csv', '台帳.csv')
+    >>> show_path("台帳.csv"), show_path(b"\x91\xe4\x92\xa0.csv".decode("utf-8", "surrogateescape")), show_path("a\x1bb")
+    ('台帳.csv', '台帳.csv', 'a\\x1bb')
     """
-    if path.isascii():
-        return path
-    data = path.encode("utf-8", "surrogateescape") if not any("\ud800" <= c < "\udc80" for c in path) else b""
+    text = show_text(path)
+    return "".join(f"\\x{ord(c):02x}" if category(c) == "Cc" else c for c in text)
+
+
+def show_text(text: str) -> str:
+    """Return `text` without the lone surrogates that stand for undecodable bytes."""
+    if text.isascii():
+        return text
+    data = text.encode("utf-8", "surrogateescape") if not any("\ud800" <= c < "\udc80" for c in text) else b""
     for charset in ("utf-8", "cp932", "euc_jp"):
         with suppress(UnicodeDecodeError):
-            return data.decode(charset) if data else path.encode("utf-8", "backslashreplace").decode()
+            return data.decode(charset) if data else text.encode("utf-8", "backslashreplace").decode()
     return data.decode("utf-8", "backslashreplace")
 
 

@@ -18,7 +18,7 @@ _BUSY = {errno.EBUSY, errno.EAGAIN, errno.EDEADLK, errno.ETXTBSY}
 
 
 class FolderSource:
-    """Files below folders, in order of path; links are not followed, so that nothing is read twice or for ever."""
+    """Files below folders, folder by folder; links are not followed, so that nothing is read twice or for ever."""
 
     def __init__(self, roots: Sequence[Path], skip: Iterable[Path] = ()) -> None:
         """Take folders or files to look into and files to leave out (the reports being written).
@@ -26,7 +26,7 @@ class FolderSource:
         Raises InputError MRS-I-001 when a root does not exist.
         """
         for root in roots:
-            if not root.exists():
+            if not _exists(root):
                 raise InputError("MRS-I-001", f"見つかりません: {root}", f"not found: {root}")
         self._roots = _outermost(roots)
         self._skip = {_real(path) for path in skip}
@@ -53,19 +53,24 @@ class FolderSource:
         except OSError as error:
             raise explain(error) from error
 
-    def _walk(self, folder: Path, root: Path) -> Iterator[Item]:
-        try:
-            with os.scandir(folder) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            yield Item(str(folder), _place(folder, root), 0, "", explain(error))
-            return
-        for entry in found:
-            path = Path(entry.path)
-            if entry.is_dir(follow_symlinks=False) and not entry.is_symlink():
-                yield from self._walk(path, root)
-            elif _real(path) not in self._skip:
-                yield self._read_item(path, root)
+    def _walk(self, top: Path, root: Path) -> Iterator[Item]:
+        waiting = [top]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                with os.scandir(folder) as entries:
+                    found = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                yield Item(str(folder), _place(folder, root), 0, "", explain(error))
+                continue
+            real = _real(folder)
+            folders = []
+            for entry in found:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(folder / entry.name)
+                elif real / entry.name not in self._skip:
+                    yield self._read_item(folder / entry.name, root)
+            waiting += reversed(folders)
 
     def _read_item(self, path: Path, root: Path) -> Item:
         place = _place(path.parent, root)
@@ -104,6 +109,13 @@ def explain(error: OSError) -> InspectError:
         return InspectError("MRS-X-002", "読む権限がありません", "no permission to read it")
     name = errno.errorcode.get(error.errno or 0, "?")
     return InspectError("MRS-X-009", f"読み取りエラー（{name}）", f"reading failed ({name})")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # below a folder that may not be entered, or a name too long
+        return False
 
 
 def _outermost(roots: Sequence[Path]) -> tuple[Path, ...]:

@@ -164,10 +164,10 @@ def detect_charset(data: bytes, *, is_whole: bool = True) -> str:
     for bom, name in _BOMS:
         if data.startswith(bom):
             return name
-    if data.startswith(_MAGIC):
+    if data.startswith(_MAGIC) and (data.startswith(b"%") or _looks_coded(data)):
         return ""
     sample = data[:_SAMPLE_BYTES]
-    if b"\x00" in sample:
+    if sample.count(0) * 50 > len(sample):
         return _guess_utf16(sample)
     if len(_CONTROL.findall(sample)) * 50 > len(sample) and not _SEVEN_BIT.search(sample):
         return ""
@@ -178,6 +178,12 @@ def detect_charset(data: bytes, *, is_whole: bool = True) -> str:
     if _is_mostly_utf8(data):
         return "utf-8"
     return _guess_eight_bit(data, is_whole=is_whole)
+
+
+def _looks_coded(data: bytes) -> bool:
+    """Return whether the start of the bytes is more than letters: `ID3,name` begins a table as well as a song."""
+    head = data[:512]
+    return not head.isascii() or b"\x00" in head or bool(_CONTROL.search(head))
 
 
 def _guess_eight_bit(data: bytes, *, is_whole: bool) -> str:
@@ -214,7 +220,8 @@ class StreamDecoder:
 
     The set is decided by the first bytes that are not ASCII. A piece that does not fit it is read line by line, each
     line by its own set (logs that several programs write), and `is_mixed` says so. What still cannot be read becomes
-    U+FFFD and is counted in `unreadable`. `is_binary` becomes true when the first piece is not text.
+    U+FFFD and is counted in `unreadable`. `is_binary` becomes true when the first piece is not text, `is_foreign` when a
+    part that is not text (or text of a wider set, as PowerShell appends it to logs) stands among the rest.
 
     >>> decoder = StreamDecoder()
     >>> [decoder.feed(b"\x8e"), decoder.feed(b"R\x93c", is_last=True), decoder.charset]
@@ -229,6 +236,7 @@ class StreamDecoder:
         self._is_first = True
         self.is_mixed = False
         self.is_binary = False
+        self.is_foreign = False
         self.unreadable = 0
 
     @property
@@ -250,6 +258,7 @@ class StreamDecoder:
             name = detect_charset(data, is_whole=is_last)
             self.is_binary = self._is_first and not name and bool(data)
             self._set = "" if name == "ascii" else name or ("" if self._is_first else "latin-1")
+            self.is_foreign = self.is_foreign or not (name or self._is_first)
             if self._is_first:
                 mark = next((bom for bom, _ in _BOMS if data.startswith(bom)), b"")
                 data = data[len(mark) :]
@@ -257,6 +266,8 @@ class StreamDecoder:
         return "" if self.is_binary else self._decode(data, is_last=is_last)
 
     def _decode(self, data: bytes, *, is_last: bool) -> str:
+        if not self._set.startswith(("utf-16", "utf-32")) and (b"\x00" in data or self._is_mostly_control(data)):
+            self.is_foreign = True
         if not self._set or self._set == "latin-1":
             return data.decode("latin-1")
         if self._set == "iso-2022-jp":
@@ -268,6 +279,9 @@ class StreamDecoder:
             return data.decode(self._strict_name())
         except UnicodeDecodeError:
             return self._decode_doubtful(data)
+
+    def _is_mostly_control(self, data: bytes) -> bool:
+        return self._set != "iso-2022-jp" and len(_CONTROL.findall(data)) * 50 > len(data)
 
     def _strict_name(self) -> str:
         return {"euc-jp": "euc_jp", "utf-8-sig": "utf-8"}.get(self._set, self._set)

@@ -6,7 +6,9 @@ import csv
 import json
 import os
 import re
+import sqlite3
 import stat
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -216,6 +218,8 @@ _PLACE = _object(
             [],
             startLine={"type": "integer", "minimum": 1},
             startColumn={"type": "integer", "minimum": 1},
+            endLine={"type": "integer", "minimum": 1},
+            endColumn={"type": "integer", "minimum": 1},
             charOffset={"type": "integer", "minimum": 0},
             charLength={"type": "integer", "minimum": 0},
         ),
@@ -340,3 +344,111 @@ def test_workers_find_what_one_process_finds(share: Path, tmp_path: Path) -> Non
         outputs.append([row for row in _lines(tmp_path / jobs) if row["type"] == "hit"])
     assert outputs[0] == outputs[1]
     assert len(outputs[0]) > 2100
+
+
+def test_an_output_in_the_place_of_an_input_is_refused(share: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    victim = share / "規程.md"
+    before = victim.read_bytes()
+    for option in ("--csv", "--html", "--state"):
+        assert _scan(share, option, victim) == 2
+        assert "MRS-I-005" in capsys.readouterr().err
+    assert victim.read_bytes() == before
+
+
+def test_the_same_output_twice_is_refused(share: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _scan(share, "--csv", tmp_path / "x", "--jsonl", tmp_path / "x") == 2
+    assert "MRS-I-005" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_as_an_output_is_refused(share: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert _scan(share, "--jsonl", tmp_path / "pipe") == 2
+    assert "MRS-I-003" in capsys.readouterr().err
+
+
+def test_another_programs_database_as_state_is_refused_and_unchanged(
+    share: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as db, db:
+        db.execute("CREATE TABLE meta (a)")
+    before = other.read_bytes()
+    assert _scan(share, "--state", other) == 2
+    assert "MRS-I-006" in capsys.readouterr().err
+    assert other.read_bytes() == before
+
+
+def test_a_file_that_became_a_link_leaves_no_old_hits(share: Path, tmp_path: Path) -> None:
+    memo = share / "支店" / "メモ.txt"
+    _scan(share, "--state", tmp_path / "state")
+    memo.unlink()
+    memo.symlink_to(tmp_path)
+    assert _scan(share, "--state", tmp_path / "state", "--jsonl", tmp_path / "o", "--sarif", tmp_path / "s") == 3
+    assert not [row for row in _lines(tmp_path / "o") if row["type"] == "hit"]
+
+
+def test_two_files_shown_alike_keep_their_own_hits(tmp_path: Path) -> None:
+    folder = tmp_path / "alike"
+    folder.mkdir()
+    try:
+        (folder / os.fsdecode("山田.txt".encode("cp932"))).write_text(f"電話 {PHONE}", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes only UTF-8 names")
+    (folder / "山田.txt").write_text(f"パスワード: {SECRET}", encoding="utf-8")
+    _scan(folder, "--jsonl", tmp_path / "o")
+    assert [row["label"] for row in _lines(tmp_path / "o") if row["type"] == "hit"] in (
+        ["PHONE", "SECRET"],
+        ["SECRET", "PHONE"],
+    )
+
+
+def test_an_interrupted_scan_under_other_settings_spoils_no_record(
+    share: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = (share, "--state", tmp_path / "state", "--jsonl", tmp_path / "o")
+    _scan(*arguments)
+    with monkeypatch.context() as patch:
+        patch.setattr("threading.Event.is_set", lambda _: True)
+        assert _scan(*arguments, "--reveal") == 3
+    assert _scan(*arguments) == 0
+    assert {row["label"] for row in _lines(tmp_path / "o") if row["type"] == "hit"} == {"PERSON", "PHONE", "SECRET"}
+
+
+def test_wide_text_appended_to_a_log_is_told(tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    (share / "app.log").write_bytes(b"2026-11-24 info ok\r\n" * 4000 + f"氏名: {NAME}\r\n".encode("utf-16-le") * 20)
+    assert _scan(share, "--jsonl", tmp_path / "o") == 3
+    assert [row["reason"]["code"] for row in _lines(tmp_path / "o") if row["type"] == "file"] == ["MRS-X-015"]
+
+
+def test_bytes_read_are_those_that_were_read(tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    (share / "photo.jpg").write_bytes(b"\xff\xd8\xff" + bytes(3_000_000))
+    _scan(share, "--jsonl", tmp_path / "o")
+    assert _lines(tmp_path / "o")[0]["bytes_read"] < 500_000
+
+
+def test_control_characters_in_names_never_reach_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    share = tmp_path / "share"
+    (share / "\x1b]0;pwn\x07").mkdir(parents=True)
+    (share / "\x1b]0;pwn\x07" / "a.txt").write_text(TEXT, encoding="utf-8")
+    _scan(share)
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_defect_never_looks_like_findings(
+    share: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError(NAME)
+
+    monkeypatch.setattr("morasanu.cli.scan.summarise", fail)
+    assert _scan(share) == 2
+    err = capsys.readouterr().err
+    assert "MRS-O-099" in err
+    assert NAME not in err

@@ -15,11 +15,11 @@ def _paths(source: FolderSource, root: Path) -> list[str]:
     return [os.path.relpath(item.path, root) for item in source.items()]
 
 
-def test_items_below_a_folder_come_in_order_of_path(tmp_path: Path) -> None:
+def test_items_below_a_folder_come_files_first_then_folders_in_order(tmp_path: Path) -> None:
     for name in ("b.txt", "a/2.txt", "a/1.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x", encoding="utf-8")
-    assert _paths(FolderSource([tmp_path]), tmp_path) == ["a/1.txt", "a/2.txt", "b.txt"]
+    assert _paths(FolderSource([tmp_path]), tmp_path) == ["b.txt", "a/1.txt", "a/2.txt"]
 
 
 def test_place_is_the_folder_right_below_the_root(tmp_path: Path) -> None:
@@ -97,3 +97,12 @@ def test_version_changes_with_the_content(tmp_path: Path) -> None:
     before = source.version(str(file))
     file.write_text("ab", encoding="utf-8")
     assert source.version(str(file)) != before
+
+
+def test_a_deep_tree_is_walked(tmp_path: Path) -> None:
+    folder = tmp_path
+    for _ in range(400):
+        folder /= "d"
+    folder.mkdir(parents=True)
+    (folder / "x").touch()
+    assert len(list(FolderSource([tmp_path]).items())) == 1

@@ -17,7 +17,7 @@ def write_jsonl(result: ScanResult, file: IO[str]) -> None:
         files += 1
         _write(file, _describe_file(record))
         if record.counts:
-            for hit in result.hits(record.path):
+            for hit in result.hits_of(record.number):
                 hits += 1
                 _write(file, _describe_hit(hit))
     _write(file, {"type": "end", "files": files, "hits": hits})

@@ -13,18 +13,17 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import jinja2
 
 from morasanu.rules.load import Words
-from morasanu.scan.report.summary import Risk, Sum, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from morasanu.rules.load import Rules
     from morasanu.scan.model import Hit, ScanResult
-    from morasanu.scan.report.summary import Summary
+    from morasanu.scan.report.summary import Risk, Sum, Summary
 
 _SHOWN_HITS: Final = 8
 _LOOKED_AT_HITS: Final = 5_000
-_SHOWN_PLACES: Final = 100
+_SHOWN_PLACES: Final = 30
 _BARS: Final = 10
 _BAR_WIDTH: Final = 320
 _CHECKED: Final = {
@@ -48,6 +47,29 @@ _WHY: Final = {
 }
 
 
+_CHECK_DIGITS: Final = frozenset(("my_number", "luhn", "corporate_number", "driver_licence_digit", "insurer_number"))
+_NONE: Final = Words("", "")
+_DETAIL: Final = {
+    **{f"check:{name}": _NONE for name in _CHECK_DIGITS},
+    "phrase:structure": _NONE,
+    "memory:document": _NONE,
+    "dictionary:name": Words("氏名", "name"),
+    "dictionary:reading": Words("読み", "reading"),
+    "dictionary:romaji": Words("ローマ字", "romaji"),
+    "dictionary:municipality": Words("市区町村", "municipality"),
+    "neighbour:unit": Words("部署", "unit"),
+    "neighbour:speaker": Words("話者", "speaker"),
+    "neighbour:bracket": Words("括弧", "bracket"),
+    "neighbour:mail": Words("メールアドレス", "mail address"),
+    "neighbour:person": Words("氏名", "name"),
+    "neighbour:address": Words("住所", "address"),
+    "title:before": Words("（前）", "before"),
+    "shape:password": Words("パスワード", "password"),
+    "shape:credentials": Words("URLの認証情報", "credentials in a URL"),
+    "shape:capitals": Words("大文字", "capitals"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Bar:
     name: str
@@ -56,9 +78,8 @@ class _Bar:
     why: Words
 
 
-def write_html(result: ScanResult, rules: Rules, language: str, file: IO[str]) -> None:
+def write_html(result: ScanResult, summary: Summary, rules: Rules, language: str, file: IO[str]) -> None:
     """Write the report; `language` is the one shown first, the other is one tap away."""
-    summary = summarise(result, rules)
     folder = files("morasanu.scan.report")
     style = folder.joinpath("report.css").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
@@ -91,7 +112,7 @@ def _gather(summary: Summary, result: ScanResult, rules: Rules) -> dict[str, Any
         "labels": [(rules.title(label), count) for label, count in total.counts.most_common()],
         "bars": _make_bars(summary.places),
         "riskiest": [
-            (file, (hits := _choose_hits(result.hits(file.name))), file.counts.total() - len(hits))
+            (file, (hits := _choose_hits(result.hits_of(file.number))), file.counts.total() - len(hits))
             for file in summary.riskiest
         ],
         "unread": summary.unread,
@@ -107,6 +128,8 @@ def _gather(summary: Summary, result: ScanResult, rules: Rules) -> dict[str, Any
 def make_answer(summary: Summary) -> Words:
     """Return in one sentence where personal data is and of how many persons."""
     total = summary.total
+    if not total.files and not summary.info.is_complete:
+        return Words("調べ始める前に止められました。", "The scan was stopped before anything was read.")
     if not total.files:
         return Words("調べるファイルがありませんでした。", "There was nothing to inspect.")
     unread = total.not_inspected
@@ -174,5 +197,11 @@ def _tail(text: str, size: int) -> str:
 def _why(reasons: Sequence[str]) -> Words:
     """Return the evidence in words; what the rule is called is already said by the label."""
     parts = [reason.partition(":") for reason in reasons if not reason.startswith("rule:")]
-    named = [(_WHY.get(kind, Words(kind, kind)), "" if kind == "phrase" else detail) for kind, _, detail in parts]
-    return Words("、".join(f"{w.ja} {d}" for w, d in named), ", ".join(f"{w.en} {d}" for w, d in named))
+    named = [
+        (_WHY.get(kind, Words(kind, kind)), _DETAIL.get(f"{kind}:{detail}", Words(detail, detail)))
+        for kind, _, detail in parts
+        if kind != "check" or detail in _CHECK_DIGITS
+    ]
+    return Words(
+        "、".join(f"{w.ja} {d.ja}".strip() for w, d in named), ", ".join(f"{w.en} {d.en}".strip() for w, d in named)
+    )

@@ -20,7 +20,7 @@ _GRAVE: Final = frozenset(("specific_personal", "special_care", "property_damage
 
 
 def write_sarif(result: ScanResult, rules: Rules, language: str, file: IO[str]) -> None:
-    """Write one run; every label is a rule, every hit a result without its value, every unread file a notification.
+    """Write one run; every label is a rule, every hit a result, every unread file a notification.
 
     Source: OASIS SARIF 2.1.0, sections 3.14 (run), 3.20 (invocation), 3.27 (result), 3.30 (region).
     """
@@ -77,6 +77,8 @@ def _describe(hit: Hit, rule_index: int, rules: Rules, language: str) -> dict[st
                     "region": {
                         "startLine": locator.line,
                         "startColumn": locator.column,
+                        "endLine": hit.end_line,
+                        "endColumn": hit.end_column,
                         "charOffset": finding.start,
                         "charLength": finding.end - finding.start,
                     },

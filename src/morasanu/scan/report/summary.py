@@ -71,10 +71,10 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A place or file with its risk."""
+    """A file with its risk."""
 
+    number: int
     name: str
-    place: str
     persons: Estimate
     counts: Counter[Label]
     classes: Counter[str]
@@ -148,7 +148,7 @@ def summarise(result: ScanResult, rules: Rules) -> Summary:
 def _rank(record: FileRecord, rules: Rules) -> Ranked:
     persons = record.persons.estimate()
     counts, classes = Counter(record.counts), Counter(record.classes)
-    return Ranked(record.path, record.place, persons, counts, classes, weigh_risk(counts, classes, persons, rules))
+    return Ranked(record.number, record.path, persons, counts, classes, weigh_risk(counts, classes, persons, rules))
 
 
 def _applies(advice: Advice, record: FileRecord, persons: Estimate) -> bool:
