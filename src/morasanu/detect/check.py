@@ -116,7 +116,9 @@ def is_phone(digits: str) -> bool:
     >>> is_phone("09012345678"), is_phone("0000148000"), is_phone("5552314")
     (True, False, True)
     """
-    return not digits.startswith("00") and len(set(digits)) > 2 and not digits.startswith(("010", "0100"))
+    if digits[:1] == "0" and digits[2:3] == "0" and digits[1:2] in "56789" and len(digits) != 11:
+        return False  # mobile and IP telephones have eleven digits
+    return not digits.startswith(("00", "010")) and len(set(digits)) > 2
 
 
 def is_ip_address(text: str) -> bool:
@@ -136,6 +138,8 @@ def is_ip_address(text: str) -> bool:
     if isinstance(address, IPv6Address):
         return True
     first, second, *rest = address.packed
+    if (first, second) == (255, 255):  # a mask
+        return False
     private = (
         (first in (10, 127) and (second > 3 or max(rest) > 9))
         or (first, second) == (192, 168)

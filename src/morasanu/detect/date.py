@@ -20,7 +20,7 @@ _KANJI = "〇一二三四五六七八九十元正"
 _N = rf"(?:\d{{1,2}}|[{_KANJI}]{{1,4}})"
 _MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC)[a-z]*"
 _ERA = r"(?:[明大昭平令](?:治|正|和|成)|[明大昭平令](?=\d)|[MTSHRmtshr](?<![A-Za-z0-9].)(?=[ .]?\d))"
-_DAY = r"\s?[.\-/・年]\s?\d{1,2}\s?[.\-/・月]\s?\d{1,2}(?!\d)"
+_DAY = r"\s?[.\-/・年](?:\([明大昭平令][^()\n]{1,6}\))?\s?\d{1,2}\s?[.\-/・月]\s?\d{1,2}(?!\d)"
 # each begins with a set of characters, which lets the search skip the rest of a text
 _PATTERNS = (
     rf"[明大昭平令](?:治|正|和|成)?\s?(?:{_N}\s?年\s?{_N}\s?月\s?{_N}\s?日|\d{{1,2}}{_DAY}日?)",

@@ -59,7 +59,7 @@ class Engine:
             *self._value.find(context),
             *self._birth.find(context, names),
             *self._address.find(context),
-            *self._sensitive.find(context),
+            *self._sensitive.find(context, names),
             *self._secret.find(context),
         ]
         kept = choose(found)

@@ -22,10 +22,12 @@ _RUN = re.compile(
     r"[0-9+(](?<![0-9A-Za-z_].)(?<![0-9]\..)(?:(?<=[0-9])|(?=[0-9]))(?:[0-9]|[-ー・] ?(?=[(0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|-?\n(?=[0-9]))*"
 )
 _UNIT = re.compile(
-    r" ?(?:円|万|億|千|百|件|名|人|個|%|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口(?!座)|株|坪|cm|mm|km|kg|秒|分|時|日|月|年(?!金)|週|か月|ヶ月|歳|才|級|階(?!建)|MB|GB|KB|bytes|ms)"
+    r" ?(?:円|万|億|千|百|件|名|人|個|%|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口(?!座)|株|坪|cm|mm|km|kg|秒|分|時|日|月|年(?!金)|週|か月|ヶ月|歳|才|級|項|階(?!建)|MB|GB|KB|bytes|ms)"
 )
 # what a unit begins with and a currency ends with: most numbers need no closer look
-_UNIT_FIRST: Final = frozenset(" 円万億千百件名人個%ド㎡平枚頁ペ行台点回口株坪秒分時日月年週か歳才級階" + ascii_letters)
+_UNIT_FIRST: Final = frozenset(
+    " 円万億千百件名人個%ド㎡平枚頁ペ行台点回口株坪秒分時日月年週か歳才級階項" + ascii_letters
+)
 _MONEY_LAST: Final = frozenset("\\¥$€£DYR ")
 _MONEY = re.compile(r"(?:[\\¥$€£]|USD|JPY|EUR)\s?\Z")
 _SINGLE_SPACED = re.compile(r"[0-9](?: [0-9]){5,}\Z")

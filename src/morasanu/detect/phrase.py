@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from morasanu.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from morasanu.detect.context import Context, Slot
     from morasanu.detect.spec import Spec
 
 _CAUTION: Final = re.compile(
     r"\A(?:なし|無し?|無|なし。|特になし|該当なし|あり|有|有り|未記入|不明|同上|未定|確認|無効|-+|別紙|良好|健康|\s*)\Z"
+)
+_ENTRY_REST: Final = 6
+_NEAR_PERSON: Final = 400
+_SOMEBODY: Final = re.compile(
+    "様|さん|氏|本人|患者|保険者|契約者|申込|お客|顧客|客:|妻|夫|父|母|息子|娘|長男|長女|次男|次女|二男|二女|兄|弟|姉|妹|孫|男性|女性|[0-9]歳|[0-9]代|社員|職員|行員|部下|同僚|私|彼|"
+    "当方|うち|家族|通院|入院|休職|療養|服薬|とのこと|と言|と聞|診断書|診断され|告知|既往|歴|傷病|病名|所見|症状|備考|メモ|[A-Za-z]{6}"
 )
 _HONSEKI: Final = re.compile(
     r"[一-龯々ぁ-んァ-ヶー0-9\-]{3,40}(?:番地?(?:の?[0-9一二三四五六七八九十]+)?|[0-9]|[都道府県市区町村](?![一-龯々])|[一-龯々](?=[\s、。)(]|$))"
@@ -37,14 +44,16 @@ class SensitiveDetector:
         self._after = re.compile("|".join(map(re.escape, spec.words["veto_after"])))
         self._before = re.compile(f"(?:{'|'.join(map(re.escape, spec.words['veto_before']))})\\Z")
 
-    def find(self, context: Context) -> Iterator[Finding]:
-        """Yield findings on the folded text; they may overlap."""
+    def find(self, context: Context, persons: Sequence[Finding]) -> Iterator[Finding]:
+        """Yield findings on the folded text; they may overlap. `persons` are the names found, ordered by start."""
         text = context.text
         spec = self._spec
+        starts = [person.start for person in persons]
         for match in self._find_phrases(text):
             start, end = match.span()
             if (
                 end > start
+                and self._is_of_somebody(text, start, end, starts)
                 and not self._after.match(text, end)
                 and not self._before.search(text, max(0, start - 8), start)
             ):
@@ -54,6 +63,16 @@ class SensitiveDetector:
             if span:
                 score = 1.0 if "本籍" in slot.why else spec.score.labelled
                 yield Finding(*span, spec.label, score, (f"rule:{spec.id}", slot.why))
+
+    @staticmethod
+    def _is_of_somebody(text: str, start: int, end: int, persons: list[int]) -> bool:
+        """Return whether a person is named near by or spoken of on the line; terms and notices speak of nobody."""
+        index = bisect_left(persons, start - _NEAR_PERSON)
+        if index < len(persons) and persons[index] < start + _NEAR_PERSON:
+            return True
+        line = text[text.rfind("\n", 0, start) + 1 : text.find("\n", start) + 1 or len(text)]
+        # what fills its line or cell is an entry about somebody
+        return len(line.strip()) <= end - start + _ENTRY_REST or _SOMEBODY.search(line) is not None
 
     def _find_phrases(self, text: str) -> Iterator[re.Match[str]]:
         # the phrases are long and begin with anything, so they are tried only around the hints that call them
@@ -165,7 +184,7 @@ class SecretDetector:
                 return None
             value = token.group()
             if slot.why.startswith("key") or text[start - 1] in "\"'`":
-                value = re.split(r"[\"'`]|[,;](?=\s|$)|</", value)[0]
+                value = re.split(r"[\"'`&]|[,;](?=\s|$)|</", value)[0]
                 if value.lower() in ("value", "key", "type"):
                     return None
             value = re.split(r"\((?=[^)]*$|[^\x00-\x7f])", value)[0]
@@ -178,7 +197,13 @@ class SecretDetector:
         return (start, end) if self._is_secret(value, slot, opened=opened or text[start - 1 : start] in "\"'") else None
 
     def _is_secret(self, value: str, slot: Slot, *, opened: bool) -> bool:
-        if len(value) < 3 or self._placeholder.match(value):
+        if (
+            len(value) < 3
+            or len(set(value)) == 1
+            or '","' in value
+            or value[-1] == ":"
+            or self._placeholder.match(value)
+        ):
             return False
         word = slot.why.partition(":")[2].lower()
         if value.startswith("/") or (

@@ -58,6 +58,21 @@ _FUNCTION_WORDS = (
     "など",
     "くなら",
     "こども",
+    "はい",
+    "いいえ",
+    "すみ",
+    "ええ",
+    "そう",
+    "どう",
+    "わか",
+    "おね",
+    "あり",
+    "きま",
+    "では",
+    "じゃ",
+    "もし",
+    "よろ",
+    "おせ",
 )
 
 
@@ -129,6 +144,10 @@ class NameBook:
         if not 2 <= len(word) <= 4:
             return False
         return (word[0] in lexicon.first and word[-1] in lexicon.last) or word in lexicon.town
+
+    def is_city(self, word: str) -> bool:
+        """Return whether `word` is a city's name without its 市."""
+        return f"{word}市" in self._lexicon.city
 
     def is_plausible(self, word: str, *, honoured: bool = False) -> bool:
         """Return whether a kanji word after a strong label (or, `honoured`, before an honorific) may be a name.

@@ -66,7 +66,9 @@ class NameDetector:
         """Compile the honorifics, titles and stop words of `spec`; names come from `lexicon`."""
         words = spec.words
         self._spec = spec
-        self._book = NameBook(lexicon, words["stop"], (*words["title_before"], *words["title_after"], *words["kin"]))
+        self._book = NameBook(
+            lexicon, (*words["stop"], *spec.labels), (*words["title_before"], *words["title_after"], *words["kin"])
+        )
         self._honorific = frozenset(words["honorific"])
         after = sorted({*words["honorific"], *words["title_after"]}, key=len, reverse=True)
         self._anchor = re.compile("|".join(map(re.escape, after)))

@@ -24,13 +24,14 @@ _COPULA_NAME: Final = re.compile(rf"({K}{{0,4}}|(?<![ァ-ヶー]){KATAKANA}{{2,6
 _UNIT_OF: Final = re.compile(
     "(?:部|課|係|室|店|センター|銀行|信金|信組|金庫|人事|総務|経理|営業|窓口|融資|渉外|システム|法務|広報|監査|審査|デスク|チーム|グループ)の\\Z"
 )
+_TIME: Final = re.compile(r"[0-9]:[0-9]{2}|号|便|線")
 _HANDED_OVER: Final = re.compile(rf"(?<![一-龯々])(?<!→)(?<!→ )({K}{{1,3}}) ?→ ?({K}{{1,3}})(?![一-龯々]| ?→)")
 _WITH_UNIT: Final = re.compile(
     rf"(?:^|[ 。、:])({K}{{0,3}}(?: {K}{{0,2}})?)(?=\((?:[^()\n]{{0,8}}(?:部|課|係|室|支店|本店|センター|グループ|出張所|派遣|部長|課長|次長|係長)(?: [^()\n]{{1,6}})?)\))",
     re.MULTILINE,
 )
 _SPEAKER: Final = re.compile(
-    rf"^[>＞ \[(【]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\]】) ]*)?({K}{{0,5}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}}|{HIRAGANA}{{3,5}})(?=\s?[:「>＞][^/]| [0-9]{{1,2}}:[0-9]{{2}}\s*$|→)",
+    rf"^[>＞ \[(【]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\]】) ]*)?({K}{{0,5}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}}|{HIRAGANA}{{3,5}})(?=\s?[:「>＞][^/]| [0-9]{{1,2}}:[0-9]{{2}}(?:\s*$|  )|→)",
     re.MULTILINE,
 )
 _UNIT_BEFORE: Final = re.compile(
@@ -89,7 +90,7 @@ class NeighbourReader:
             run = match.group(1)
             first, _, second = run.partition(" ")
             known = self._is_name(first, second) or book.is_kana_surname(first)
-            talks = speakers[run] > 1 and is_kanji(first[0]) and 2 <= len(first) <= 4
+            talks = speakers[run] > 1 and is_kanji(first[0]) and 2 <= len(first) <= 4 and not book.is_city(first)
             if talks and not known:
                 known = book.is_plausible(first) and first not in self._labels
             if known and first not in book.stop:
@@ -124,6 +125,9 @@ class NeighbourReader:
     def _by_handover(self, text: str) -> Iterator[Proposal]:
         book = self._book
         for match in _HANDED_OVER.finditer(text) if "→" in text else ():
+            line = text[text.rfind("\n", 0, match.start()) + 1 : match.end() + 30]
+            if _TIME.search(line) or any(book.is_city(name) for name in match.groups()):
+                continue  # a journey
             if all(book.is_surname(name) and name not in book.stop for name in match.groups()):
                 yield Proposal(*match.span(1), 0.7, "neighbour:→")
                 yield Proposal(*match.span(2), 0.7, "neighbour:→")
