@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from morasanu.cli.language import Speaker, find_language
 from morasanu.cli.parser import make_parser
-from morasanu.errors import MorasanuError
+from morasanu.errors import MorasanuError, OutsideError
 
 if TYPE_CHECKING:
     import argparse
@@ -31,30 +31,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except MorasanuError as error:
-        _complain(f"{error.code}: {error.message(say.language)}")
+        _complain(error, say)
         return FAILED
     except BrokenPipeError:
         _drop_output()  # the reader went away; nothing more can be told to it
         return FAILED
     except KeyboardInterrupt:
-        _complain(say("中断しました", "interrupted"))
+        _complain(OutsideError("MRS-O-005", "中断しました", "interrupted"), say)
         return FAILED
     except OSError as error:
         name = errno.errorcode.get(error.errno or 0, "?")
-        _complain(say(f"MRS-O-004: 入出力に失敗しました（{name}）", f"MRS-O-004: input or output failed ({name})"))
+        _complain(OutsideError("MRS-O-004", f"入出力に失敗しました（{name}）", f"input or output failed ({name})"), say)
         _drop_output()
         return FAILED
     except Exception as error:  # noqa: BLE001 - a script must never take a defect for findings; texts may hold data
         name = type(error).__name__
-        _complain(say(f"MRS-O-099: 内部エラー（{name}）", f"MRS-O-099: internal error ({name})"))
+        _complain(OutsideError("MRS-O-099", f"内部エラー（{name}）", f"internal error ({name})"), say)
         return FAILED
     return code
 
 
-def _complain(text: str) -> None:
+def _complain(error: MorasanuError, say: Speaker) -> None:
     if sys.stderr is not None:
         with suppress(OSError):
-            print(f"morasanu: {text}", file=sys.stderr)
+            print(f"morasanu: {error.code}: {error.message(say.language)}", file=sys.stderr)
 
 
 def _drop_output() -> None:

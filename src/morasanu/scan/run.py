@@ -299,11 +299,13 @@ class _Reading:
                 except (
                     BrokenProcessPool
                 ) as error:  # whatever killed the worker is in this file: it is told and left out
-                    died = (
-                        "検出の子プロセスが異常終了しました（メモリ不足など）",
-                        "a worker process died (out of memory?)",
+                    file.fail(
+                        InspectError(
+                            "MRS-X-014",
+                            "検出の子プロセスが異常終了しました（メモリ不足など）",
+                            "a worker process died (out of memory?)",
+                        )
                     )
-                    file.fail(InspectError("MRS-X-014", *died))
                     raise _StoppedError from error
                 except _StoppedError:
                     raise
