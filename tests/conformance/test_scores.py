@@ -43,6 +43,15 @@ def test_score_written_set_holds_its_limits(engine: Detector) -> None:
     assert score.alarm_rate <= 0.20
 
 
+def test_score_second_written_set_holds_its_limits(engine: Detector) -> None:
+    score = score_documents((spans, find(engine, text)) for _, text, spans in read_written(WRITTEN.with_name("unseen")))
+    assert score.clean >= 10
+    assert score.exact_f1 >= 0.72
+    assert score.overlap_f1 >= 0.78
+    assert score.leak <= 0.25
+    assert score.alarm_rate <= 0.20
+
+
 def test_score_bank_documents_holds_its_limits(engine: Detector) -> None:
     score = measure(engine, "bank_dev", count=ENOUGH)
     assert score.exact_f1 >= 0.90

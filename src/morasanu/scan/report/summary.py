@@ -42,7 +42,6 @@ class Sum:
     name: str
     files: int = 0
     files_found: int = 0
-    size_bytes: int = 0
     counts: Counter[Label] = field(default_factory=Counter)
     classes: Counter[str] = field(default_factory=Counter)
     not_inspected: int = 0
@@ -52,7 +51,6 @@ class Sum:
         """Count one file."""
         self.files += 1
         self.files_found += bool(record.counts)
-        self.size_bytes += record.size_bytes
         self.counts.update(record.counts)
         self.classes.update(record.classes)
         self.not_inspected += record.status != Status.INSPECTED
