@@ -50,6 +50,7 @@ class Context:
     cell_starts: list[int]
     headers: set[int]
     _slots: dict[str, list[Slot]] = field(default_factory=dict)
+    _topics: set[str] = field(default_factory=set)
 
     def cell_at(self, start: int) -> Cell | None:
         """Return the table cell that `start` lies in."""
@@ -97,6 +98,12 @@ class Context:
             return False
         label = self.fields[index]
         return cell.start - label.end <= _BESIDE and self.text[label.start - 1 : label.start] in _CELL_EDGES
+
+    def speaks_of(self, kind: str) -> bool:
+        """Return whether a label, key or column of `kind` stands anywhere in the text."""
+        if not self._topics:
+            self._topics.update((item.kind for item in self.fields), (cell.kind for cell in self.cells), ("",))
+        return kind in self._topics
 
     def slots(self, kind: str) -> list[Slot]:
         """Return every place where a label, key or column announces a value of `kind`, in text order."""

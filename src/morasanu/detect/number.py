@@ -206,11 +206,12 @@ class NumberDetector:
                 continue
             checked = CHECKS[spec.check](digits) if spec.check else True
             score = spec.score.of(labelled=labelled, checked=checked)
+            about = evidence if labelled else ""
+            if score < spec.score.topic and checked and context.speaks_of(spec.label):
+                score, about = spec.score.topic, "neighbour:topic"
             if score and (best is None or score > best.score):
                 check = (f"check:{spec.check}",) if checked and spec.check else ()
-                best = Finding(
-                    start, end, spec.label, score, (f"rule:{spec.id}", *check, *((evidence,) if labelled else ()))
-                )
+                best = Finding(start, end, spec.label, score, (f"rule:{spec.id}", *check, *filter(None, (about,))))
         return best
 
 

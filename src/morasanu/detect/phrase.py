@@ -19,10 +19,14 @@ _CAUTION: Final = re.compile(
 )
 _ENTRY_REST: Final = 6
 _NEAR_PERSON: Final = 400
+# who is spoken of: somebody, not everybody
 _SOMEBODY: Final = re.compile(
-    "様|さん|氏|本人|患者|保険者|契約者|申込|お客|顧客|客:|妻|夫|父|母|息子|娘|長男|長女|次男|次女|二男|二女|兄|弟|姉|妹|孫|男性|女性|[0-9]歳|[0-9]代|社員|職員|行員|部下|同僚|私|彼|"
-    "当方|うち|家族|通院|入院|休職|療養|服薬|とのこと|と言|と聞|診断書|診断され|告知|既往|歴|傷病|病名|所見|症状|備考|メモ|[A-Za-z]{6}"
+    "(?<![子客皆者])様|(?<!客)さん|氏(?!名)|本人(?!確認)|患者|客:|妻|夫|父(?!母)|(?<!父)母|息子|娘|長男|長女|次男|次女|二男|二女|兄(?!弟)|(?<!兄)弟|姉|妹|孫|男性|女性|"
+    "[0-9]歳(?!以|未|ま|か|代)|[0-9]代(?!か)|部下|同僚|私|彼|当方|うち[のはが]|家族(?!歴)|休職|服薬|とのこと|と言|と聞|診断書|"
+    r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er|[Pp]atient|[Cc]ustomer|M[rs]s?)\b"
 )
+_ANYBODY: Final = re.compile("など|等[のはをに、。)]|または|又は|場合|以内[にの]|要件|引受|対象|[0-9]代|の方[はがに]|別表|以上の|含む|[ただ]し、|一般に|とします|とする")
+_SENTENCE_END: Final = re.compile("[。\n]")
 _HONSEKI: Final = re.compile(
     r"[一-龯々ぁ-んァ-ヶー0-9\-]{3,40}(?:番地?(?:の?[0-9一二三四五六七八九十]+)?|[0-9]|[都道府県市区町村](?![一-龯々])|[一-龯々](?=[\s、。)(]|$))"
 )
@@ -66,11 +70,19 @@ class SensitiveDetector:
 
     @staticmethod
     def _is_of_somebody(text: str, start: int, end: int, persons: list[int]) -> bool:
-        """Return whether a person is named near by or spoken of on the line; terms and notices speak of nobody."""
+        """Return whether a person is spoken of in the sentence or named near by; terms and notices speak of anybody."""
+        line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+        line = text[line_start : line_end if line_end >= 0 else len(text)]
+        begin = max(line_start, text.rfind("。", 0, start) + 1)
+        stop = _SENTENCE_END.search(text, end)
+        sentence = text[begin : stop.start() if stop else len(text)]
+        if _SOMEBODY.search(sentence):
+            return True
+        if _ANYBODY.search(sentence):
+            return False
         index = bisect_left(persons, start - _NEAR_PERSON)
         if index < len(persons) and persons[index] < start + _NEAR_PERSON:
             return True
-        line = text[text.rfind("\n", 0, start) + 1 : text.find("\n", start) + 1 or len(text)]
         # what fills its line or cell is an entry about somebody
         return len(line.strip()) <= end - start + _ENTRY_REST or _SOMEBODY.search(line) is not None
 

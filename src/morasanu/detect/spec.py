@@ -25,12 +25,16 @@ _LABEL = re.compile(r"[A-Z][A-Z0-9_]{1,39}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How sure a finding is: without a label, with its check passed, with a label, with both. 0 means no finding."""
+    """How sure a finding is: without a label, with its check passed, with a label, with both. 0 means no finding.
+
+    `topic` is for a value that passes its check in a text that speaks of its kind elsewhere.
+    """
 
     alone: float
     checked: float
     labelled: float
     labelled_checked: float
+    topic: float = 0
 
     def of(self, *, labelled: bool, checked: bool) -> float:
         """Return the score for this evidence.
@@ -86,6 +90,7 @@ class Spec:
 
 _PATTERNS = ("forms", "label_forms", "strong_forms", "text_forms")
 _LISTS = (*_PATTERNS, "needs", "labels", "keys", "negative", "counter_examples")
+_PART = re.compile("<[a-z_]+>")
 _WORDS = (
     "kin",
     "honorific",
@@ -104,7 +109,7 @@ _WORDS = (
     "curl",
     "placeholder",
 )
-_KNOWN = {"title", *(f.name for f in fields(Spec))} - {"title_ja", "title_en", "words"} | set(_WORDS)
+_KNOWN = {"title", "parts", *(f.name for f in fields(Spec))} - {"title_ja", "title_en", "words"} | set(_WORDS)
 
 
 def _refuse(where: str, ja: str, en: str) -> RuleError:
@@ -126,7 +131,7 @@ def _read_score(raw: object, where: str) -> Score:
     names = [f.name for f in fields(Score)]
     if (
         not isinstance(raw, dict)
-        or set(raw) != set(names)
+        or not set(names) - {"topic"} <= set(raw) <= set(names)
         or not all(isinstance(v, int | float) and 0 <= v <= 1 for v in raw.values())
     ):
         raise _refuse(
@@ -168,6 +173,18 @@ def _check_patterns(spec: Spec, where: str) -> None:
             raise _refuse(
                 where, f"空文字に一致する正規表現です: {pattern}", f"the pattern {pattern!r} matches nothing at all"
             )
+
+
+def _read_words(raw: Mapping[str, object], where: str) -> dict[str, tuple[str, ...]]:
+    """Return the word lists; `<name>` in a phrase stands for one of the alternatives that `parts` lists under that name."""
+    words = {key: _read_list(raw, key, where) for key in _WORDS if key in raw}
+    parts = raw.get("parts", {})
+    if not isinstance(parts, dict):
+        raise _refuse(where, "parts は名前と文字列の並びの組です", "parts must map names to lists of strings")
+    lists = {f"<{name}>": f"(?:{'|'.join(_read_list(parts, name, where))})" for name in parts}
+    if "phrases" in words and lists:
+        words["phrases"] = tuple(_PART.sub(lambda m: lists.get(m[0], m[0]), phrase) for phrase in words["phrases"])
+    return words
 
 
 def _check_strings(raw: Mapping[str, object], where: str) -> None:
@@ -214,7 +231,7 @@ def parse_spec(raw: object, where: str) -> Spec:
         score=_read_score(raw["score"], where),
         value=str(raw.get("value", "")),
         check=raw.get("check", ""),
-        words={key: _read_list(raw, key, where) for key in _WORDS if key in raw},
+        words=_read_words(raw, where),
         examples=_read_examples(raw.get("examples", []), where),
         **lists,
     )

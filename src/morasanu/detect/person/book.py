@@ -30,12 +30,16 @@ _NO_LAST = frozenset(
 )
 # Among them those that do end surnames (財前, 服部), where an honorific or a label says that a name stands.
 _SOMETIMES_LAST = frozenset("部上下内外前中間方会")
+# Kanji that end words for people: 職人さん, 不動産屋さん.
+_ROLE_LAST = frozenset("人師屋手民友主客婦夫妻母父供長方女男王医士")
+_COMMON = 5
+_NUMERALS = frozenset("一二三四五六七八九十百千万年月日円第各同")
 _DIRECTIONS = frozenset("東西南北中")
 _PLACE_LAST = frozenset("町村市区系線台橋川山島駅店館園通式流")
 _HIRA_STOP = frozenset(
     (
         "おきゃく おかあ おとう おにい おねえ おじい おばあ おじ おば みな みなさん だれ かた おこ おく おや おかみ "
-        "たく たくさん おまわり ほん かみ おおや むすこ むすめ すい"
+        "さん たく たくさん おまわり ほん かみ おおや むすこ むすめ すい"
     ).split()
 )
 
@@ -117,6 +121,10 @@ class NameBook:
         """Return whether `word` is a surname of the dictionary."""
         return word in self._lexicon.surname
 
+    def is_common(self, word: str) -> bool:
+        """Return whether `word` is a surname that thousands bear and nothing else."""
+        return self._lexicon.surname.get(word, 0) >= _COMMON and not self.is_noun(word) and not self.is_city(word)
+
     def is_given(self, word: str, *, sure: bool = False) -> bool:
         """Return whether `word` is, or (unless `sure`) is written like, a given name."""
         lexicon = self._lexicon
@@ -145,9 +153,32 @@ class NameBook:
             return False
         return (word[0] in lexicon.first and word[-1] in lexicon.last) or word in lexicon.town
 
+    def is_single(self, word: str) -> bool:
+        """Return whether `word` is a surname of one kanji; most of them are words too."""
+        return word in self._lexicon.single
+
+    def is_noun(self, word: str) -> bool:
+        """Return whether `word` is a word of everyday language or a stop word."""
+        return word in self._lexicon.noun or word in self.stop
+
+    def is_foreign(self, word: str) -> bool:
+        """Return whether the katakana `word` is a foreign name."""
+        return word in self._lexicon.foreign
+
+    def is_place(self, word: str) -> bool:
+        """Return whether `word` is the name of a town or of a city without its 市."""
+        return word in self._lexicon.town or self.is_city(word)
+
+    def is_unknown(self, word: str) -> bool:
+        """Return whether a kanji word of two to four may be a surname because nothing says that it is anything else."""
+        return 2 <= len(word) <= 4 and self.is_plausible(word) and not any(c in _NUMERALS for c in word)
+
     def is_city(self, word: str) -> bool:
-        """Return whether `word` is a city's name without its 市."""
-        return f"{word}市" in self._lexicon.city
+        """Return whether `word` is a municipality's or prefecture's name without its 市, 区, 町, 村 or 県."""
+        lexicon = self._lexicon
+        return any(f"{word}{kind}" in lexicon.city for kind in "市区町村") or any(
+            f"{word}{kind}" in lexicon.prefecture for kind in "都府県"
+        )
 
     def is_plausible(self, word: str, *, honoured: bool = False) -> bool:
         """Return whether a kanji word after a strong label (or, `honoured`, before an honorific) may be a name.
@@ -156,6 +187,7 @@ class NameBook:
         """
         return (
             word not in self.stop
+            and (word not in self._lexicon.noun or (honoured and word[-1] not in _ROLE_LAST))
             and (word[-1] not in _NO_LAST or (honoured and word[-1] in _SOMETIMES_LAST))
             and not any(word[:size] in self.stop or word[-size:] in self.stop for size in range(2, len(word)))
         )
@@ -163,7 +195,7 @@ class NameBook:
     def is_full(self, first: str, second: str, *, strong: bool) -> bool:
         """Return whether `first` and `second` with a space between are surname and given name."""
         lexicon = self._lexicon
-        surname = first in lexicon.surname
+        surname = first in lexicon.surname or (strong and first in lexicon.single)
         if first + second in self.stop:  # 金　利 in a form
             return False
         # 王, 誠 and 光 are words too, but not side by side after 氏名
@@ -230,6 +262,8 @@ class NameBook:
                 return len(run) - length
         if strong and len(rest) <= 4 and self.is_plausible(rest, honoured=True):
             return cut if len(rest) > 1 or rest in lexicon.given or honorific else None
+        if not honorific and cut == 0 and self.is_unknown(rest) and not self.is_place(rest):
+            return cut  # 鹿討課長
         if not honorific and 2 <= len(rest) <= 3 and self.is_surname_like(rest) and self.is_plausible(rest):
             return cut
         return None
@@ -256,10 +290,19 @@ class NameBook:
 
     def is_kana_name(self, word: str, *, loose: bool) -> bool:
         """Return whether the kana `word` is a reading of a name; with `loose`, any katakana word that is no common one."""
-        if word in _KANA_STOP or word in _HIRA_STOP or word.startswith(_FUNCTION_WORDS):
+        if word in _KANA_STOP or word in _HIRA_STOP or word in self._lexicon.noun or word.startswith(_FUNCTION_WORDS):
             return False
         katakana = hiragana_to_katakana(word)
         return loose or katakana in self._lexicon.surname_kana or katakana in self._lexicon.given_kana
+
+    def is_kana_given(self, word: str) -> bool:
+        """Return whether the kana `word` is the reading of a given name or a foreign name; a kanji may end it: ふみ江."""
+        if len(word) < 2 or word in _KANA_STOP or word in _HIRA_STOP or word.startswith(_FUNCTION_WORDS):
+            return False
+        if word[-1] in "子江美代枝恵香":
+            return True
+        katakana = hiragana_to_katakana(word)
+        return katakana in self._lexicon.given_kana or word in self._lexicon.foreign
 
     def is_kana_pair(self, first: str, second: str) -> bool:
         """Return whether two kana words are the readings of a surname and a given name."""

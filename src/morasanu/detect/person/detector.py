@@ -6,16 +6,18 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from morasanu.detect.person.book import NameBook
+from morasanu.detect.person.column import read_columns
 from morasanu.detect.person.latin import read_latin
 from morasanu.detect.person.letters import HIRAGANA, KATAKANA, ORGANISATION, PLACE_AFTER, RUN, K
-from morasanu.detect.person.memory import read_brackets, remember
+from morasanu.detect.person.memory import extend, read_brackets, read_common, remember
 from morasanu.detect.person.neighbour import NeighbourReader
 from morasanu.detect.person.proposal import Proposal, drop_overlaps
 from morasanu.detect.person.reader import STRONG, Evidence, NameReader
+from morasanu.detect.person.sentence import SentenceReader
 from morasanu.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from morasanu.detect.context import Context, Slot
     from morasanu.detect.lexicon import Lexicon
@@ -33,6 +35,7 @@ _GIVEN_GLUED: Final = re.compile(
     rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,3}})(?=[はがをのにとへもよか](?![ぁ-ん])|様|さん|氏|殿|です)"
 )
 _SPREAD: Final = re.compile("[一-龯] [一-龯] [一-龯](?![一-龯])")  # 資 金 使 途
+_PARTICLE: Final = re.compile("[がはにもをのとへよか、。)]|$")
 _LONGEST_SURNAME: Final = 6
 _KANA_PAIR: Final = re.compile(
     rf"([ァ-ヶー](?<![ァ-ヶー].){KATAKANA}{{1,6}})[ ・]{{1,3}}({KATAKANA}{{1,8}})(?![ァ-ヶー])"
@@ -77,13 +80,23 @@ class NameDetector:
             self._book, {*words["title_before"], *words["kin"]}, labels=frozenset(spec.labels)
         )
 
+        book, anchor = self._book, self._anchor
+        self._steps: tuple[Callable[[str, list[tuple[int, str]], list[Proposal]], Iterator[Proposal]], ...] = (
+            lambda text, _, kept: extend(text, kept, book),
+            lambda text, _, kept: read_brackets(text, kept, book),
+            lambda text, _, kept: read_columns(text, kept, book),
+            lambda text, runs, kept: remember(text, runs, kept, book, anchor),
+            lambda text, runs, kept: read_common(text, runs, kept, book),
+        )
+        self._sentence = SentenceReader(self._book, words["kin"])
+
     def find(self, context: Context) -> list[Finding]:
         """Return findings on the folded text, ordered by start; they may overlap other labels, not each other."""
         text = context.text
         runs = [(match.start(), match.group()) for match in RUN.finditer(text)]
         kept = drop_overlaps(self._propose(context, runs))
-        for more in (read_brackets(text, kept, self._book), remember(text, runs, kept, self._book, self._anchor)):
-            added = list(more)
+        for step in self._steps:
+            added = list(step(text, runs, kept))
             if added:
                 kept = drop_overlaps([*kept, *added])
         rule, label = f"rule:{self._spec.id}", self._spec.label
@@ -96,6 +109,7 @@ class NameDetector:
             yield from self._by_slot(text, slot)
         yield from self._by_dictionary(text, runs)
         yield from self._neighbour.read(text)
+        yield from self._sentence.read(text)
         if "@" in text and "<" in text:
             yield from self._by_display_name(text)
         yield from read_latin(text, self._book)
@@ -168,8 +182,11 @@ class NameDetector:
                 yield from self._by_space(text, start, run)
             if len(run) >= 3:  # shorter is ambiguous
                 cut = book.cut_prefix(run)
-                if len(run) - cut >= 3 and book.split(run[cut:]) and not PLACE_AFTER.match(text, end):
+                rest = run[cut:]
+                if len(rest) >= 3 and book.split(rest) and not PLACE_AFTER.match(text, end):
                     yield Proposal(start + cut, end, 0.72, "dictionary:name")
+                elif cut > 1 and len(rest) > 1 and book.is_surname(rest) and not book.is_noun(rest) and _PARTICLE.match(text, end):
+                    yield Proposal(start + cut, end, 0.66, "neighbour:unit")
         for match in _KANA_PAIR.finditer(text):
             if book.is_kana_pair(*match.groups()):
                 yield Proposal(*match.span(), 0.8, "dictionary:reading")

@@ -21,10 +21,10 @@ _CAPITALS: Final = re.compile(
     re.MULTILINE,
 )
 _SALUTE: Final = re.compile(
-    rf"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? |Dear (?:Mr\.? |Ms\.? |Mrs\.? )?)({LATIN})|({LATIN})(?=[-‐ ](?:san|sama)\b)"
+    rf"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)(?:\. ?| )|Dear (?:Mr\.? |Ms\.? |Mrs\.? )?)({LATIN})|({LATIN})(?=[-‐ ](?:san|sama)\b)"
 )
 _SALUTE_HINTS: Final = ("san", "San", "sama", "Sama", "Dear ", "Mr", "Ms", "Miss", "Dr", "Prof")
-_POSSESSIVE: Final = re.compile(r"(?:['’]s|[-'’.])?\Z")
+_POSSESSIVE: Final = re.compile(r"(?:['’]s|-(?:san|sama)|[-'’.])?\Z")
 _CODE: Final = re.compile(r"[=;{}<>a-z]")
 _MIN_CAPITALS: Final = 6
 

@@ -25,9 +25,30 @@ if TYPE_CHECKING:
 _PAREN: Final = re.compile(
     rf"\s?[(/（] ?({K}{{0,3}} ?(?:{K}{{0,3}}|{HIRAGANA}{{1,5}})?|{HIRAGANA}{{2,6}} {{0,2}}{HIRAGANA}{{1,6}}|{KATAKANA}{{1,10}}(?:[ ・]{{1,2}}{KATAKANA}{{1,10}}){{0,3}}|{LATIN})[様氏]? ?(?=[)）\n、]|$)"
 )
+_LONGEST_SURNAME: Final = 4
+_GIVEN_AFTER: Final = re.compile(
+    rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,4}}[子江美代枝恵香]?|{KATAKANA}{{2,6}}[子江美代枝恵香]?)(?=$|[\n\s、,()\"'|│/。:様氏殿にはがをのとへも「]|さん)"
+)
+_COMMON_AFTER: Final = re.compile("[がはにもをのとへ](?![ぁ-ん]{6})|、|。|→|$|\n|と|より|から", re.MULTILINE)
 _MAX_REMEMBERED: Final = 64
 _SURE: Final = 0.75  # what is barely a name confirms nothing
 _HONORIFIC: Final = re.compile("様|さん|さま|ちゃん|くん")
+
+
+def extend(text: str, kept: Iterable[Proposal], book: NameBook) -> Iterator[Proposal]:
+    """Yield the surnames among `kept` with the given name that follows them, however rare: 諸見里 晃, 和泉田 ハル子."""
+    for known in kept:
+        surname = text[known.start : known.end]
+        match = _GIVEN_AFTER.match(text, known.end) if is_kanji(surname[-1]) and len(surname) <= _LONGEST_SURNAME else None
+        if match is None or " " in surname or book.split(surname):
+            continue
+        given = match.group(1)
+        if is_kanji(given[0]):
+            fits = not book.is_noun(given) and (book.is_given(given) or (known.score >= _SURE and len(given) == 1))
+        else:
+            fits = book.is_kana_given(given)
+        if fits and not book.is_surname(given):
+            yield Proposal(known.start, match.end(1), known.score, known.why)
 
 
 def read_brackets(text: str, kept: Iterable[Proposal], book: NameBook) -> Iterator[Proposal]:
@@ -112,3 +133,16 @@ def _stands_alone(text: str, start: int, end: int, _: re.Pattern[str]) -> bool:
         return bool(_HONORIFIC.match(text, end)) and not re.match(HIRAGANA, before)
     same = KATAKANA if "ァ" <= first <= "ー" else "[A-Za-z0-9@._]"
     return not re.match(same, before) and not re.match(same, after) and after != "-"
+
+
+def read_common(
+    text: str, runs: Sequence[tuple[int, str]], kept: Sequence[Proposal], book: NameBook
+) -> Iterator[Proposal]:
+    """Yield common surnames that stand alone before a particle in a text that names persons: 打合せ後、尾花沢に渡す."""
+    if not kept:
+        return
+    for start, run in runs:
+        if 2 <= len(run) <= 3 and book.is_common(run) and _COMMON_AFTER.match(text, start + len(run)):
+            before = text[start - 1 : start]
+            if before not in ("ー", "々", "・") and not "ァ" <= before <= "ヶ":
+                yield Proposal(start, start + len(run), 0.6, "dictionary:surname")

@@ -71,6 +71,7 @@ class NameReader:
             ("kha", pair, self._take_pair),
             ("a", kana_pair, self._take_kana_pair),
             ("kha", joined, self._take_joined),
+            ("k", rf"(?<![一-龯々ぁ-んァ-ヶー])((?:{HIRAGANA}{{2,3}}|{KATAKANA}{{2,3}})[子江美代枝恵香奈]){tail}", self._take_whole),
             ("k", rf"({K}{{0,7}}){tail}", self._take_kanji),
             ("h", rf"({HIRAGANA}{{2,7}}){tail}", self._take_hiragana),
             ("a", rf"(?<![ァ-ヶー])({KATAKANA}{{2,10}}){tail}", self._take_katakana),
@@ -148,6 +149,9 @@ class NameReader:
         cut = self._book.cut_name(match.group(1), strong=evidence.strong, honorific=evidence.honorific)
         return (match.start(1) + cut, match.end(1)) if cut is not None else None
 
+    def _take_whole(self, match: re.Match[str], evidence: Evidence) -> Span | None:
+        return match.span(1) if evidence.strong else None
+
     def _take_hiragana(self, match: re.Match[str], evidence: Evidence) -> Span | None:
         before = match.string[match.start(1) - 1 : match.start(1)]
         cut = self._book.cut_hiragana(before, match.group(1)) if evidence.strong else None
@@ -204,6 +208,8 @@ class NameReader:
 
     def _head_pair(self, match: re.Match[str], evidence: Evidence) -> Span | None:
         first, second = match.groups()
+        if second in STRONG:  # 百目鬼 さん
+            return None
         cut = self._book.cut_prefix(first)
         trimmed = second.rstrip("様氏殿") or second
         known = first[cut:] and self._book.is_full(first[cut:], trimmed, strong=evidence.strong)

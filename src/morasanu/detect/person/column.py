@@ -1,0 +1,112 @@
+"""Names by their column: where one row of a list holds a name in its second place, the other rows do too."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from morasanu.detect.person.letters import HIRAGANA, KATAKANA, ORGANISATION, K, has_latin_stop, is_kanji
+from morasanu.detect.person.proposal import Proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from morasanu.detect.person.book import NameBook
+
+_MARKS: Final = ("\t", ",", "|", "│", " / ", "/", ";")
+_GAP: Final = re.compile(r" {2,}")
+_LIKE: Final = re.compile(
+    rf"{K}{{0,4}}(?: {{1,3}}(?:{K}{{0,2}}|{HIRAGANA}{{1,5}}|{KATAKANA}{{1,8}}|[A-Z][A-Za-z]+))?|{KATAKANA}{{1,9}}(?:[ ・]{{1,2}}[ァ-ヶー一-龯]{{1,10}}){{0,3}}|{HIRAGANA}{{2,6}} {{1,3}}{HIRAGANA}{{1,6}}"
+    r"|[A-ZÀ-Þ][A-Za-zÀ-ỹ'’.\-]*(?:[ ,/]{1,2}[A-ZÀ-Þ][A-Za-zÀ-ỹ'’.\-]*){1,4}"
+)
+_EDGE: Final = " 　\"'`「」()[]{}*:・●○■□◆①②③④⑤⑥⑦⑧⑨"
+_FEWEST_ROWS: Final = 2
+_MOST_CELLS: Final = 40
+
+Cell = tuple[int, int]
+
+
+def read_columns(text: str, kept: Sequence[Proposal], book: NameBook) -> Iterator[Proposal]:
+    """Yield the cells that stand in a column of names; `kept` are the names found so far, ordered by start."""
+    if not kept or "\n" not in text:
+        return
+    names = {(name.start, name.end) for name in kept}
+    touched = _lines_of(text, kept)
+    for _, rows in groupby(_split_lines(text, touched), key=lambda row: row[0]):
+        yield from _read_rows(text, [cells for _, cells in rows], names, book)
+
+
+def _lines_of(text: str, kept: Iterable[Proposal]) -> set[int]:
+    return {text.rfind("\n", 0, name.start) + 1 for name in kept}
+
+
+def _split_lines(text: str, touched: set[int]) -> Iterator[tuple[tuple[str, int], list[Cell]]]:
+    """Yield for each line that may be a row how it is divided, and its cells; only around lines with a name."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        line = text[start:end]
+        mark, cells = _split(line)
+        if len(cells) > 1:
+            yield (mark, len(cells)), [(start + a, start + b) for a, b in cells]
+        elif line.strip():
+            yield ("", 0), []
+        start = end + 1
+
+
+def _split(line: str) -> tuple[str, list[Cell]]:
+    for mark in _MARKS:
+        if mark in line:
+            cells = []
+            start = 0
+            for piece in line.split(mark)[:_MOST_CELLS]:
+                cells.append(_strip(line, start, start + len(piece)))
+                start += len(piece) + len(mark)
+            return mark, cells
+    if "  " in line.strip():
+        begin = len(line) - len(line.lstrip())
+        bounds = [begin, *(edge for gap in _GAP.finditer(line, begin) for edge in gap.span()), len(line)]
+        return "  ", [_strip(line, a, b) for a, b in zip(bounds[::2], bounds[1::2], strict=True) if a < b]
+    return "", []
+
+
+def _strip(line: str, start: int, end: int) -> Cell:
+    while start < end and line[start] in _EDGE:
+        start += 1
+    while start < end and line[end - 1] in _EDGE:
+        end -= 1
+    return start, end
+
+
+def _read_rows(text: str, rows: list[list[Cell]], names: set[Cell], book: NameBook) -> Iterator[Proposal]:
+    if len(rows) < _FEWEST_ROWS or not rows[0]:
+        return
+    columns: dict[int, list[Cell]] = defaultdict(list)
+    for row in rows:
+        for place, cell in enumerate(row):
+            if cell[0] < cell[1]:
+                columns[place].append(cell)
+    for cells in columns.values():
+        known = sum(cell in names for cell in cells)
+        if not known:
+            continue
+        like = [cell for cell in cells if cell not in names and _is_like(text[slice(*cell)], book)]
+        if known + len(like) > 0.6 * len(cells) and (known * 3 >= len(like)):
+            for start, end in like:
+                yield Proposal(start, end, 0.7, "neighbour:column")
+
+
+def _is_like(value: str, book: NameBook) -> bool:
+    if not _LIKE.fullmatch(value) or ORGANISATION.search(value):
+        return False
+    words = re.split(r"[ ・,/]+", value)
+    if value[0] < "z" or value[0] <= "ỹ" and not is_kanji(value[0]) and value[0] < "ぁ":
+        return not has_latin_stop(words)
+    if any(map(book.is_noun, (value, *words))):
+        return False
+    if is_kanji(value[0]):
+        return len(words) > 1 or book.is_surname(value) or book.is_single(value) or bool(book.split(value)) or book.is_unknown(value)
+    return len(words) > 1 or book.is_kana_name(value, loose=False)
