@@ -31,7 +31,9 @@ _NO_LAST = frozenset(
 # Among them those that do end surnames (財前, 服部), where an honorific or a label says that a name stands.
 _SOMETIMES_LAST = frozenset("部上下内外前中間方会")
 # Kanji that end words for people: 職人さん, 不動産屋さん.
-_ROLE_LAST = frozenset("人師屋手民友主客婦夫妻母父供長方女男王医士")
+_ROLE_LAST = frozenset("人師屋者友主客婦方")
+# Given names of one kanji that forms and tables use as words.
+_NO_GIVEN = frozenset("有無可否済計円名男女他等様方上下中外内新旧元前後左右東西南北本支表裏大小高低金月日年人数者係長店部課番号区町村市県光")
 _COMMON = 5
 _NUMERALS = frozenset("一二三四五六七八九十百千万年月日円第各同")
 _DIRECTIONS = frozenset("東西南北中")
@@ -123,7 +125,10 @@ class NameBook:
 
     def is_common(self, word: str) -> bool:
         """Return whether `word` is a surname that thousands bear and nothing else."""
-        return self._lexicon.surname.get(word, 0) >= _COMMON and not self.is_noun(word) and not self.is_city(word)
+        people = self._lexicon.surname.get(word, 0)
+        if not people or self.is_noun(word) or f"{word}市" in self._lexicon.city or self.is_prefecture(word):
+            return False
+        return people >= _COMMON or not (word in self._lexicon.town or self.is_city(word))
 
     def is_given(self, word: str, *, sure: bool = False) -> bool:
         """Return whether `word` is, or (unless `sure`) is written like, a given name."""
@@ -176,9 +181,11 @@ class NameBook:
     def is_city(self, word: str) -> bool:
         """Return whether `word` is a municipality's or prefecture's name without its 市, 区, 町, 村 or 県."""
         lexicon = self._lexicon
-        return any(f"{word}{kind}" in lexicon.city for kind in "市区町村") or any(
-            f"{word}{kind}" in lexicon.prefecture for kind in "都府県"
-        )
+        return any(f"{word}{kind}" in lexicon.city for kind in "市区町村") or self.is_prefecture(word)
+
+    def is_prefecture(self, word: str) -> bool:
+        """Return whether `word` is a prefecture's name without its 都, 府 or 県."""
+        return any(f"{word}{kind}" in self._lexicon.prefecture for kind in "都府県")
 
     def is_plausible(self, word: str, *, honoured: bool = False) -> bool:
         """Return whether a kanji word after a strong label (or, `honoured`, before an honorific) may be a name.
@@ -207,6 +214,8 @@ class NameBook:
             return True
         if strong and given:
             return 2 <= len(first) <= 4 and self.is_plausible(first, honoured=True)
+        if given and len(second) == 1 and second not in _NO_GIVEN and self.is_unknown(first):  # 諸見里 晃
+            return self.is_surname_like(first) and not self.is_city(first)
         return (
             given
             and len(second) >= 2

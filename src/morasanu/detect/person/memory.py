@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _PAREN: Final = re.compile(
     rf"\s?[(/（] ?({K}{{0,3}} ?(?:{K}{{0,3}}|{HIRAGANA}{{1,5}})?|{HIRAGANA}{{2,6}} {{0,2}}{HIRAGANA}{{1,6}}|{KATAKANA}{{1,10}}(?:[ ・]{{1,2}}{KATAKANA}{{1,10}}){{0,3}}|{LATIN})[様氏]? ?(?=[)）\n、]|$)"
 )
+_BESIDE: Final = re.compile(rf" ?[,\t|│;] ?[\"']?({KATAKANA}{{1,9}}[ ・]{{1,2}}{KATAKANA}{{1,10}})(?=[\"',\t|│;\n ]|$)")
+_TITLES: Final = frozenset("様氏殿方宛君拝")
 _LONGEST_SURNAME: Final = 4
 _GIVEN_AFTER: Final = re.compile(
     rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,4}}[子江美代枝恵香]?|{KATAKANA}{{2,6}}[子江美代枝恵香]?)(?=$|[\n\s、,()\"'|│/。:様氏殿にはがをのとへも「]|さん)"
@@ -43,6 +45,8 @@ def extend(text: str, kept: Iterable[Proposal], book: NameBook) -> Iterator[Prop
         if match is None or " " in surname or book.split(surname):
             continue
         given = match.group(1)
+        if given in _TITLES:
+            continue
         if is_kanji(given[0]):
             fits = not book.is_noun(given) and (book.is_given(given) or (known.score >= _SURE and len(given) == 1))
         else:
@@ -57,6 +61,8 @@ def read_brackets(text: str, kept: Iterable[Proposal], book: NameBook) -> Iterat
         match = _PAREN.match(text, known.end)
         if match is None and text[known.end : known.end + 1] in ("様", "氏"):
             match = _PAREN.match(text, known.end + 1)
+        if match is None and is_kanji(text[known.end - 1]):
+            match = _BESIDE.match(text, known.end)
         if match is not None:
             value = match.group(1).strip()
             if value and _is_other_writing(value, book):

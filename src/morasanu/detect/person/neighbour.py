@@ -35,7 +35,7 @@ _SPEAKER: Final = re.compile(
     re.MULTILINE,
 )
 _UNIT_BEFORE: Final = re.compile(
-    rf"(?:部|課|係|室|支店|本店|センター|チーム|グループ|営業部|局|銀行|信金|信用金庫|出張所|G|プラザ|デスク)[ の]{{1,6}}({K}{{0,3}})(?=[\s、。)]|です|$)",
+    rf"(?:部|課|係|室|支店|本店|センター|チーム|グループ|営業部|局|銀行|信金|信用金庫|出張所|G|プラザ|デスク)[ の]{{1,6}}({K}{{0,3}})(?=[\s、。)]|です|[がはにをもとへ](?![ぁ-ん]{{4}})|から|より|まで|$)",
     re.MULTILINE,
 )
 
@@ -99,10 +99,10 @@ class NeighbourReader:
     def _by_unit(self, text: str) -> Iterator[Proposal]:
         book = self._book
         for match in _UNIT_BEFORE.finditer(text):
-            run = match.group(1)
+            run = match.group(1).rstrip("様氏殿") or match.group(1)
             like = len(run) > 1 and book.is_surname_like(run) and book.is_plausible(run) and run[-1] not in "町村区市"
             if run not in book.stop and (like or book.is_surname(run)):
-                yield Proposal(match.start(1), match.end(1), 0.7, "neighbour:unit")
+                yield Proposal(match.start(1), match.start(1) + len(run), 0.7, "neighbour:unit")
 
     def _by_title(self, text: str) -> Iterator[Proposal]:
         book = self._book

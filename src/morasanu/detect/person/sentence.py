@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 
     from morasanu.detect.person.book import NameBook
 
-_PARTICLE: Final = r"(?=[はがをにもへとで、。)(」\s様氏:：・]|さん|ちゃん|くん|名義|本人|$)"
-_GIVEN: Final = rf"({K}{{0,2}}|{HIRAGANA}{{2,4}}[子江美代枝恵香]?|{KATAKANA}{{2,6}})"
+_PARTICLE: Final = r"(?=[はがをにもへとでの、。)(」\s様氏:：・]|さん|ちゃん|くん|名義|本人|$)"
+_GIVEN: Final = rf"({K}{{0,2}}(?<![様氏殿])|{HIRAGANA}{{2,4}}[子江美代枝恵香]?|{KATAKANA}{{2,6}})"
 _FULL: Final = rf"{K}{{0,4}} {{1,2}}(?:{K}{{0,2}}|{HIRAGANA}{{2,4}}[子江美代枝恵香]?|{KATAKANA}{{2,6}}[子江美代枝恵香]?)"
 _ELDER: Final = re.compile(
     rf"(?<![一-龯々ァ-ヶー])({K}{{0,3}})(?=(?:の|ん[ちと]の?|ん家の?)(?:おば|おじ|ばあ|ばば|じい|じじ|爺|婆|奥さ|ご主人|旦那|息子|娘|長男|長女|次男|次女|お母|お父|嫁|孫|妻|夫|携帯|件で|自宅))"
 )
+_ASIDE: Final = re.compile(rf"\((?:[0-9/. ]{{3,8}})?({K}{{1,2}})\)")
 _SELF: Final = re.compile(rf"(?:^|[の、。:「\s])({K}{{0,3}})(?=です[。、\n]|です$|でございます|と申しま)", re.MULTILINE)
 _SIGNED: Final = re.compile(
-    rf"(?:[。)」0-9ぁ-ん]|以上、?) +({K}{{0,3}}(?: {{1,2}}(?:{K}{{0,2}}|{HIRAGANA}{{2,4}}))?) *$|^ {{6,}}({K}{{0,3}}(?: {{1,3}}(?:{K}{{0,2}}|{HIRAGANA}{{2,4}}|{KATAKANA}{{2,6}}子?))?)(?: ?印)? *$",
+    rf"(?:[。)」0-9ぁ-ん] |以上、|。) *({K}{{0,3}}(?: {{1,2}}(?:{K}{{0,2}}|{HIRAGANA}{{2,4}}))?) *$|^ {{6,}}({K}{{0,3}}(?: {{1,3}}(?:{K}{{0,2}}|{HIRAGANA}{{2,4}}|{KATAKANA}{{2,6}}子?))?)(?: ?印)? *$",
     re.MULTILINE,
 )
 _READING: Final = re.compile(
@@ -65,7 +66,9 @@ class SentenceReader:
         book = self._book
         for match in self._kin.finditer(text):
             name = match.group(2)
-            if name and self._is_given(name, glued=text[match.start(2) - 1] not in "のは:( "):
+            if name and self._is_given(name, glued=match.start(2) == match.start() + 1):
+                yield Proposal(*match.span(2), 0.72, "neighbour:kin")
+            elif name and len(name) == 1 and text[match.end()] == "様":
                 yield Proposal(*match.span(2), 0.72, "neighbour:kin")
             elif not name:
                 first, _, second = match.group(1).partition(" ")
@@ -83,6 +86,9 @@ class SentenceReader:
 
     def _by_position(self, text: str) -> Iterator[Proposal]:
         book = self._book
+        for match in _ASIDE.finditer(text) if "(" in text else ():
+            if book.is_common(match.group(1)):
+                yield Proposal(*match.span(1), 0.66, "neighbour:bracket")
         for match in _ELDER.finditer(text):
             if self._is_surname(match.group(1)):
                 yield Proposal(*match.span(1), 0.7, "neighbour:kin")
@@ -113,7 +119,7 @@ class SentenceReader:
             first, _, second = match.group(1).partition(" ")
             if any(map(book.is_noun, (first, second.strip(), match.group(2)))) or PLACE_AFTER.match(text, match.end(1)):
                 continue
-            if second or text.startswith(_HONORIFICS, match.end()) or book.is_surname(first) or book.is_single(first) or book.is_unknown(first) or book.split(first):
+            if (second and book.is_plausible(first, honoured=True)) or text.startswith(_HONORIFICS, match.end()) or book.is_surname(first) or book.is_single(first) or book.is_unknown(first) or book.split(first):
                 yield Proposal(*match.span(1), 0.72, "neighbour:reading")
                 yield Proposal(*match.span(2), 0.72, "neighbour:reading")
 
