@@ -33,6 +33,7 @@ _BUILDING_TAIL = r"(?:(?! ?0[0-9]{1,3}-[0-9]{2,4}-[0-9]{3}) ?(?:[A-Z]棟|[東西
 _NAMELESS = re.compile(r"(?:TEL|FAX|Tel|電話|携帯|氏名|口座|担当|〒|様|殿|メール|IP|No|生年|届|連絡|tel|宛|御中)")
 _FURTHER = re.compile(r"[東西南北上下入ルる通一-龯々ヶノ]{1,12}(?=[0-9一二三四五六七八九十百])")
 _POSTAL = re.compile(r"(?<![0-9-])([0-9]{3}-?[0-9]{4})\)?[ \n]{0,3}\Z")
+_POSTAL_AFTER = re.compile(r"[, ]{1,3}([0-9]{3}-[0-9]{4})(?![0-9-])")
 _POSTAL_LABEL: Final = Label("POSTAL_CODE")
 _BOX = re.compile(r"\([^()\n]{0,30}(?:私書箱|郵便局|庁舎|ビル|[0-9]階|[0-9]F)[^()\n]{0,20}\)")
 _ENGLISH: Final = re.compile(
@@ -104,6 +105,9 @@ class AddressDetector:
             if _ENGLISH_SURE.search(match.group()):
                 stop = match.start() + len(match.group().rstrip(" ,."))
                 yield self._make(match.start(), stop, 0.85, "shape:romaji")
+                postal = _POSTAL_AFTER.match(text, stop)
+                if postal:
+                    yield Finding(*postal.span(1), _POSTAL_LABEL, 0.9, (f"rule:{self._spec.id}", "neighbour:address"))
         for match in _STREET.finditer(text) if _STREET_HINT.search(text) else ():
             yield self._make(*match.span(), 0.8, "shape:street")
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _REACH = 34
 _BESIDE = 3
+_LINES_ABOVE = 3
 _CELL_EDGES = ("", "\n", "\t", ",", "|", "│", '"', " ")
 _APART = " \t、,/|│(\"'{;・&?"
 _KEY = re.compile(
@@ -85,9 +86,8 @@ class Context:
             index -= 1
         if index >= 0 and self.fields[index].end <= line and not self.text[line:start].strip(' (「"+〒'):
             above = self.fields[index]
-            top = self.text.rfind("\n", 0, above.start) + 1
-            rest = self.text[top : above.start] + self.text[above.end : line]
-            if above.kind in kinds and not rest.strip(" \n\r\t:：・■□◆●-*#|│[]【】()"):
+            rest = self.text[above.end : line]
+            if above.kind in kinds and rest.count("\n") < _LINES_ABOVE and not rest.strip(" \n\r\t:：・■□◆●-*#|│[]【】()はが"):
                 return above.kind, f"label:{above.word}"
         return "", ""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from morasanu.detect.spec import Spec
 
 _RUN = re.compile(
-    r"[0-9+(](?<![0-9A-Za-z_].)(?<![0-9]\..)(?:(?<=[0-9])|(?=[0-9]))(?:[0-9]|[-ー・] ?(?=[(0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|-?\n(?=[0-9]))*"
+    r"[0-9+(](?<![0-9A-Za-z_].)(?<![0-9]\..)(?:(?<=[0-9])|(?=[0-9]))(?:[0-9]|[-ー・] ?(?=[(0-9])|=(?=[0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|-?\n(?=[0-9]))*"
 )
 _UNIT = re.compile(
     r" ?(?:円|万|億|千|百|件|名|人|個|%|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口(?!座)|株|坪|cm|mm|km|kg|秒|分|時|日|月|年(?!金)|週|か月|ヶ月|歳|才|級|項|階(?!建)|MB|GB|KB|bytes|ms)"
@@ -37,6 +37,7 @@ _MAX_SHAPES: Final = 5_000
 _DIGIT = re.compile(r"(\{[^}]*\}|\\.)|\[[0-9-]+\]|[0-9]")
 _LINE = re.compile(r"[^\n]+")
 _PIECE = re.compile(r"[^ \n]+")
+_JOINED: Final = frozenset("-_,'\"\t|│:;/")
 _SHORTEST: Final = 4
 _MIN_DIGITS: Final = 6
 _MAX_PIECES: Final = 5
@@ -158,6 +159,8 @@ class NumberDetector:
 
     def _judge_spoken(self, context: Context, start: int, end: int) -> Iterator[Finding]:
         text = context.text
+        if text[start] in "にニごサさ" and text[start + 1 : start + 2] not in "ーさンん":  # a particle before 〇九〇
+            start += 1
         digits = spoken_to_digits(text[start:end])
         if len(digits) < _MIN_DIGITS:
             return
@@ -200,14 +203,15 @@ class NumberDetector:
         for form in fitting:
             spec = form.spec
             labelled = kind == spec.label
-            if not labelled and not form.is_sure(number):
+            about_topic = spec.score.topic > 0 and context.speaks_of(spec.label)
+            if not (labelled or form.is_sure(number) or (about_topic and form.is_of_topic(number) and _is_free(context, start))):
                 continue
             if spec.negative and _is_denied(text, start, spec):
                 continue
             checked = CHECKS[spec.check](digits) if spec.check else True
             score = spec.score.of(labelled=labelled, checked=checked)
             about = evidence if labelled else ""
-            if score < spec.score.topic and checked and context.speaks_of(spec.label):
+            if about_topic and score < spec.score.topic and checked:
                 score, about = spec.score.topic, "neighbour:topic"
             if score and (best is None or score > best.score):
                 check = (f"check:{spec.check}",) if checked and spec.check else ()
@@ -239,13 +243,14 @@ def _is_denied(text: str, start: int, spec: Spec) -> bool:
 class _Form:
     """The forms of one spec, compiled."""
 
-    __slots__ = ("_forms", "_label_forms", "_strong", "shape", "spec")
+    __slots__ = ("_forms", "_label_forms", "_strong", "_topic", "shape", "spec")
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self._forms = _union(spec.forms)
         self._label_forms = _union(spec.label_forms) if spec.label_forms else None
         self._strong = _union(spec.strong_forms) if spec.strong_forms else self._forms
+        self._topic = _union(spec.topic_forms) if spec.topic_forms else None
         self.shape = _union(
             tuple(_DIGIT.sub(lambda m: m.group(1) or r"\d", form) for form in (*spec.forms, *spec.label_forms))
         )
@@ -259,6 +264,15 @@ class _Form:
     def is_sure(self, number: str) -> bool:
         """Return whether the number has a form that counts without a label."""
         return bool(self._strong.fullmatch(number))
+
+    def is_of_topic(self, number: str) -> bool:
+        """Return whether the number has a form that counts in a text about such numbers."""
+        return self._topic is not None and bool(self._topic.fullmatch(number))
+
+
+def _is_free(context: Context, start: int) -> bool:
+    """Return whether the number at `start` stands in running text: in no column, and joined to nothing."""
+    return context.text[start - 1 : start] not in _JOINED and context.cell_at(start) is None
 
 
 def _strip(raw: str) -> str:
@@ -281,7 +295,7 @@ def _list_parts(raw: str) -> Iterator[str]:
 
 
 def _ascii(number: str) -> str:
-    return number.replace("ー", "-").replace("・", "-")
+    return number.replace("ー", "-").replace("・", "-").replace("=", "-")
 
 
 def _union(patterns: tuple[str, ...]) -> re.Pattern[str]:

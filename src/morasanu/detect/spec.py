@@ -60,7 +60,8 @@ class Spec:
     """One detector. Patterns match folded text (`text.fold`), words are folded and lower case.
 
     `forms` match a whole run of digits and separators; `label_forms` do so only after one of `labels`; `strong_forms` are
-    those of `forms` that count without a label when `check` passes (all of them when empty). `text_forms` match
+    those of `forms` that count without a label when `check` passes (all of them when empty), `topic_forms` further ones that
+    do in a text that speaks of the kind (`Score.topic`). `text_forms` match
     anywhere, once one of `needs` (if any) occurs. `value` is matched right after a label or in a column. `words` holds the
     word lists of detectors that are more than a pattern (names, addresses, phrases).
     """
@@ -76,6 +77,7 @@ class Spec:
     forms: tuple[str, ...] = ()
     label_forms: tuple[str, ...] = ()
     strong_forms: tuple[str, ...] = ()
+    topic_forms: tuple[str, ...] = ()
     text_forms: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     value: str = ""
@@ -88,7 +90,7 @@ class Spec:
     counter_examples: tuple[str, ...] = ()
 
 
-_PATTERNS = ("forms", "label_forms", "strong_forms", "text_forms")
+_PATTERNS = ("forms", "label_forms", "strong_forms", "topic_forms", "text_forms")
 _LISTS = (*_PATTERNS, "needs", "labels", "keys", "negative", "counter_examples")
 _PART = re.compile("<[a-z_]+>")
 _WORDS = (
@@ -159,6 +161,7 @@ def _check_patterns(spec: Spec, where: str) -> None:
         *spec.forms,
         *spec.label_forms,
         *spec.strong_forms,
+        *spec.topic_forms,
         *spec.text_forms,
         spec.value,
         *spec.words.get("phrases", ()),

@@ -94,7 +94,7 @@ class SentenceReader:
                 yield Proposal(*match.span(1), 0.7, "neighbour:kin")
         for match in _SELF.finditer(text):
             name = match.group(1)
-            if self._is_surname(name) and not book.is_city(name):
+            if self._is_surname(name) and book.is_unknown(name) and not book.is_city(name):
                 yield Proposal(*match.span(1), 0.7, "neighbour:です")
         for match in _SIGNED.finditer(text):
             group = match.lastindex or 0
