@@ -61,7 +61,8 @@ _BORN = re.compile(r"\s?(?:\([^)\n]{1,12}\))?\s?(?:生まれ|生(?![活産存徒
 _BETWEEN = re.compile(
     r"(?:\([^()\n]{1,20}\))?[\s(|│/,・:「」<>\"'様さん氏殿ちゃくん君」)DOBdob、。]{0,8}(?:(?:本人|妻|夫|長男|次男|二男|三男|長女|次女|二女|三女|男|女|父|母|子)[\s|│/,・]{0,6})?\Z"
 )
-_OLD: Final = re.compile(r"明|大|昭|[MTSmts]|19[0-9]{2}")
+_NEAR: Final = 40
+_OLD: Final = re.compile(r"明|大|昭|平成?1?[0-9](?![0-9])|[MTSmts]|H1?[0-9](?![0-9])|19[0-9]{2}|200[0-9]")
 _RECENT: Final = re.compile(r"令|[Rr]|20(?:1[3-9]|[2-9])|.*\b20(?:1[3-9]|[2-9][0-9])\Z")
 _AFTER_VETO = re.compile(
     r"\s?(?:付|開催|締結|施行|現在|まで|から|以降|より|時点|死亡|逝去|入社|退職|入行|[0-9]{1,2}[:時]|T[0-9]|\([月火水木金土日]\)|満了|期限|[~\-]|設定|交付|発行|受付|着|必着|改正|制定|公布)"
@@ -119,4 +120,4 @@ class BirthDetector:
             return False
         if _BETWEEN.match(text[end:start]):
             return True
-        return start - end <= 24 and bool(_OLD.match(date)) and not any(c in text[end:start] for c in "。、:")
+        return start - end <= _NEAR and bool(_OLD.match(date)) and not any(c in text[end:start] for c in "。、:")

@@ -94,6 +94,9 @@ class NameBook:
             *(fold(word).text for word in prefixes),
             "故",
             "亡",
+            "寮長",
+            "会員",
+            "元",
             "被相続人",
             "相続人",
             "申込人",
@@ -267,7 +270,7 @@ class NameBook:
             return cut
         for length in (3, 2):
             tail = run[-length:]
-            if len(run) > length and tail in lexicon.surname and tail not in self.stop and run[:-length] in self.stop:
+            if len(run) > length + 1 and tail in lexicon.surname and tail not in self.stop and run[:-length] in self.stop:
                 return len(run) - length
         if strong and len(rest) <= 4 and self.is_plausible(rest, honoured=True):
             return cut if len(rest) > 1 or rest in lexicon.given or honorific else None

@@ -29,7 +29,7 @@ _BESIDE: Final = re.compile(rf" ?[,\t|│;] ?[\"']?({KATAKANA}{{1,9}}[ ・]{{1,2
 _TITLES: Final = frozenset("様氏殿方宛君拝")
 _LONGEST_SURNAME: Final = 4
 _GIVEN_AFTER: Final = re.compile(
-    rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,4}}[子江美代枝恵香]?|{KATAKANA}{{2,6}}[子江美代枝恵香]?)(?=$|[\n\s、,()\"'|│/。:様氏殿にはがをのとへも「]|さん)"
+    rf" {{1,2}}({K}{{0,2}}(?<!本人)|{HIRAGANA}{{2,4}}[子江美代枝恵香]?|{KATAKANA}{{2,7}}[子江美代枝恵香]?)(?=$|本人|[\n\s、,()\"'|│/。:様氏殿にはがをのとへも「]|さん)"
 )
 _COMMON_AFTER: Final = re.compile("[がはにもをのとへ](?![ぁ-ん]{6})|、|。|→|$|\n|と|より|から", re.MULTILINE)
 _MAX_REMEMBERED: Final = 64
@@ -50,7 +50,7 @@ def extend(text: str, kept: Iterable[Proposal], book: NameBook) -> Iterator[Prop
         if is_kanji(given[0]):
             fits = not book.is_noun(given) and (book.is_given(given) or (known.score >= _SURE and len(given) == 1))
         else:
-            fits = book.is_kana_given(given)
+            fits = book.is_kana_given(given) or (known.score >= _SURE and given[0] >= "ァ" and not book.is_noun(given))
         if fits and not book.is_surname(given):
             yield Proposal(known.start, match.end(1), known.score, known.why)
 
