@@ -9,7 +9,7 @@ from morasanu.detect.person.book import NameBook
 from morasanu.detect.person.column import read_columns
 from morasanu.detect.person.latin import read_latin
 from morasanu.detect.person.letters import HIRAGANA, KATAKANA, ORGANISATION, PLACE_AFTER, RUN, K
-from morasanu.detect.person.memory import extend, read_brackets, read_common, remember
+from morasanu.detect.person.memory import extend, read_brackets, read_common, read_listed, remember
 from morasanu.detect.person.neighbour import NeighbourReader
 from morasanu.detect.person.proposal import Proposal, drop_overlaps
 from morasanu.detect.person.reader import STRONG, Evidence, NameReader
@@ -35,6 +35,7 @@ _GIVEN_GLUED: Final = re.compile(
     rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,3}}[子江美代枝恵香]?|{KATAKANA}{{2,5}})(?=[はがをのにとへもよか](?![ぁ-ん])|様|さん|氏|殿|です)"
 )
 _SPREAD: Final = re.compile("[一-龯] [一-龯] [一-龯](?![一-龯])")  # 資 金 使 途
+_ABOUT: Final = ("案件", "面談", "兼務", "承認済", "確認済", "辞退", "本人", "両名")
 _PARTICLE: Final = re.compile("[がはにもをのとへよか、。)]|$")
 _LONGEST_SURNAME: Final = 6
 _KANA_PAIR: Final = re.compile(
@@ -85,6 +86,7 @@ class NameDetector:
             lambda text, _, kept: extend(text, kept, book),
             lambda text, _, kept: read_brackets(text, kept, book),
             lambda text, _, kept: read_columns(text, kept, book),
+            lambda text, _, kept: read_listed(text, kept, book),
             lambda text, runs, kept: remember(text, runs, kept, book, anchor),
             lambda text, runs, kept: read_common(text, runs, kept, book),
         )
@@ -180,6 +182,10 @@ class NameDetector:
             end = start + len(run)
             if text[end : end + 1] == " " and len(run) <= _LONGEST_SURNAME:
                 yield from self._by_space(text, start, run)
+            if run.endswith(_ABOUT):
+                name = run.removesuffix("案件").removesuffix("面談").removesuffix("兼務").removesuffix("承認済").removesuffix("確認済").removesuffix("辞退").removesuffix("本人").removesuffix("両名")
+                if len(name) > 1 and book.is_surname(name) and not book.is_noun(name):
+                    yield Proposal(start, start + len(name), 0.66, "neighbour:about")
             if len(run) >= 3:  # shorter is ambiguous
                 cut = book.cut_prefix(run)
                 rest = run[cut:]

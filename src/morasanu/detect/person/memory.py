@@ -31,6 +31,12 @@ _LONGEST_SURNAME: Final = 4
 _GIVEN_AFTER: Final = re.compile(
     rf" {{1,2}}({K}{{0,2}}(?<!本人)|{HIRAGANA}{{2,4}}[子江美代枝恵香]?|{KATAKANA}{{2,7}}[子江美代枝恵香]?)(?=$|本人|[\n\s、,()\"'|│/。:様氏殿にはがをのとへも「]|さん)"
 )
+_LIST_TITLE: Final = "(?:様|さん|氏|部長|課長|係長|次長|支店長|代理|主任|専務|常務|社長|主査|調査役)?(?:\\([^()\\n]{1,12}\\))?"
+_LISTED_AFTER: Final = re.compile(
+    rf"{_LIST_TITLE}(?:[、・/]| {{2,12}}| と|と)({K}{{0,2}})(?={_LIST_TITLE}(?:[、・/。)(\n]| {{2}}|の[二三四]名|両名|で|が|に|$))"
+)
+_LISTED_BEFORE: Final = re.compile(rf"(?:^|[:、・/(\s])({K}{{0,2}}){_LIST_TITLE}(?:[、・/]| {{2,12}}|と)\Z", re.MULTILINE)
+_LIST_REACH: Final = 24
 _COMMON_AFTER: Final = re.compile("[がはにもをのとへ](?![ぁ-ん]{6})|、|。|→|$|\n|と|より|から", re.MULTILINE)
 _MAX_REMEMBERED: Final = 64
 _SURE: Final = 0.75  # what is barely a name confirms nothing
@@ -139,6 +145,28 @@ def _stands_alone(text: str, start: int, end: int, _: re.Pattern[str]) -> bool:
         return bool(_HONORIFIC.match(text, end)) and not re.match(HIRAGANA, before)
     same = KATAKANA if "ァ" <= first <= "ー" else "[A-Za-z0-9@._]"
     return not re.match(same, before) and not re.match(same, after) and after != "-"
+
+
+def read_listed(text: str, kept: Iterable[Proposal], book: NameBook) -> Iterator[Proposal]:
+    """Yield the surnames in a row with one of `kept`: 阿比留、京極, 入江  谷  林, 生田目・助川."""
+    for known in kept:
+        if not is_kanji(text[known.end - 1]):
+            continue
+        end = known.end
+        while match := _LISTED_AFTER.match(text, end):
+            if not _may_be_listed(match.group(1), book):
+                break
+            yield Proposal(*match.span(1), 0.66, "neighbour:list")
+            end = match.end(1)
+        match = _LISTED_BEFORE.search(text, max(0, known.start - _LIST_REACH), known.start)
+        if match and _may_be_listed(match.group(1), book):
+            yield Proposal(*match.span(1), 0.66, "neighbour:list")
+
+
+def _may_be_listed(word: str, book: NameBook) -> bool:
+    if book.is_noun(word) or book.is_place(word) and not book.is_surname(word) or book.is_city(word):
+        return False
+    return book.is_surname(word) or book.is_single(word) or (book.is_unknown(word) and book.is_surname_like(word))
 
 
 def read_common(

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from morasanu.detect.person.letters import HIRAGANA, KATAKANA, PLACE_AFTER, K, is_kanji
+from morasanu.detect.person.letters import HIRAGANA, KATAKANA, PLACE_AFTER, K, has_latin_stop, is_kanji
 from morasanu.detect.person.proposal import Proposal
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ _SPEAKER: Final = re.compile(
     rf"^[>＞ \[(【]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\]】) ]*)?({K}{{0,5}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}}|{HIRAGANA}{{3,5}})(?=\s?[:「>＞][^/]| [0-9]{{1,2}}:[0-9]{{2}}(?:\s*$|  )|→)",
     re.MULTILINE,
 )
+_CHAT: Final = re.compile(
+    rf"^(?:({K}{{0,3}}|{KATAKANA}{{2,8}}|{HIRAGANA}{{1,4}}(?:ちゃん|くん)|[A-Z][a-z]{{1,14}}(?: [A-Z][A-Za-z]{{1,14}})?)[ \t]{{1,2}}[0-9]{{1,2}}:[0-9]{{2}}(?![0-9:])"
+    rf"|[0-9]{{1,2}}:[0-9]{{2}}[ \t]({K}{{0,3}}|{KATAKANA}{{2,8}}|{HIRAGANA}{{1,4}}(?:ちゃん|くん)|[A-Z][a-z]{{1,14}}(?: [A-Z][A-Za-z]{{1,14}})?)(?=[\t:]))",
+    re.MULTILINE,
+)
+_FEWEST_TURNS: Final = 3
 _UNIT_BEFORE: Final = re.compile(
     rf"(?:部|課|係|室|支店|本店|センター|チーム|グループ|営業部|局|銀行|信金|信用金庫|出張所|G|プラザ|デスク)[ の]{{1,6}}({K}{{0,3}})(?=[\s、。)]|です|[がはにをもとへ](?![ぁ-ん]{{4}})|から|より|まで|$)",
     re.MULTILINE,
@@ -58,6 +64,7 @@ class NeighbourReader:
         """Yield the names that their neighbours announce."""
         yield from self._by_copula(text)
         yield from self._by_speaker(text)
+        yield from self._by_chat(text)
         yield from self._by_unit(text)
         yield from self._by_title(text)
         yield from self._by_handover(text)
@@ -95,6 +102,26 @@ class NeighbourReader:
                 known = book.is_plausible(first) and first not in self._labels
             if known and first not in book.stop:
                 yield Proposal(match.start(1), match.end(1), 0.75, "neighbour:speaker")
+
+    def _by_chat(self, text: str) -> Iterator[Proposal]:
+        """Yield who speaks beside the time of day, in a text where somebody does so more than once."""
+        turns = [match.span(match.lastindex or 0) for match in _CHAT.finditer(text)]
+        if len(turns) < _FEWEST_TURNS:
+            return
+        said = Counter(text[start:end] for start, end in turns)
+        if max(said.values()) == 1:
+            return
+        book = self._book
+        for start, end in turns:
+            name = text[start:end]
+            if is_kanji(name[0]):
+                known = book.is_surname(name) or book.is_single(name) or book.is_unknown(name)
+            elif name.isascii():
+                known = not text.isascii() and not has_latin_stop(name.split())
+            else:
+                known = not book.is_noun(name)
+            if known and name not in self._labels and name not in book.stop:
+                yield Proposal(start, end, 0.72, "neighbour:speaker")
 
     def _by_unit(self, text: str) -> Iterator[Proposal]:
         book = self._book

@@ -162,7 +162,8 @@ class NameReader:
 
     def _take_latin(self, match: re.Match[str], evidence: Evidence) -> Span | None:
         name = match.group(1)
-        known = evidence.strong and len(name) > 1 and not has_latin_stop([name.split()[-1].strip(".,")])
+        whole = len(name) > 1 if evidence.strong else " " in name and evidence.honorific
+        known = whole and not has_latin_stop([name.split()[-1].strip(".,")])
         return match.span(1) if known else None
 
     # -- forwards ------------------------------------------------------------------------------------------------------
@@ -274,7 +275,11 @@ class NameReader:
             return None
         if book.is_surname(rest) or book.split(rest):
             return start, end
-        return (start, end) if evidence.strong and 2 <= len(rest) <= 5 and book.is_plausible(rest) else None
+        if evidence.strong:
+            return (start, end) if 2 <= len(rest) <= 5 and book.is_plausible(rest) else None
+        # 起票 似内: a rare surname that is all that stands there
+        alone = text[start - 1] in " :" and len(rest) <= 3 and bool(_END.match(text, end))
+        return (start, end) if alone and book.is_unknown(rest) and not book.is_city(rest) else None
 
     def _cut_mixed(self, name: str, run: str) -> int:
         # the kana after the kanji belong to the name only when they make a given name
