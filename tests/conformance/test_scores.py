@@ -52,6 +52,15 @@ def test_score_second_written_set_holds_its_limits(engine: Detector) -> None:
     assert score.alarm_rate <= 0.20
 
 
+def test_score_third_written_set_holds_its_limits(engine: Detector) -> None:
+    score = score_documents((spans, find(engine, text)) for _, text, spans in read_written(WRITTEN.with_name("third")))
+    assert score.clean >= 10
+    assert score.exact_f1 >= 0.76
+    assert score.overlap_f1 >= 0.84
+    assert score.leak <= 0.24
+    assert score.alarm_rate <= 0.18
+
+
 def test_score_bank_documents_holds_its_limits(engine: Detector) -> None:
     score = measure(engine, "bank_dev", count=ENOUGH)
     assert score.exact_f1 >= 0.90

@@ -87,7 +87,11 @@ class Context:
         if index >= 0 and self.fields[index].end <= line and not self.text[line:start].strip(' (「"+〒'):
             above = self.fields[index]
             rest = self.text[above.end : line]
-            if above.kind in kinds and rest.count("\n") < _LINES_ABOVE and not rest.strip(" \n\r\t:：・■□◆●-*#|│[]【】()はが"):
+            if (
+                above.kind in kinds
+                and rest.count("\n") < _LINES_ABOVE
+                and not rest.strip(" \n\r\t:：・■□◆●-*#|│[]【】()はが")
+            ):
                 return above.kind, f"label:{above.word}"
         return "", ""
 

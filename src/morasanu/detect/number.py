@@ -37,7 +37,7 @@ _MAX_SHAPES: Final = 5_000
 _DIGIT = re.compile(r"(\{[^}]*\}|\\.)|\[[0-9-]+\]|[0-9]")
 _LINE = re.compile(r"[^\n]+")
 _PIECE = re.compile(r"[^ \n]+")
-_JOINED: Final = frozenset("-_,'\"\t|│:;/")
+_GAP: Final = 16  # blanks between a name and its number
 _SHORTEST: Final = 4
 _MIN_DIGITS: Final = 6
 _MAX_PIECES: Final = 5
@@ -204,7 +204,11 @@ class NumberDetector:
             spec = form.spec
             labelled = kind == spec.label
             about_topic = spec.score.topic > 0 and context.speaks_of(spec.label)
-            if not (labelled or form.is_sure(number) or (about_topic and form.is_of_topic(number) and _is_free(context, start))):
+            if not (
+                labelled
+                or form.is_sure(number)
+                or (about_topic and form.is_of_topic(number) and _is_free(context, start))
+            ):
                 continue
             if spec.negative and _is_denied(text, start, spec):
                 continue
@@ -272,7 +276,8 @@ class _Form:
 
 def _is_free(context: Context, start: int) -> bool:
     """Return whether the number at `start` stands in running text: in no column, and joined to nothing."""
-    return context.text[start - 1 : start] not in _JOINED and context.cell_at(start) is None
+    before = context.text[max(0, start - _GAP) : start].rstrip(" ")[-1:]
+    return (before in ("", "\n") or before > "ぁ") and context.cell_at(start) is None
 
 
 def _strip(raw: str) -> str:

@@ -48,7 +48,7 @@ def test_label_alone_on_the_line_above_is_heard(find: Find, text: str) -> None:
     assert find(text) == [PERSON, ACCOUNT]
 
 
-@pytest.mark.parametrize("text", ["口座番号を確認。\n件数 1234567", "口座番号は後日。1234567"])
+@pytest.mark.parametrize("text", ["口座番号を確認。\n件数 1234567", "顧客番号は後日。1234567"])
 def test_label_too_far_away_is_not_heard(find: Find, text: str) -> None:
     assert find(text) == []
 

@@ -200,3 +200,34 @@ def test_number_right_check_digit_is_surer_than_a_wrong_one(engine: Detector) ->
 def test_number_evidence_names_rule_check_and_label(engine: Detector) -> None:
     (found,) = engine.detect("個人番号 123456789018")
     assert found.why == ("rule:my_number", "check:my_number", "label:個人番号")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "label"),
+    [
+        ("マイナンバーを確認。\n妻　123456789018\n", "123456789018", "MY_NUMBER"),
+        ("法人番号を調べる。\n7123456789012 に照会\n", "7123456789012", "CORPORATE_NUMBER"),
+        ("口座を調べる。\nﾔﾏﾀﾞ ﾀﾛｳ　1234567\n", "1234567", "BANK_ACCOUNT"),
+        ("店番 118　口座番号\n　1234567\n", "1234567", "BANK_ACCOUNT"),
+        ("ゆうちょ　記号 17010　番号 20846311", "17010", "BANK_ACCOUNT"),
+        ("折返し 080=2216=7743", "080=2216=7743", "PHONE"),
+        ("携帯 +46 70 174 06 39", "+46 70 174 06 39", "PHONE"),
+        ("夜七時すぎに〇九〇－三一八二－六六四七へ", "〇九〇－三一八二－六六四七", "PHONE"),
+        ("5-9-18 Kamiosaki, Shinagawa-ku, Tokyo 141-0021", "141-0021", "POSTAL_CODE"),
+    ],
+)
+def test_number_in_a_text_about_its_kind_is_found(find: Find, text: str, value: str, label: str) -> None:
+    assert (value, label) in find(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "マイナンバーを確認。\n妻　123456789019\n",  # its check fails
+        "マイナンバーを確認。\n伝票番号 123456789018\n",
+        "口座を調べる。\n契約 RC-1234567\n",
+        "口座,会員数\n可,1234567\n否,7654321\n",
+    ],
+)
+def test_number_of_another_kind_in_such_a_text_is_not_found(find: Find, text: str) -> None:
+    assert find(text) == []

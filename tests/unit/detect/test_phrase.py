@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from morasanu.detect.spec import load_specs
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -123,3 +125,42 @@ def test_sensitive_statement_is_found(find: Find, text: str, phrase: str) -> Non
 )
 def test_product_department_or_empty_field_is_not_sensitive(find: Find, text: str) -> None:
     assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("ご主人は右手で字が書けない。", "右手で字が書けない"),
+        ("奥様は左足が義足のため1階を希望。", "左足が義足"),
+        ("山田様は補聴器使用。", "補聴器"),
+        ("本人は車上荒らしに遭い、警察へ。", "車上荒らしに遭い"),
+        ("山田さんは酒気帯び運転の現行犯で逮捕された。", "酒気帯び運転の現行犯で逮捕"),
+        ("妻は従業員組合の執行委員をしている。", "従業員組合の執行委員"),
+        ("父は浄土真宗の熱心な門徒だった。", "浄土真宗の熱心な門徒"),
+        ("息子さんは在日三世です。", "在日三世"),
+        ("本人はパーキンソンの薬を飲んでいる。", "パーキンソンの薬"),
+    ],
+)
+def test_sensitive_statement_in_ordinary_words_is_found(find: Find, text: str, phrase: str) -> None:
+    assert any(phrase in value for value, label in find(text) if label == "SENSITIVE")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "過去5年以内のがん、肝硬変、認知症での入院を含む。",
+        "がん、うつ病、糖尿病などの病名を面談記録に書くときは注意する。",
+        "お子様の食物アレルギーや車椅子の利用など、配慮が必要な場合はお申し出ください。",
+        "椎間板ヘルニアは二十代から四十代に多い。",
+        "手数料が高く、手続が動かない。",
+        "契約日から91日目より前にがんと診断された場合、契約は無効とします。",
+    ],
+)
+def test_sensitive_words_of_anybody_are_not_found(find: Find, text: str) -> None:
+    assert [value for value, label in find(text) if label == "SENSITIVE"] == []
+
+
+def test_hint_that_calls_no_phrase_is_none_of_ours() -> None:
+    spec = next(spec for spec in load_specs() if spec.id == "sensitive")
+    idle = [hint for hint in spec.words["hints"] if not any(hint in phrase for phrase in spec.words["phrases"])]
+    assert idle == []

@@ -33,7 +33,9 @@ _SOMETIMES_LAST = frozenset("部上下内外前中間方会")
 # Kanji that end words for people: 職人さん, 不動産屋さん.
 _ROLE_LAST = frozenset("人師屋者友主客婦方")
 # Given names of one kanji that forms and tables use as words.
-_NO_GIVEN = frozenset("有無可否済計円名男女他等様方上下中外内新旧元前後左右東西南北本支表裏大小高低金月日年人数者係長店部課番号区町村市県光")
+_NO_GIVEN = frozenset(
+    "有無可否済計円名男女他等様方上下中外内新旧元前後左右東西南北本支表裏大小高低金月日年人数者係長店部課番号区町村市県光"
+)
 _COMMON = 5
 _NUMERALS = frozenset("一二三四五六七八九十百千万年月日円第各同")
 _DIRECTIONS = frozenset("東西南北中")
@@ -159,6 +161,8 @@ class NameBook:
             return True
         if not 2 <= len(word) <= 4:
             return False
+        if word[-1] in _NO_LAST and word[-1] not in _SOMETIMES_LAST:
+            return False
         return (word[0] in lexicon.first and word[-1] in lexicon.last) or word in lexicon.town
 
     def is_single(self, word: str) -> bool:
@@ -200,13 +204,20 @@ class NameBook:
             and (word not in self._lexicon.noun or (honoured and word[-1] not in _ROLE_LAST))
             and (word[-1] not in _NO_LAST or (honoured and word[-1] in _SOMETIMES_LAST))
             and not any(word[:size] in self.stop or word[-size:] in self.stop for size in range(2, len(word)))
+            and word not in self._lexicon.city
+            and not self._is_compound(word)
         )
+
+    def _is_compound(self, word: str) -> bool:
+        """Return whether `word` is put together from two words of everyday language: 業界団体, 人間ドック."""
+        noun = self._lexicon.noun
+        return any(word[:size] in noun and word[size:] in noun for size in range(2, len(word) - 1))
 
     def is_full(self, first: str, second: str, *, strong: bool) -> bool:
         """Return whether `first` and `second` with a space between are surname and given name."""
         lexicon = self._lexicon
         surname = first in lexicon.surname or (strong and first in lexicon.single)
-        if first + second in self.stop:  # 金　利 in a form
+        if first + second in self.stop or first == "方":  # 金　利 in a form
             return False
         # 王, 誠 and 光 are words too, but not side by side after 氏名
         short = strong and len(first) == 1 and surname
@@ -270,7 +281,12 @@ class NameBook:
             return cut
         for length in (3, 2):
             tail = run[-length:]
-            if len(run) > length + 1 and tail in lexicon.surname and tail not in self.stop and run[:-length] in self.stop:
+            if (
+                len(run) > length + 1
+                and tail in lexicon.surname
+                and tail not in self.stop
+                and run[:-length] in self.stop
+            ):
                 return len(run) - length
         if strong and len(rest) <= 4 and self.is_plausible(rest, honoured=True):
             return cut if len(rest) > 1 or rest in lexicon.given or honorific else None

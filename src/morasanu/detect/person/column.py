@@ -11,7 +11,7 @@ from morasanu.detect.person.letters import HIRAGANA, KATAKANA, ORGANISATION, K, 
 from morasanu.detect.person.proposal import Proposal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from morasanu.detect.person.book import NameBook
 
@@ -33,17 +33,12 @@ def read_columns(text: str, kept: Sequence[Proposal], book: NameBook) -> Iterato
     if not kept or "\n" not in text:
         return
     names = {(name.start, name.end) for name in kept}
-    touched = _lines_of(text, kept)
-    for _, rows in groupby(_split_lines(text, touched), key=lambda row: row[0]):
+    for _, rows in groupby(_split_lines(text), key=lambda row: row[0]):
         yield from _read_rows(text, [cells for _, cells in rows], names, book)
 
 
-def _lines_of(text: str, kept: Iterable[Proposal]) -> set[int]:
-    return {text.rfind("\n", 0, name.start) + 1 for name in kept}
-
-
-def _split_lines(text: str, touched: set[int]) -> Iterator[tuple[tuple[str, int], list[Cell]]]:
-    """Yield for each line that may be a row how it is divided, and its cells; only around lines with a name."""
+def _split_lines(text: str) -> Iterator[tuple[tuple[str, int], list[Cell]]]:
+    """Yield for each line how it is divided, by what and into how many, and its cells; empty lines are passed over."""
     start = 0
     while start < len(text):
         end = text.find("\n", start)
@@ -108,5 +103,11 @@ def _is_like(value: str, book: NameBook) -> bool:
     if any(map(book.is_noun, (value, *words))):
         return False
     if is_kanji(value[0]):
-        return len(words) > 1 or book.is_surname(value) or book.is_single(value) or bool(book.split(value)) or book.is_unknown(value)
+        return (
+            len(words) > 1
+            or book.is_surname(value)
+            or book.is_single(value)
+            or bool(book.split(value))
+            or book.is_unknown(value)
+        )
     return len(words) > 1 or book.is_kana_name(value, loose=False)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from morasanu.detect.spec import Spec
 
 _NO_ANCHOR: Final = re.compile(
-    "様[式子々相態]|氏[名族]|方[法針向面式々角]|サン[ァ-ヶー]|家[族屋賃庭計本主財具]|宅[配地建]|君主|殿[下町]|宛[先名]|名義人|代理[人店]|担当[者課部]|先生方"
+    "様[式子々相態]|氏[名族]|方[法針向面式々角]|サン[ァ-ヶー]|家[族屋賃庭計本主財具]|宅[配地建]|君主|殿[下町]|宛[先名]|名義人|代理[人店]|担当[者課部]|先生方|委員[会長]|理事[会国]|教授会|役員会|社員[食寮証]|職員[室寮証]|選手権|監督[官署庁指]|議員(?:立法|連盟)|記者会|顧問料|講師料|医師会|弁護士[会法]|税理士会|部長会|店長会|会長会"
 )
 # what may follow a run of kanji as the given name, free or before a particle or honorific
 _GIVEN_FREE: Final = re.compile(
@@ -183,7 +183,16 @@ class NameDetector:
             if text[end : end + 1] == " " and len(run) <= _LONGEST_SURNAME:
                 yield from self._by_space(text, start, run)
             if run.endswith(_ABOUT):
-                name = run.removesuffix("案件").removesuffix("面談").removesuffix("兼務").removesuffix("承認済").removesuffix("確認済").removesuffix("辞退").removesuffix("本人").removesuffix("両名")
+                name = (
+                    run.removesuffix("案件")
+                    .removesuffix("面談")
+                    .removesuffix("兼務")
+                    .removesuffix("承認済")
+                    .removesuffix("確認済")
+                    .removesuffix("辞退")
+                    .removesuffix("本人")
+                    .removesuffix("両名")
+                )
                 if len(name) > 1 and book.is_surname(name) and not book.is_noun(name):
                     yield Proposal(start, start + len(name), 0.66, "neighbour:about")
             if len(run) >= 3:  # shorter is ambiguous
@@ -191,7 +200,13 @@ class NameDetector:
                 rest = run[cut:]
                 if len(rest) >= 3 and book.split(rest) and not PLACE_AFTER.match(text, end):
                     yield Proposal(start + cut, end, 0.72, "dictionary:name")
-                elif cut > 1 and len(rest) > 1 and book.is_surname(rest) and not book.is_noun(rest) and _PARTICLE.match(text, end):
+                elif (
+                    cut > 1
+                    and len(rest) > 1
+                    and book.is_surname(rest)
+                    and not book.is_noun(rest)
+                    and _PARTICLE.match(text, end)
+                ):
                     yield Proposal(start + cut, end, 0.66, "neighbour:unit")
         for match in _KANA_PAIR.finditer(text):
             if book.is_kana_pair(*match.groups()):

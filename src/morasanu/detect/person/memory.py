@@ -31,11 +31,15 @@ _LONGEST_SURNAME: Final = 4
 _GIVEN_AFTER: Final = re.compile(
     rf" {{1,2}}({K}{{0,2}}(?<!本人)|{HIRAGANA}{{2,4}}[子江美代枝恵香]?|{KATAKANA}{{2,7}}[子江美代枝恵香]?)(?=$|本人|[\n\s、,()\"'|│/。:様氏殿にはがをのとへも「]|さん)"
 )
-_LIST_TITLE: Final = "(?:様|さん|氏|部長|課長|係長|次長|支店長|代理|主任|専務|常務|社長|主査|調査役)?(?:\\([^()\\n]{1,12}\\))?"
+_LIST_TITLE: Final = (
+    "(?:様|さん|氏|部長|課長|係長|次長|支店長|代理|主任|専務|常務|社長|主査|調査役)?(?:\\([^()\\n]{1,12}\\))?"
+)
 _LISTED_AFTER: Final = re.compile(
     rf"{_LIST_TITLE}(?:[、・/]| {{2,12}}| と|と)({K}{{0,2}})(?={_LIST_TITLE}(?:[、・/。)(\n]| {{2}}|の[二三四]名|両名|で|が|に|$))"
 )
-_LISTED_BEFORE: Final = re.compile(rf"(?:^|[:、・/(\s])({K}{{0,2}}){_LIST_TITLE}(?:[、・/]| {{2,12}}|と)\Z", re.MULTILINE)
+_LISTED_BEFORE: Final = re.compile(
+    rf"(?:^|[:、・/(\s])({K}{{0,2}}){_LIST_TITLE}(?:[、・/]| {{2,12}}|と)\Z", re.MULTILINE
+)
 _LIST_REACH: Final = 24
 _COMMON_AFTER: Final = re.compile("[がはにもをのとへ](?![ぁ-ん]{6})|、|。|→|$|\n|と|より|から", re.MULTILINE)
 _MAX_REMEMBERED: Final = 64
@@ -47,7 +51,9 @@ def extend(text: str, kept: Iterable[Proposal], book: NameBook) -> Iterator[Prop
     """Yield the surnames among `kept` with the given name that follows them, however rare: 諸見里 晃, 和泉田 ハル子."""
     for known in kept:
         surname = text[known.start : known.end]
-        match = _GIVEN_AFTER.match(text, known.end) if is_kanji(surname[-1]) and len(surname) <= _LONGEST_SURNAME else None
+        match = (
+            _GIVEN_AFTER.match(text, known.end) if is_kanji(surname[-1]) and len(surname) <= _LONGEST_SURNAME else None
+        )
         if match is None or " " in surname or book.split(surname):
             continue
         given = match.group(1)
@@ -80,7 +86,9 @@ def _is_other_writing(value: str, book: NameBook) -> bool:
         return False
     first, _, second = value.partition(" ")
     if is_kanji(value[0]):
-        return bool(book.split(first)) or (book.is_surname(first) and (not second or book.is_given(second)))
+        return bool(book.split(first)) or (
+            book.is_surname(first) and book.is_given(second) if second else book.is_common(first)
+        )
     if value.isascii():
         words = value.split()
         return len(words) > 1 and not has_latin_stop(words)

@@ -39,6 +39,7 @@ _CHAT: Final = re.compile(
     rf"|[0-9]{{1,2}}:[0-9]{{2}}[ \t]({K}{{0,3}}|{KATAKANA}{{2,8}}|{HIRAGANA}{{1,4}}(?:ちゃん|くん)|[A-Z][a-z]{{1,14}}(?: [A-Z][A-Za-z]{{1,14}})?)(?=[\t:]))",
     re.MULTILINE,
 )
+_NUMERALS: Final = re.compile("[〇一二三四五六七八九十百千]{2,}")
 _FEWEST_TURNS: Final = 3
 _UNIT_BEFORE: Final = re.compile(
     rf"(?:部|課|係|室|支店|本店|センター|チーム|グループ|営業部|局|銀行|信金|信用金庫|出張所|G|プラザ|デスク)[ の]{{1,6}}({K}{{0,3}})(?=[\s、。)]|です|[がはにをもとへ](?![ぁ-ん]{{4}})|から|より|まで|$)",
@@ -84,7 +85,7 @@ class NeighbourReader:
                 cut = book.cut_name(run, strong=sure, honorific=True)
             elif book.is_kana_surname(run) or (copula.group() == "と申し" and book.is_kana_name(run, loose=True)):
                 cut = 0
-            if cut is not None:
+            if cut is not None and not _NUMERALS.fullmatch(run):
                 yield Proposal(match.start(1) + cut, match.end(1), 0.75, "neighbour:です")
 
     def _by_speaker(self, text: str) -> Iterator[Proposal]:

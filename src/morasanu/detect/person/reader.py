@@ -71,7 +71,11 @@ class NameReader:
             ("kha", pair, self._take_pair),
             ("a", kana_pair, self._take_kana_pair),
             ("kha", joined, self._take_joined),
-            ("k", rf"(?<![一-龯々ぁ-んァ-ヶー])((?:{HIRAGANA}{{2,3}}|{KATAKANA}{{2,3}})[子江美代枝恵香奈]){tail}", self._take_whole),
+            (
+                "k",
+                rf"(?<![一-龯々ぁ-んァ-ヶー])((?:{HIRAGANA}{{2,3}}|{KATAKANA}{{2,3}})[子江美代枝恵香奈]){tail}",
+                self._take_whole,
+            ),
             ("k", rf"({K}{{0,7}}){tail}", self._take_kanji),
             ("h", rf"({HIRAGANA}{{2,7}}){tail}", self._take_hiragana),
             ("a", rf"(?<![ァ-ヶー])({KATAKANA}{{2,10}}){tail}", self._take_katakana),
@@ -134,7 +138,7 @@ class NameReader:
         return None
 
     def _take_kana_pair(self, match: re.Match[str], evidence: Evidence) -> Span | None:
-        known = evidence.strong and self._book.is_kana_name(match.group(1), loose=True)
+        known = evidence.strong and ("・" in match.group() or self._book.is_kana_name(match.group(1), loose=True))
         return (match.start(1), match.end(2)) if known else None
 
     def _take_joined(self, match: re.Match[str], _: Evidence) -> Span | None:
@@ -147,6 +151,8 @@ class NameReader:
 
     def _take_kanji(self, match: re.Match[str], evidence: Evidence) -> Span | None:
         cut = self._book.cut_name(match.group(1), strong=evidence.strong, honorific=evidence.honorific)
+        if match.string[match.start(1) - 1 : match.start(1)].isdigit() and not evidence.strong:
+            return None  # 第1号議案
         return (match.start(1) + cut, match.end(1)) if cut is not None else None
 
     def _take_whole(self, match: re.Match[str], evidence: Evidence) -> Span | None:
@@ -195,7 +201,7 @@ class NameReader:
         """Return the span of a name that fills its place or whose two scripts or spaces leave no doubt."""
         book = self._book
         value = text[start:limit].strip()
-        if evidence.column and _CELL.fullmatch(value) and book.is_plausible(value) and not self._anchor.search(value):
+        if evidence.column and _CELL.fullmatch(value) and book.is_plausible(value, honoured=True) and not self._anchor.search(value):
             return start, start + len(text[start:limit].rstrip())
         mixed = _MIXED.match(text, start, limit)
         if (

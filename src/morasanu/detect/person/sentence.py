@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 _PARTICLE: Final = r"(?=[はがをにもへとでの、。)(」\s様氏:：・]|さん|ちゃん|くん|名義|本人|$)"
 _GIVEN: Final = rf"({K}{{0,2}}(?<![様氏殿])|{HIRAGANA}{{2,4}}[子江美代枝恵香]?|{KATAKANA}{{2,6}})"
-_FULL: Final = rf"{K}{{0,4}} {{1,2}}(?:{K}{{0,2}}|{HIRAGANA}{{2,4}}[子江美代枝恵香]?|{KATAKANA}{{2,6}}[子江美代枝恵香]?)"
+_FULL: Final = (
+    rf"{K}{{0,4}} {{1,2}}(?:{K}{{0,2}}|{HIRAGANA}{{2,4}}[子江美代枝恵香]?|{KATAKANA}{{2,6}}[子江美代枝恵香]?)"
+)
 _ELDER: Final = re.compile(
     rf"(?<![一-龯々ァ-ヶー])({K}{{0,3}})(?=(?:の|ん[ちと]の?|ん家の?)(?:おば|おじ|ばあ|ばば|じい|じじ|爺|婆|奥さ|ご主人|旦那|息子|娘|長男|長女|次男|次女|お母|お父|嫁|孫|妻|夫|携帯|件で|自宅))"
 )
@@ -32,14 +34,33 @@ _REGARDS: Final = re.compile(
     r"^(?:\S+ )?(?:[Rr]egards|[Ss]incerely|[Tt]hanks|[Tt]hank you|[Cc]heers|[Bb]est),?[ ]*\n{1,2}([A-Z][A-Za-z'\-]+(?: [A-Z][A-Za-z'.\-]*){0,3})[ ]*$",
     re.MULTILINE,
 )
-_TICKET: Final = re.compile(r"(?<![A-Z0-9/])([A-Z][A-Z'\-]{1,19})/([A-Z][A-Z'\-]{1,19})(?= (?:MR|MS|MRS|MSTR|MISS)\b|[ ]{2,}|$)", re.MULTILINE)
+_TICKET: Final = re.compile(
+    r"(?<![A-Z0-9/])([A-Z][A-Z'\-]{1,19})/([A-Z][A-Z'\-]{1,19})(?= (?:MR|MS|MRS|MSTR|MISS)\b|[ ]{2,}|$)", re.MULTILINE
+)
 _ACCENTED: Final = re.compile(
     r"(?<![A-Za-zÀ-ỹ])((?:[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÿĀ-ſẠ-ỹ'’\-]*)(?: [A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÿĀ-ſẠ-ỹ'’\-]*){1,4})(?![A-Za-zÀ-ỹ])"
 )
 _ACCENT: Final = re.compile("[À-ÖØ-öø-ÿĀ-ſẠ-ỹ]")
 _DOTTED: Final = re.compile(r"(?<![ァ-ヶー・])([ァ-ヶー]{1,10}(?:・[ァ-ヶー一-龯]{1,10}){1,4})(?![ァ-ヶー・])")
 _HONORIFICS: Final = ("さん", "様", "氏")
-_FAMILY: Final = ("息子", "娘", "家内", "亡夫", "亡妻", "次女", "奥様", "奥さま", "奥さん", "ご主人", "主人", "倅", "友だち", "友人", "同僚", "恋人")
+_FAMILY: Final = (
+    "息子",
+    "娘",
+    "家内",
+    "亡夫",
+    "亡妻",
+    "次女",
+    "奥様",
+    "奥さま",
+    "奥さん",
+    "ご主人",
+    "主人",
+    "倅",
+    "友だち",
+    "友人",
+    "同僚",
+    "恋人",
+)
 
 
 class SentenceReader:
@@ -49,7 +70,9 @@ class SentenceReader:
         """Ask `book` what is a name; `kin` are words that stand before given names."""
         self._book = book
         words = "|".join(map(re.escape, sorted({*kin, *_FAMILY} - {"旧姓"}, key=len, reverse=True)))
-        self._kin = re.compile(rf"(?<![一-龯])(?:{words})[のは:( ]{{0,2}}(?:({_FULL})|{_GIVEN}){_PARTICLE}", re.MULTILINE)
+        self._kin = re.compile(
+            rf"(?<![一-龯])(?:{words})[のは:( ]{{0,2}}(?:({_FULL})|{_GIVEN}){_PARTICLE}", re.MULTILINE
+        )
         self._maiden = re.compile(rf"(?:旧姓|通称|通名|本名|旧)[のは、:( ]{{0,2}}({K}{{0,3}}){_PARTICLE}", re.MULTILINE)
 
     def read(self, text: str) -> Iterator[Proposal]:
@@ -66,11 +89,10 @@ class SentenceReader:
         book = self._book
         for match in self._kin.finditer(text):
             name = match.group(2)
-            if name and self._is_given(name, glued=match.start(2) == match.start() + 1):
-                yield Proposal(*match.span(2), 0.72, "neighbour:kin")
-            elif name and len(name) == 1 and text[match.end()] == "様":
-                yield Proposal(*match.span(2), 0.72, "neighbour:kin")
-            elif not name:
+            if name:
+                if self._is_given(name, glued=match.start(2) == match.start() + 1) or text[match.end()] == "様":
+                    yield Proposal(*match.span(2), 0.72, "neighbour:kin")
+            else:
                 first, _, second = match.group(1).partition(" ")
                 if not book.is_noun(first) and self._is_given(second.strip()):
                     yield Proposal(*match.span(1), 0.75, "neighbour:kin")
@@ -81,7 +103,7 @@ class SentenceReader:
 
     def _is_given(self, name: str, *, glued: bool = False) -> bool:
         if not is_kanji(name[0]):
-            return self._book.is_kana_given(name)
+            return (len(name) > 2 or name[0] >= "ァ") and self._book.is_kana_given(name)
         return self._book.is_given(name, sure=True) and not self._book.is_noun(name) and not (glued and len(name) == 1)
 
     def _by_position(self, text: str) -> Iterator[Proposal]:
@@ -119,7 +141,14 @@ class SentenceReader:
             first, _, second = match.group(1).partition(" ")
             if any(map(book.is_noun, (first, second.strip(), match.group(2)))) or PLACE_AFTER.match(text, match.end(1)):
                 continue
-            if (second and book.is_plausible(first, honoured=True)) or text.startswith(_HONORIFICS, match.end()) or book.is_surname(first) or book.is_single(first) or book.is_unknown(first) or book.split(first):
+            if (
+                (second and book.is_plausible(first, honoured=True))
+                or text.startswith(_HONORIFICS, match.end())
+                or book.is_surname(first)
+                or book.is_single(first)
+                or book.is_unknown(first)
+                or book.split(first)
+            ):
                 yield Proposal(*match.span(1), 0.72, "neighbour:reading")
                 yield Proposal(*match.span(2), 0.72, "neighbour:reading")
 
