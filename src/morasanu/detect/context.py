@@ -50,6 +50,15 @@ class Context:
     cell_starts: list[int]
     headers: set[int]
     _slots: dict[str, list[Slot]] = field(default_factory=dict)
+    _fields_of: dict[str, list[int]] = field(default_factory=dict)
+    _cells_of: dict[str, list[Cell]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Group fields and cells by kind, because every detector asks for its own."""
+        for index, label in enumerate(self.fields):
+            self._fields_of.setdefault(label.kind, []).append(index)
+        for cell in self.cells:
+            self._cells_of.setdefault(cell.kind, []).append(cell)
 
     def cell_at(self, start: int) -> Cell | None:
         """Return the table cell that `start` lies in."""
@@ -108,8 +117,9 @@ class Context:
     def _read_slots(self, kind: str) -> list[Slot]:
         text = self.text
         found: list[Slot] = []
-        for index, label in enumerate(self.fields):
-            if label.kind != kind or (self.headers and text.rfind("\n", 0, label.start) + 1 in self.headers):
+        for index in self._fields_of.get(kind, ()):
+            label = self.fields[index]
+            if self.headers and text.rfind("\n", 0, label.start) + 1 in self.headers:
                 continue
             separator = _SEPARATOR.match(text, label.end)
             begin = separator.end() if separator else label.end
@@ -120,7 +130,7 @@ class Context:
                 begin, limit = self._next_line(label, limit)
             if begin < limit:
                 found.append(Slot(begin, limit, kind, f"{'key' if label.is_key else 'label'}:{label.word}"))
-        found += [Slot(cell.start, cell.end, kind, f"column:{cell.word}") for cell in self.cells if cell.kind == kind]
+        found += [Slot(c.start, c.end, kind, f"column:{c.word}") for c in self._cells_of.get(kind, ())]
         return found
 
     def _limit(self, index: int, begin: int, limit: int) -> int:
