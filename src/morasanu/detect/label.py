@@ -61,7 +61,7 @@ def _trie_pattern(words: Iterable[str]) -> str:
     return f"(?:{body})?" if optional else body
 
 
-def _search_pattern(words: Iterable[str]) -> str:
+def search_pattern(words: Iterable[str]) -> str:
     """Return a pattern for the longest of the words that a search runs through fast.
 
     It begins with the set of all first letters, which the search skips ahead by; then the set of all second ones is looked
@@ -109,7 +109,7 @@ class Labels:
             self._keys.update(dict.fromkeys(spec.keys, str(spec.label)))
             if spec.label == NONE:
                 self._keys.update({word: NONE for word in spec.labels if word.isascii() and word.isalnum()})
-        self.pattern = re.compile(_search_pattern(self.kinds))
+        self.pattern = re.compile(search_pattern(self.kinds))
         # documents repeat their words
         self.read_key = lru_cache(_CACHED)(self._read_key)
         self.read_cell = lru_cache(_CACHED)(self._read_cell)

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
+from morasanu.detect.label import search_pattern
 from morasanu.finding import Finding
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class SensitiveDetector:
         self._spec = spec
         phrases, hints = spec.words["phrases"], spec.words["hints"]
         self._phrases = phrases
-        self._hint = re.compile("|".join(map(re.escape, sorted(hints, key=len, reverse=True))))
+        self._hint = re.compile(search_pattern(hints))
         # a hint calls the phrases that are written with it; those written with none are called by every hint
         unhinted = frozenset(i for i, phrase in enumerate(phrases) if not any(hint in phrase for hint in hints))
         self._called = {hint: unhinted | {i for i, phrase in enumerate(phrases) if hint in phrase} for hint in hints}

@@ -38,6 +38,7 @@ _HIRA_STOP = frozenset(
         "たく たくさん おまわり ほん かみ おおや むすこ むすめ すい"
     ).split()
 )
+_BETWEEN_HALVES = re.compile("[ ・,]+")
 
 _FUNCTION_WORDS = (
     "これ",
@@ -109,6 +110,7 @@ class NameBook:
         # documents repeat their words
         self.split = lru_cache(maxsize=8192)(self._split)
         self.cut_prefix = lru_cache(maxsize=8192)(self._cut_prefix)
+        self.measure_tail = lru_cache(maxsize=8192)(self._measure_tail)
         self._unit = re.compile(
             r".*(?:支店|本店|部|課|係|室|銀行|信金|センター|商店|工業|事務所|会社|病院|出張所|営業所|組合|法人|製作所|団体|学校|担当)(?![長員内外])(?=.)"
         )
@@ -211,6 +213,11 @@ class NameBook:
             cut = prefix.end()
         return cut if self.split(run) == 0 or cut else 0
 
+    def _measure_tail(self, run: str) -> int:
+        """Return how many characters of `run` are the full name at its end, 0 when there is none of three or more."""
+        tail = run[self.cut_prefix(run) :]
+        return len(tail) if len(tail) >= 3 and self.split(tail) else 0
+
     def cut_name(self, run: str, *, strong: bool, honorific: bool) -> int | None:
         """Return where in the kanji `run` (which ends right before an honorific or title) the name begins, None for no name."""
         if run in self.stop:
@@ -285,7 +292,7 @@ class NameBook:
 
     def halves(self, value: str) -> tuple[str, str]:
         """Return surname and given name of a found name, `""` for a half that is not there."""
-        parts = [part for part in re.split(r"[ ・,]+", value) if part]
+        parts = [part for part in _BETWEEN_HALVES.split(value) if part]
         if len(parts) >= 2:
             return parts[0], parts[-1]
         length = self.split(value)

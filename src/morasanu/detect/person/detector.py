@@ -167,9 +167,9 @@ class NameDetector:
             if text[end : end + 1] == " " and len(run) <= _LONGEST_SURNAME:
                 yield from self._by_space(text, start, run)
             if len(run) >= 3:  # shorter is ambiguous
-                cut = book.cut_prefix(run)
-                if len(run) - cut >= 3 and book.split(run[cut:]) and not PLACE_AFTER.match(text, end):
-                    yield Proposal(start + cut, end, 0.72, "dictionary:name")
+                size = book.measure_tail(run)
+                if size and not PLACE_AFTER.match(text, end):
+                    yield Proposal(end - size, end, 0.72, "dictionary:name")
         for match in _KANA_PAIR.finditer(text):
             if book.is_kana_pair(*match.groups()):
                 yield Proposal(*match.span(), 0.8, "dictionary:reading")

@@ -87,7 +87,10 @@ def _remember_kanji(
     text: str, runs: Sequence[tuple[int, str]], names: set[str], anchor: re.Pattern[str]
 ) -> Iterator[Proposal]:
     sizes = sorted({len(name) for name in names}, reverse=True)
+    heads = {name[0] for name in names}
     for start, run in runs:
+        if run[0] not in heads:
+            continue
         for size in sizes:
             if run[:size] in names:
                 end = start + min(size, len(run))
