@@ -8,6 +8,7 @@ name and numbers without a name may be further persons and give the high end.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import groupby
@@ -24,8 +25,9 @@ SKETCH_SIZE: Final = 4096
 """Names kept of one sketch: up to here counts are exact, beyond the standard error is about 1.6 %."""
 _MAX_NAMESAKES: Final = 8
 _SPACE: Final = 2**64
-_BARE: Final = ("CUSTOMER_ID", "MY_NUMBER", "BANK_ACCOUNT", "EMAIL", "PHONE", "CREDIT_CARD", "PENSION_NUMBER", "HEALTH_INSURANCE")  # fmt: skip
+_BARE: Final = ("MY_NUMBER", "BANK_ACCOUNT", "EMAIL", "PHONE", "CREDIT_CARD", "PENSION_NUMBER", "HEALTH_INSURANCE")  # fmt: skip
 _MIN_FULL_KANJI: Final = 3
+_SIGNS: Final = re.compile(r"[\W_]+")  # all but letters and digits
 
 
 class Estimate(NamedTuple):
@@ -137,14 +139,17 @@ def _add_line(sketch: PersonSketch, text: str, line: list[Finding], key: bytes) 
     if any(not _is_kana(name) for name in names):
         names = [name for name in names if not _is_kana(name)]  # a reading beside its name is the same person
     full = {name for name in names if _is_full(name)}
+    customers = _hashes(text, line, "CUSTOMER_ID", key)
     for name in full:
         entry = sketch.full.setdefault(_hash(name.replace(" ", ""), key), (set(), set()))
         if len(full) == 1:
             entry[0].update(_hashes(text, line, "DATE_OF_BIRTH", key))
-            entry[1].update(_hashes(text, line, "CUSTOMER_ID", key))
+            entry[1].update(customers)
             _cap(entry)
     sketch.short.update(_hash(name, key) for name in names if name not in full and not _begins(name, full))
-    for label in _BARE if not names else ("CUSTOMER_ID",):
+    if customers:
+        sketch.bare.setdefault("CUSTOMER_ID", set()).update(customers)
+    for label in _BARE if not names else ():
         if values := _hashes(text, line, label, key):
             sketch.bare.setdefault(label, set()).update(values)
 
@@ -155,7 +160,7 @@ def _begins(surname: str, full: Iterable[str]) -> bool:
 
 def _hashes(text: str, line: list[Finding], label: str, key: bytes) -> set[int]:
     values = (text[f.start : f.end] for f in line if f.label == label)
-    return {_hash("".join(c for c in fold(value).text if c.isalnum()), key) for value in values}
+    return {_hash(_SIGNS.sub("", fold(value).text), key) for value in values}
 
 
 def _plain(name: str) -> str:

@@ -28,6 +28,8 @@ _PAREN: Final = re.compile(
 _MAX_REMEMBERED: Final = 64
 _SURE: Final = 0.75  # what is barely a name confirms nothing
 _HONORIFIC: Final = re.compile("様|さん|さま|ちゃん|くん")
+_KATAKANA: Final = re.compile(KATAKANA)
+_WORD: Final = re.compile("[A-Za-z0-9@._]")
 
 
 def read_brackets(text: str, kept: Iterable[Proposal], book: NameBook) -> Iterator[Proposal]:
@@ -112,6 +114,6 @@ def _stands_alone(text: str, start: int, end: int, _: re.Pattern[str]) -> bool:
     before, after = text[start - 1 : start] or " ", text[end : end + 1] or " "
     first = text[start]
     if "ぁ" <= first <= "ん":
-        return bool(_HONORIFIC.match(text, end)) and not re.match(HIRAGANA, before)
-    same = KATAKANA if "ァ" <= first <= "ー" else "[A-Za-z0-9@._]"
-    return not re.match(same, before) and not re.match(same, after) and after != "-"
+        return bool(_HONORIFIC.match(text, end)) and not "ぁ" <= before <= "ん"
+    same = _KATAKANA if "ァ" <= first <= "ー" else _WORD
+    return not same.match(before) and not same.match(after) and after != "-"
