@@ -22,6 +22,14 @@ _SEP = r"(?:、?[ \n]?[-ー][ \n]?|[ \n]?の[ \n]?|ノ|之|[東西南北上下�
 _BLOCK: Final = re.compile(
     rf"{_K}{{1,3}}(?:[-ー]{_K}{{1,3}}){{1,3}}|{_PIECE}(?:{_SEP}(?:{_PIECE}|(?<=[のノ之番地目号]){_K}{{1,6}}))*(?:\s?[A-Z](?=[-\s]?[0-9])|(?<=[0-9])号室?|(?<=[0-9])(?:階|F))?"
 )
+_NUMBER = re.compile(rf"[0-9]|{_K}|[lI](?=[0-9])")
+_BLOCK_SIGN = re.compile("[-のノ之]|丁目|番|号")
+_BLOCK_OR_STREET_SIGN = re.compile("[-のノ之]|丁目|番|条")
+_SURE_SIGN = re.compile("丁目|番|-")
+_HIRAGANA = re.compile("[ぁ-ん]")
+_STREET_END = re.compile(r"(?:条|線|丁目)[東西南北上下左右通]*\Z")
+_GOES_ON = re.compile(r"\s(?=(?:19|20)\d\d(?!\d)|0\d{1,4}-?\d)|\n")
+_ROOM = re.compile(r"(?<=[号地0-9])[ ](?:[A-Z]-?)?[0-9]{2,4}(?:号室?)?(?![0-9-]|円|[年月/.:])")
 _PLACE = re.compile(r"[一-龯々ぁ-んァ-ヶー・〆ヵ](?:[一-龯々ぁ-んァ-ヶー・〆ヵ]| (?=[一-龯々0-9]))*")
 _COUNTER = re.compile(
     r"(?:年|月|日|時|分)|\s?(?:店舗?|支店|拠点|件|人|名|億|万|%|円|回|社|か所|カ所|ヶ所|箇所|校|台|歳|才|本|個|冊|部|世帯|戸|棟|課|名義|位|級|行|種|割|倍|割合|系統|つの|つ|章|節|項|館|路線|両|団体|市町村|都|府県)"
@@ -145,9 +153,8 @@ class AddressDetector:
         limit = place.end() if place else position
         block = None
         # block numbers in kanji stand among place characters, so every number is tried until one fits
-        for number in re.finditer(
-            rf"[0-9]|{_K}|[lI](?=[0-9])", text[position : limit + (2 if text[limit : limit + 1] == " " else 1)]
-        ):
+        stop = limit + (2 if text[limit : limit + 1] == " " else 1)
+        for number in _NUMBER.finditer(text[position:stop]):
             block = _BLOCK.match(text, position + number.start())
             if block:
                 break
@@ -159,18 +166,18 @@ class AddressDetector:
             return 0
         if digits.isdigit() and _COUNTER.match(text, block.start() + 1):
             return 0
-        if not self._is_town(between) and not sure and not re.search(r"[-のノ之]|丁目|番|号", digits):
+        if not sure and not _BLOCK_SIGN.search(digits) and not self._is_town(between):
             return 0
-        if not between and not re.search(r"[-のノ之]|丁目|番|条", digits):
+        if not between and not _BLOCK_OR_STREET_SIGN.search(digits):
             return 0
-        if re.search(r"[ぁ-ん]", between) and not self._is_town(between) and not re.search("丁目|番|-", digits):
+        if _HIRAGANA.search(between) and not _SURE_SIGN.search(digits) and not self._is_town(between):
             return 0
         return self._read_building(text, self._trim(text, self._go_on(text, block)))
 
     @staticmethod
     def _go_on(text: str, block: re.Match[str]) -> re.Match[str]:
         # 四条通寺町西入 and 七条通十七丁目: a street's number is not the block's, so a later number is looked for
-        while re.search(r"(?:条|線|丁目)[東西南北上下左右通]*\Z", block.group()):
+        while _STREET_END.search(block.group()):
             further = _FURTHER.match(text, block.end())
             found = _BLOCK.match(text, further.end()) if further else None
             if found is None or not re.search("[0-9番号丁]", found.group()):
@@ -184,7 +191,7 @@ class AddressDetector:
         while text[end - 1] in " \n東西南北上下左右中内外通":
             end -= 1
         # a full date or a phone number after the block is not part of it
-        match = re.search(r"\s(?=(?:19|20)\d\d(?!\d)|0\d{1,4}-?\d)|\n", block.group())
+        match = _GOES_ON.search(block.group())
         if match:
             end = min(end, block.start() + match.start())
         return block.start() + len(text[block.start() : end].rstrip())
@@ -207,9 +214,7 @@ class AddressDetector:
             position = match.end()
         else:
             return position
-        tail = re.compile(r"(?<=[号地0-9])[ ](?:[A-Z]-?)?[0-9]{2,4}(?:号室?)?(?![0-9-]|円|[年月/.:])").match(
-            text, position
-        )
+        tail = _ROOM.match(text, position)
         return tail.end() if tail else position
 
     def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:

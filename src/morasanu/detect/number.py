@@ -35,6 +35,7 @@ _TO_DIGITS = str.maketrans("", "", "()+-. \n")
 _MAX_SHAPES: Final = 5_000
 # a digit or a class of digits in a pattern, but not a count or a back reference
 _DIGIT = re.compile(r"(\{[^}]*\}|\\.)|\[[0-9-]+\]|[0-9]")
+_NOTHING = re.compile(r"(?!)")
 _LINE = re.compile(r"[^\n]+")
 _PIECE = re.compile(r"[^ \n]+")
 _SHORTEST: Final = 4
@@ -95,8 +96,12 @@ class NumberDetector:
                 continue
             if " " in raw or "\n" in raw:
                 yield from self._judge_spaced(context, match.start(), raw)
-            else:
-                yield from self._judge_line(context, match.start(), raw, shape)
+                continue
+            offset = match.start()
+            for _, _, start, end, forms in self._list_windows(shape):
+                found = self._judge_as(forms, context, offset + start, offset + end, _ascii(raw[start:end]))
+                if found is not None:
+                    yield found
 
     def _learn(self, shape: str) -> bool:
         """Return, and remember, whether no spec wants a run of this shape or any part of it."""
@@ -154,11 +159,7 @@ class NumberDetector:
                 yield wrapped
                 return
         lines = list(_LINE.finditer(raw))
-        found = [
-            finding
-            for m in lines
-            for finding in self._judge_line(context, start + m.start(), m.group(), m.group().translate(_TO_SHAPE))
-        ]
+        found = [finding for m in lines for finding in self._judge_line(context, start + m.start(), m.group())]
         if (
             not found and len(lines) == 2 and end - start <= _WRAPPED and context.text[start - 1 : start] != ","
         ):  # a value that was wrapped over two lines
@@ -166,9 +167,9 @@ class NumberDetector:
             found = [wrapped] if wrapped else []
         yield from found
 
-    def _judge_line(self, context: Context, offset: int, line: str, shape: str) -> Iterator[Finding]:
+    def _judge_line(self, context: Context, offset: int, line: str) -> Iterator[Finding]:
         done = 0
-        for begin, after, start, end, forms in self._list_windows(shape):
+        for begin, after, start, end, forms in self._list_windows(line.translate(_TO_SHAPE)):
             # the longest row of neighbouring pieces that is something
             if begin >= done:
                 found = self._judge_as(forms, context, offset + start, offset + end, _ascii(line[start:end]))
@@ -207,11 +208,11 @@ class NumberDetector:
         self, possible: tuple[_Form, ...], context: Context, start: int, end: int, number: str
     ) -> Finding | None:
         text = context.text
-        fitting = [form for form in possible if form.fits(number)]
-        if not fitting or _is_amount(text, start, end):
-            return None
         kind, evidence = context.label_before(start, self._kinds)
         if kind == NONE:
+            return None
+        fitting = [form for form in possible if (form.label == kind or form.is_sure(number)) and form.fits(number)]
+        if not fitting or _is_amount(text, start, end):
             return None
         digits = number.translate(_TO_DIGITS)
         if digits.count(digits[0]) == len(digits):  # 0000-0000 shows a form
@@ -221,9 +222,7 @@ class NumberDetector:
         label = _NO_LABEL
         for form in fitting:
             spec = form.spec
-            labelled = kind == spec.label
-            if not labelled and not form.is_sure(number):
-                continue
+            labelled = form.label == kind
             if spec.negative and _is_denied(text, start, spec):
                 continue
             checked = form.check(digits)
@@ -260,14 +259,16 @@ def _is_denied(text: str, start: int, spec: Spec) -> bool:
 class _Form:
     """The forms of one spec, compiled."""
 
-    __slots__ = ("check", "checked_why", "fits", "is_sure", "shape", "spec", "why")
+    __slots__ = ("check", "checked_why", "fits", "is_sure", "label", "shape", "spec", "why")
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
+        self.label = spec.label
         forms = (*spec.forms, *spec.label_forms)
         # bound methods, because every number of a text is asked: has it a form at all, and one that counts unlabelled?
         self.fits = _union(forms).fullmatch
-        self.is_sure = _union(spec.strong_forms or spec.forms).fullmatch
+        sure = _union(spec.strong_forms or spec.forms) if spec.score.alone or spec.score.checked else _NOTHING
+        self.is_sure = sure.fullmatch
         self.shape = _union(tuple(_DIGIT.sub(lambda m: m.group(1) or r"\d", form) for form in forms))
         self.check = CHECKS[spec.check] if spec.check else _pass
         self.why = (f"rule:{spec.id}",)
