@@ -47,6 +47,7 @@ _ENGLISH: Final = re.compile(
     r"(?:(?:(?:Rm|Apt|Room|Unit|Suite|No)\.? ?[0-9A-Z-]{1,6}|[0-9]{1,2}F|[A-Z][A-Za-z]+ (?:Bldg|Building|Tower|House|Mansion)\.?[A-Z0-9 ]{0,6}),? ?){0,3}"
     r"[0-9]{1,4}(?:-[0-9]{1,4}){1,3}[,.]? ?(?:[A-Z][A-Za-z'-]+[,.]? ?){1,7}"
 )
+_ENGLISH_HINT = re.compile(r"-[0-9]{1,4}[,.]? ?[A-Z][A-Za-z'-]")
 _ENGLISH_SURE = re.compile(
     r"-(?:ku|shi|cho|chome|dori|gun|machi|ken|fu|to|KU|SHI|CHO|DORI)\b|\b(?:Tokyo|Osaka|Kyoto|Yokohama|Nagoya|Kobe|Fukuoka|Sapporo|Sendai|Hiroshima|Saitama|Chiba|Kanagawa|Hyogo|Aichi|TOKYO|OSAKA|Japan|Hokkaido)\b"
 )
@@ -108,7 +109,8 @@ class AddressDetector:
     def _by_shape(self, text: str) -> Iterator[Finding]:
         for match in _KANA.finditer(text) if _KANA_HINT.search(text) else ():
             yield self._make(*match.span(), 0.85, "shape:kana")
-        for match in _ENGLISH.finditer(text) if _ENGLISH_SURE.search(text) else ():
+        is_english = _ENGLISH_HINT.search(text) and _ENGLISH_SURE.search(text)
+        for match in _ENGLISH.finditer(text) if is_english else ():
             if _ENGLISH_SURE.search(match.group()):
                 stop = match.start() + len(match.group().rstrip(" ,."))
                 yield self._make(match.start(), stop, 0.85, "shape:romaji")
