@@ -186,7 +186,7 @@ def _read_fields(text: str, labels: Labels) -> list[Field]:
                 continue
         elif (kind == "PERSON" or len(word) == 1) and _is_glued(lower, start, end, word):
             continue
-        fields.append(Field(start, end, kind, word, False))  # noqa: FBT003 - by name it takes twice as long
+        fields.append(Field(start, end, kind, word, False))
     keys = [
         Field(m.start(1), m.end(1), *meaning, is_key=True)
         for m in _KEY.finditer(text)

@@ -81,7 +81,10 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
         start, end = view.given(finding.start, finding.end)
         value = view.text[finding.start : finding.end]
         line, column = _locate(block, breaks, start)
-        end_line, end_column = _locate(block, breaks, end - 1)
+        if block.text.find("\n", start, end) < 0:
+            end_line, end_column = line, column + end - 1 - start
+        else:
+            end_line, end_column = _locate(block, breaks, end - 1)
         shown = value if reveal else redact(value, finding.label)
         rows.append(
             Row(

@@ -110,6 +110,9 @@ class NameBook:
         # documents repeat their words
         self.split = lru_cache(maxsize=8192)(self._split)
         self.cut_prefix = lru_cache(maxsize=8192)(self._cut_prefix)
+        self.halves = lru_cache(maxsize=8192)(self._halves)
+        self.is_plausible = lru_cache(maxsize=8192)(self._is_plausible)
+        self.is_kana_pair = lru_cache(maxsize=8192)(self._is_kana_pair)
         self.measure_tail = lru_cache(maxsize=8192)(self._measure_tail)
         self._unit = re.compile(
             r".*(?:支店|本店|部|課|係|室|銀行|信金|センター|商店|工業|事務所|会社|病院|出張所|営業所|組合|法人|製作所|団体|学校|担当)(?![長員内外])(?=.)"
@@ -151,7 +154,7 @@ class NameBook:
         """Return whether `word` is a city's name without its 市."""
         return f"{word}市" in self._lexicon.city
 
-    def is_plausible(self, word: str, *, honoured: bool = False) -> bool:
+    def _is_plausible(self, word: str, *, honoured: bool = False) -> bool:
         """Return whether a kanji word after a strong label (or, `honoured`, before an honorific) may be a name.
 
         No stop word is in it, and it does not end as common nouns do.
@@ -268,7 +271,7 @@ class NameBook:
         katakana = hiragana_to_katakana(word)
         return loose or katakana in self._lexicon.surname_kana or katakana in self._lexicon.given_kana
 
-    def is_kana_pair(self, first: str, second: str) -> bool:
+    def _is_kana_pair(self, first: str, second: str) -> bool:
         """Return whether two kana words are the readings of a surname and a given name."""
         first, second = hiragana_to_katakana(first), hiragana_to_katakana(re.split("[ ・]", second)[0])
         lexicon = self._lexicon
@@ -290,7 +293,7 @@ class NameBook:
         folded = fold_romaji(word)
         return len(folded) > 1 and (folded in self._lexicon.surname_romaji or folded in self._lexicon.given_romaji)
 
-    def halves(self, value: str) -> tuple[str, str]:
+    def _halves(self, value: str) -> tuple[str, str]:
         """Return surname and given name of a found name, `""` for a half that is not there."""
         parts = [part for part in _BETWEEN_HALVES.split(value) if part]
         if len(parts) >= 2:

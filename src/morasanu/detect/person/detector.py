@@ -32,6 +32,7 @@ _GIVEN_FREE: Final = re.compile(
 _GIVEN_GLUED: Final = re.compile(
     rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,3}})(?=[はがをのにとへもよか](?![ぁ-ん])|様|さん|氏|殿|です)"
 )
+_BEFORE_GIVEN: Final = re.compile(" {1,2}[一-龯々ぁ-んァ-ヶー]")
 _SPREAD: Final = re.compile("[一-龯] [一-龯] [一-龯](?![一-龯])")  # 資 金 使 途
 _LONGEST_SURNAME: Final = 6
 _KANA_PAIR: Final = re.compile(
@@ -179,7 +180,8 @@ class NameDetector:
 
     def _by_space(self, text: str, start: int, run: str) -> Iterator[Proposal]:
         book = self._book
-        if text[start - 1 : start] != "・" and "ァ" <= text[start - 1 : start] <= "ー":
+        before = text[start - 1 : start]
+        if ("ァ" <= before <= "ー" and before != "・") or not _BEFORE_GIVEN.match(text, start + len(run)):
             return
         cut = book.cut_prefix(run)
         if not run[cut:] or (len(run) == 1 and _SPREAD.match(text, max(0, start - 2))):

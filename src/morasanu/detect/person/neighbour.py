@@ -26,7 +26,9 @@ _UNIT_OF: Final = re.compile(
 )
 _TIME: Final = re.compile(r"[0-9]:[0-9]{2}|号|便|線")
 _HANDED_OVER: Final = re.compile(rf"(?<![一-龯々])(?<!→)(?<!→ )({K}{{1,3}}) ?→ ?({K}{{1,3}})(?![一-龯々]| ?→)")
-_UNIT_IN_BRACKETS: Final = r"\((?:[^()\n]{0,8}(?:部|課|係|室|支店|本店|センター|グループ|出張所|派遣|部長|課長|次長|係長)(?: [^()\n]{1,6})?)\)"
+_UNIT_IN_BRACKETS: Final = (
+    r"\((?:[^()\n]{0,8}(?:部|課|係|室|支店|本店|センター|グループ|出張所|派遣|部長|課長|次長|係長)(?: [^()\n]{1,6})?)\)"
+)
 _IN_BRACKETS: Final = re.compile(_UNIT_IN_BRACKETS)
 _WITH_UNIT: Final = re.compile(
     rf"(?:^|[ 。、:])({K}{{0,3}}(?: {K}{{0,2}})?)(?={_UNIT_IN_BRACKETS})",
