@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from morasanu.detect.reach import find_end
 from morasanu.finding import Finding, Label
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _SEP = r"(?:、?[ \n]?[-ー][ \n]?|[ \n]?の[ \n]?|ノ|之|[東西南北上下�
 _BLOCK: Final = re.compile(
     rf"{_K}{{1,3}}(?:[-ー]{_K}{{1,3}}){{1,3}}|{_PIECE}(?:{_SEP}(?:{_PIECE}|(?<=[のノ之番地目号]){_K}{{1,6}}))*(?:\s?[A-Z](?=[-\s]?[0-9])|(?<=[0-9])号室?|(?<=[0-9])(?:階|F))?"
 )
+_FURTHEST_BLOCK: Final = 28  # characters between a municipality and its block numbers
 _NUMBER = re.compile(rf"[0-9]|{_K}|[lI](?=[0-9])")
 _BLOCK_SIGN = re.compile("[-のノ之]|丁目|番|号")
 _BLOCK_OR_STREET_SIGN = re.compile("[-のノ之]|丁目|番|条")
@@ -64,6 +66,8 @@ _STREET_HINT = re.compile(r" (?:Str|St\b|Av|Ro|Rd|Bo|Bl|La|Ln|Dr|Way|Co|Ct|Pl|Sq
 _LABEL_END = re.compile(
     r"[。\n\"'|│<>;\t「」〒]| {2,}| から|→|\)(?=と)|と(?=相違)|[でにを](?=[よ住あいおつ、。])|[へに]、?(?=[一-龯]{2})"
 )
+_LONGEST: Final = 80
+_PADDING: Final = " 、,)"
 
 
 class AddressDetector:
@@ -151,11 +155,11 @@ class AddressDetector:
         """Return where the address that reached `position` ends, 0 when it is only a place."""
         if position < len(text) and text[position] in " 、":
             position += 1
-        place = _PLACE.match(text, position)
+        place = _PLACE.match(text, position, position + _FURTHEST_BLOCK + 3)
         limit = place.end() if place else position
         block = None
         # block numbers in kanji stand among place characters, so every number is tried until one fits
-        stop = limit + (2 if text[limit : limit + 1] == " " else 1)
+        stop = min(limit + (2 if text[limit : limit + 1] == " " else 1), position + _FURTHEST_BLOCK + 2)
         for number in _NUMBER.finditer(text[position:stop]):
             block = _BLOCK.match(text, position + number.start())
             if block:
@@ -164,7 +168,7 @@ class AddressDetector:
             return 0
         between = text[position : block.start()]
         digits = block.group()
-        if len(between) > 28 or _STOP_PLACE.search(between) or _COUNTER.match(text, block.end()):
+        if len(between) > _FURTHEST_BLOCK or _STOP_PLACE.search(between) or _COUNTER.match(text, block.end()):
             return 0
         if digits.isdigit() and _COUNTER.match(text, block.start() + 1):
             return 0
@@ -223,11 +227,10 @@ class AddressDetector:
         start = slot.start
         skipped = re.compile(r"(?:〒?\s?[0-9]{3}\s?-?\s?[0-9]{4}\s+|[〒:：\s(「]+)+").match(text, start, slot.end)
         start = skipped.end() if skipped else start
-        stop = _LABEL_END.search(text, start, slot.end)
-        end = stop.start() if stop else slot.end
-        value = text[start:end].rstrip(" 、,)")
+        end = find_end(_LABEL_END, text, start, slot.end, longest=_LONGEST, padding=_PADDING)
+        value = text[start:end].rstrip(_PADDING)
         end = start + len(value)
-        if not value or len(value) > 80:
+        if not value or len(value) > _LONGEST:
             return None
         if slot.why.startswith("column"):
             sure = re.search(

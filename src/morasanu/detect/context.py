@@ -25,6 +25,7 @@ _KEY = re.compile(
     r"([A-Za-z_](?<![A-Za-z0-9_.\-].)[A-Za-z0-9_.\-]{0,40}+)(?:\\?[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>)|(?<=[A-Za-z0-9])(?=\s[A-Za-z:]+=\"[^<>\n]{0,60}>[^<\n]))"
 )
 _ANOTHER = re.compile(r"[A-Za-z]/[0-9.]+|\" [0-9]{3} ")  # what follows in a line of a web server's log
+_FILLED = re.compile(r"\S")
 _SEPARATOR = re.compile(
     r"(?:[0-9](?=[\s:]))?[ \t]*(?:[)\]」』\"'`|\\]{0,3}[ \t]*(?:[A-Za-z:]+=\"[^<>\n]{0,60}>|=>|:=|[:=>;→⇒・,|／/│]|は、?|が|の)?)[ \t]*(?:[「『(\[<\"'`【|│\\]{1,2}[ \t]*)?"
 )
@@ -126,7 +127,7 @@ class Context:
             limit = text.find("\n", begin)
             limit = len(text) if limit < 0 else limit
             limit = self._limit(index, begin, limit)
-            if begin >= limit or not text[begin:limit].strip():
+            if not _FILLED.search(text, begin, limit):
                 begin, limit = self._next_line(label, limit)
             if begin < limit:
                 found.append(Slot(begin, limit, kind, f"{'key' if label.is_key else 'label'}:{label.word}"))

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from morasanu.detect.label import search_pattern
+from morasanu.detect.reach import find_end
 from morasanu.finding import Finding
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 _CAUTION: Final = re.compile(
     r"\A(?:なし|無し?|無|なし。|特になし|該当なし|あり|有|有り|未記入|不明|同上|未定|確認|無効|-+|別紙|良好|健康|\s*)\Z"
 )
+_ENTRY_END: Final = re.compile(r"[。、,\n\"|│<>;\t(]| {2,}|(?:で|と|に|の)(?=[あ-ん])|→")
+_SENTENCE: Final = re.compile("する|ない|こと|です|ます|した")
+_LONGEST_ENTRY: Final = 30
 _ENTRY_REST: Final = 6
 _NEAR_PERSON: Final = 400
 _SOMEBODY: Final = re.compile(
@@ -50,11 +54,12 @@ class SensitiveDetector:
         text = context.text
         spec = self._spec
         starts = [person.start for person in persons]
+        lines = _Lines(text)
         for match in self._find_phrases(text):
             start, end = match.span()
             if (
                 end > start
-                and self._is_of_somebody(text, start, end, starts)
+                and (_is_near(starts, start) or lines.speak_of_somebody(start, end))
                 and not self._after.match(text, end)
                 and not self._before.search(text, max(0, start - 8), start)
             ):
@@ -64,16 +69,6 @@ class SensitiveDetector:
             if span:
                 score = 1.0 if "本籍" in slot.why else spec.score.labelled
                 yield Finding(*span, spec.label, score, (f"rule:{spec.id}", slot.why))
-
-    @staticmethod
-    def _is_of_somebody(text: str, start: int, end: int, persons: list[int]) -> bool:
-        """Return whether a person is named near by or spoken of on the line; terms and notices speak of nobody."""
-        index = bisect_left(persons, start - _NEAR_PERSON)
-        if index < len(persons) and persons[index] < start + _NEAR_PERSON:
-            return True
-        line = text[text.rfind("\n", 0, start) + 1 : text.find("\n", start) + 1 or len(text)]
-        # what fills its line or cell is an entry about somebody
-        return len(line.strip()) <= end - start + _ENTRY_REST or _SOMEBODY.search(line) is not None
 
     def _find_phrases(self, text: str) -> Iterator[re.Match[str]]:
         # the phrases are long and begin with anything, so they are tried only around the hints that call them
@@ -113,15 +108,39 @@ class SensitiveDetector:
         ):
             # everyday words: only a medical phrase after them counts, and that is found by itself
             return None
-        stop = re.compile(r"[。、,\n\"|│<>;\t(]| {2,}|(?:で|と|に|の)(?=[あ-ん])|→").search(text, slot.start, slot.end)
-        end = stop.start() if stop else slot.end
+        end = find_end(_ENTRY_END, text, slot.start, slot.end, longest=_LONGEST_ENTRY)
         value = text[slot.start : end].rstrip()
-        if re.search("する|ない|こと|です|ます|した", value):
+        if not 2 <= len(value) <= _LONGEST_ENTRY or _SENTENCE.search(value):
             return None
-        if not 2 <= len(value) <= 30 or _CAUTION.match(value) or not re.search("[一-龯ァ-ヶA-Za-z]{2}", value):
+        if _CAUTION.match(value) or not re.search("[一-龯ァ-ヶA-Za-z]{2}", value):
             return None
         label_then_value = re.match(r"[ :：=>\"'(「『|│→・]", text[slot.start - 1 : slot.start])
         return (slot.start, slot.start + len(value)) if label_then_value else None
+
+
+def _is_near(persons: Sequence[int], start: int) -> bool:
+    index = bisect_left(persons, start - _NEAR_PERSON)
+    return index < len(persons) and persons[index] < start + _NEAR_PERSON
+
+
+class _Lines:
+    """Says of a text's lines, one after the other, whether somebody is spoken of; terms and notices speak of nobody."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._after = 0  # where the line read last ends
+        self._length = 0
+        self._is_of_somebody = False
+
+    def speak_of_somebody(self, start: int, end: int) -> bool:
+        """Return whether the phrase at `start` fills its line or cell, as an entry about somebody does, or its line has such words."""
+        if start >= self._after:
+            text = self._text
+            self._after = text.find("\n", start) + 1 or len(text)
+            line = text[text.rfind("\n", 0, start) + 1 : self._after]
+            self._length = len(line.strip())
+            self._is_of_somebody = _SOMEBODY.search(line) is not None
+        return self._is_of_somebody or self._length <= end - start + _ENTRY_REST
 
 
 _QUOTED = re.compile(r"\s*[「『\"'`“‘]([^」』\"'`”’\n]{3,80})[」』\"'`”’]")
