@@ -80,8 +80,8 @@ class Context:
         index = bisect_right(self.ends, start) - 1
         line = self.text.rfind("\n", 0, start) + 1
         floor = max(start - _REACH * 2, line)
-        if cell is not None and not self._is_label_beside(cell, kinds):
-            floor = max(floor, cell.start)
+        if cell is not None and cell.start > floor and not self._is_label_beside(cell, kinds):
+            floor = cell.start
         hops = 0
         while index >= 0 and self.fields[index].start >= floor:
             found = self.fields[index]

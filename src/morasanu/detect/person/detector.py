@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from morasanu.detect.label import search_pattern
 from morasanu.detect.person.book import NameBook
 from morasanu.detect.person.latin import read_latin
 from morasanu.detect.person.letters import HIRAGANA, KATAKANA, ORGANISATION, PLACE_AFTER, RUN, K
@@ -71,8 +72,7 @@ class NameDetector:
             lexicon, (*words["stop"], *spec.labels), (*words["title_before"], *words["title_after"], *words["kin"])
         )
         self._honorific = frozenset(words["honorific"])
-        after = sorted({*words["honorific"], *words["title_after"]}, key=len, reverse=True)
-        self._anchor = re.compile("|".join(map(re.escape, after)))
+        self._anchor = re.compile(search_pattern({*words["honorific"], *words["title_after"]}))
         self._reader = NameReader(self._book, self._anchor)
         self._neighbour = NeighbourReader(
             self._book, {*words["title_before"], *words["kin"]}, labels=frozenset(spec.labels)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from morasanu.detect.label import search_pattern
 from morasanu.detect.person.letters import HIRAGANA, KATAKANA, PLACE_AFTER, K, is_kanji
 from morasanu.detect.person.proposal import Proposal
 
@@ -52,9 +53,8 @@ class NeighbourReader:
         """Ask `book` what is a name; `titles` stand before names, `labels` are no speakers."""
         self._book = book
         self._labels = labels
-        before = "|".join(map(re.escape, sorted(titles, key=len, reverse=True)))
         self._title = re.compile(
-            rf"(?:{before})[ :・]{{0,2}}({K}{{0,4}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}})"
+            rf"(?:{search_pattern(titles)})[ :・]{{0,2}}({K}{{0,4}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}})"
             rf"(?=[\s、。)(」様さ氏殿の:]|$|と[^は]|が|は|より|から)",
             re.MULTILINE,
         )
