@@ -73,7 +73,11 @@ def search_pattern(words: Iterable[str]) -> str:
     seconds = sorted({rest[0] for rests in branches.values() for rest in rests if rest})
     whole = [letter for letter, rests in branches.items() if "" in rests]
     ahead = f"(?=[{_escape_set(seconds)}])" + (f"|(?<=[{_escape_set(whole)}])" if whole else "")
-    return f"[{_escape_set(branches)}](?:{ahead})(?:{_narrow(sorted(branches), branches, levels=2)})"
+    letters = sorted(branches)
+    # in a log most first letters are Latin, in prose most are not: neither kind tries the other's branches
+    parts = filter(None, ([c for c in letters if c.isascii()], [c for c in letters if not c.isascii()]))
+    narrow = "|".join(f"(?<=[{_escape_set(part)}])(?:{_narrow(part, branches, levels=2)})" for part in parts)
+    return f"[{_escape_set(branches)}](?:{ahead})(?:{narrow})"
 
 
 def _narrow(letters: list[str], branches: Mapping[str, list[str]], levels: int) -> str:
