@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -65,6 +66,7 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
             )
             quiet = options.quiet or options.json
             progress = Silence() if quiet else ProgressBar(sys.stderr, say)
+            gc.set_threshold(50_000)  # what a block leaves behind hardly ever holds a cycle
             Scan(source, store, partial(load_engine, tuple(options.detectors)), scan_options, progress).run()
             summary = summarise(store, rules)
             _write_reports(options, store, summary, rules, say)

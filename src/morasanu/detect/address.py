@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from morasanu.detect.reach import find_end
 from morasanu.finding import Finding, Label
 
 if TYPE_CHECKING:
@@ -22,6 +23,15 @@ _SEP = r"(?:、?[ \n]?[-ー][ \n]?|[ \n]?の[ \n]?|ノ|之|[東西南北上下�
 _BLOCK: Final = re.compile(
     rf"{_K}{{1,3}}(?:[-ー]{_K}{{1,3}}){{1,3}}|{_PIECE}(?:{_SEP}(?:{_PIECE}|(?<=[のノ之番地目号]){_K}{{1,6}}))*(?:\s?[A-Z](?=[-\s]?[0-9])|(?<=[0-9])号室?|(?<=[0-9])(?:階|F))?"
 )
+_FURTHEST_BLOCK: Final = 28  # characters between a municipality and its block numbers
+_NUMBER = re.compile(rf"[0-9]|{_K}|[lI](?=[0-9])")
+_BLOCK_SIGN = re.compile("[-のノ之]|丁目|番|号")
+_BLOCK_OR_STREET_SIGN = re.compile("[-のノ之]|丁目|番|条")
+_SURE_SIGN = re.compile("丁目|番|-")
+_HIRAGANA = re.compile("[ぁ-ん]")
+_STREET_END = re.compile(r"(?:条|線|丁目)[東西南北上下左右通]*\Z")
+_GOES_ON = re.compile(r"\s(?=(?:19|20)\d\d(?!\d)|0\d{1,4}-?\d)|\n")
+_ROOM = re.compile(r"(?<=[号地0-9])[ ](?:[A-Z]-?)?[0-9]{2,4}(?:号室?)?(?![0-9-]|円|[年月/.:])")
 _PLACE = re.compile(r"[一-龯々ぁ-んァ-ヶー・〆ヵ](?:[一-龯々ぁ-んァ-ヶー・〆ヵ]| (?=[一-龯々0-9]))*")
 _COUNTER = re.compile(
     r"(?:年|月|日|時|分)|\s?(?:店舗?|支店|拠点|件|人|名|億|万|%|円|回|社|か所|カ所|ヶ所|箇所|校|台|歳|才|本|個|冊|部|世帯|戸|棟|課|名義|位|級|行|種|割|倍|割合|系統|つの|つ|章|節|項|館|路線|両|団体|市町村|都|府県)"
@@ -40,6 +50,7 @@ _ENGLISH: Final = re.compile(
     r"(?:(?:(?:Rm|Apt|Room|Unit|Suite|No)\.? ?[0-9A-Z-]{1,6}|[0-9]{1,2}F|[A-Z][A-Za-z]+ (?:Bldg|Building|Tower|House|Mansion)\.?[A-Z0-9 ]{0,6}),? ?){0,3}"
     r"[0-9]{1,4}(?:-[0-9]{1,4}){1,3}[,.]? ?(?:[A-Z][A-Za-z'-]+[,.]? ?){1,7}"
 )
+_ENGLISH_HINT = re.compile(r"-[0-9]{1,4}[,.]? ?[A-Z][A-Za-z'-]")
 _ENGLISH_SURE = re.compile(
     r"-(?:ku|shi|cho|chome|dori|gun|machi|ken|fu|to|KU|SHI|CHO|DORI)\b|\b(?:Tokyo|Osaka|Kyoto|Yokohama|Nagoya|Kobe|Fukuoka|Sapporo|Sendai|Hiroshima|Saitama|Chiba|Kanagawa|Hyogo|Aichi|TOKYO|OSAKA|Japan|Hokkaido)\b"
 )
@@ -56,6 +67,8 @@ _STREET_HINT = re.compile(r" (?:Str|St\b|Av|Ro|Rd|Bo|Bl|La|Ln|Dr|Way|Co|Ct|Pl|Sq
 _LABEL_END = re.compile(
     r"[。\n\"'|│<>;\t「」〒]| {2,}| から|→|\)(?=と)|と(?=相違)|[でにを](?=[よ住あいおつ、。])|[へに]、?(?=[一-龯]{2})"
 )
+_LONGEST: Final = 80
+_PADDING: Final = " 、,)"
 
 
 class AddressDetector:
@@ -101,7 +114,8 @@ class AddressDetector:
     def _by_shape(self, text: str) -> Iterator[Finding]:
         for match in _KANA.finditer(text) if _KANA_HINT.search(text) else ():
             yield self._make(*match.span(), 0.85, "shape:kana")
-        for match in _ENGLISH.finditer(text) if _ENGLISH_SURE.search(text) else ():
+        is_english = _ENGLISH_HINT.search(text) and _ENGLISH_SURE.search(text)
+        for match in _ENGLISH.finditer(text) if is_english else ():
             if _ENGLISH_SURE.search(match.group()):
                 stop = match.start() + len(match.group().rstrip(" ,."))
                 yield self._make(match.start(), stop, 0.85, "shape:romaji")
@@ -145,13 +159,12 @@ class AddressDetector:
         """Return where the address that reached `position` ends, 0 when it is only a place."""
         if position < len(text) and text[position] in " 、":
             position += 1
-        place = _PLACE.match(text, position)
+        place = _PLACE.match(text, position, position + _FURTHEST_BLOCK + 3)
         limit = place.end() if place else position
         block = None
         # block numbers in kanji stand among place characters, so every number is tried until one fits
-        for number in re.finditer(
-            rf"[0-9]|{_K}|[lI](?=[0-9])", text[position : limit + (2 if text[limit : limit + 1] == " " else 1)]
-        ):
+        stop = min(limit + (2 if text[limit : limit + 1] == " " else 1), position + _FURTHEST_BLOCK + 2)
+        for number in _NUMBER.finditer(text[position:stop]):
             block = _BLOCK.match(text, position + number.start())
             if block:
                 break
@@ -159,22 +172,22 @@ class AddressDetector:
             return 0
         between = text[position : block.start()]
         digits = block.group()
-        if len(between) > 28 or _STOP_PLACE.search(between) or _COUNTER.match(text, block.end()):
+        if len(between) > _FURTHEST_BLOCK or _STOP_PLACE.search(between) or _COUNTER.match(text, block.end()):
             return 0
         if digits.isdigit() and _COUNTER.match(text, block.start() + 1):
             return 0
-        if not self._is_town(between) and not sure and not re.search(r"[-のノ之]|丁目|番|号", digits):
+        if not sure and not _BLOCK_SIGN.search(digits) and not self._is_town(between):
             return 0
-        if not between and not re.search(r"[-のノ之]|丁目|番|条", digits):
+        if not between and not _BLOCK_OR_STREET_SIGN.search(digits):
             return 0
-        if re.search(r"[ぁ-ん]", between) and not self._is_town(between) and not re.search("丁目|番|-", digits):
+        if _HIRAGANA.search(between) and not _SURE_SIGN.search(digits) and not self._is_town(between):
             return 0
         return self._read_building(text, self._trim(text, self._go_on(text, block)))
 
     @staticmethod
     def _go_on(text: str, block: re.Match[str]) -> re.Match[str]:
         # 四条通寺町西入 and 七条通十七丁目: a street's number is not the block's, so a later number is looked for
-        while re.search(r"(?:条|線|丁目)[東西南北上下左右通]*\Z", block.group()):
+        while _STREET_END.search(block.group()):
             further = _FURTHER.match(text, block.end())
             found = _BLOCK.match(text, further.end()) if further else None
             if found is None or not re.search("[0-9番号丁]", found.group()):
@@ -188,7 +201,7 @@ class AddressDetector:
         while text[end - 1] in " \n東西南北上下左右中内外通":
             end -= 1
         # a full date or a phone number after the block is not part of it
-        match = re.search(r"\s(?=(?:19|20)\d\d(?!\d)|0\d{1,4}-?\d)|\n", block.group())
+        match = _GOES_ON.search(block.group())
         if match:
             end = min(end, block.start() + match.start())
         return block.start() + len(text[block.start() : end].rstrip())
@@ -211,20 +224,17 @@ class AddressDetector:
             position = match.end()
         else:
             return position
-        tail = re.compile(r"(?<=[号地0-9])[ ](?:[A-Z]-?)?[0-9]{2,4}(?:号室?)?(?![0-9-]|円|[年月/.:])").match(
-            text, position
-        )
+        tail = _ROOM.match(text, position)
         return tail.end() if tail else position
 
     def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:
         start = slot.start
         skipped = re.compile(r"(?:〒?\s?[0-9]{3}\s?-?\s?[0-9]{4}\s+|[〒:：\s(「]+)+").match(text, start, slot.end)
         start = skipped.end() if skipped else start
-        stop = _LABEL_END.search(text, start, slot.end)
-        end = stop.start() if stop else slot.end
-        value = text[start:end].rstrip(" 、,)")
+        end = find_end(_LABEL_END, text, start, slot.end, longest=_LONGEST, padding=_PADDING)
+        value = text[start:end].rstrip(_PADDING)
         end = start + len(value)
-        if not value or len(value) > 80:
+        if not value or len(value) > _LONGEST:
             return None
         if slot.why.startswith("column"):
             sure = re.search(

@@ -26,6 +26,7 @@ _KEY = re.compile(
     r"([A-Za-z_](?<![A-Za-z0-9_.\-].)[A-Za-z0-9_.\-]{0,40}+)(?:\\?[\"'`\])]{0,2}\s{0,3}(?:=>|:=|[:=])|\\?[\"'](?=\s*,)|(?=>)|(?<=[A-Za-z0-9])(?=\s[A-Za-z:]+=\"[^<>\n]{0,60}>[^<\n]))"
 )
 _ANOTHER = re.compile(r"[A-Za-z]/[0-9.]+|\" [0-9]{3} ")  # what follows in a line of a web server's log
+_FILLED = re.compile(r"\S")
 _SEPARATOR = re.compile(
     r"(?:[0-9](?=[\s:]))?[ \t]*(?:[)\]」』\"'`|\\]{0,3}[ \t]*(?:[A-Za-z:]+=\"[^<>\n]{0,60}>|=>|:=|[:=>;→⇒・,|／/│]|は、?|が|の)?)[ \t]*(?:[「『(\[<\"'`【|│\\]{1,2}[ \t]*)?"
 )
@@ -52,6 +53,15 @@ class Context:
     headers: set[int]
     _slots: dict[str, list[Slot]] = field(default_factory=dict)
     _topics: set[str] = field(default_factory=set)
+    _fields_of: dict[str, list[int]] = field(default_factory=dict)
+    _cells_of: dict[str, list[Cell]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Group fields and cells by kind, because every detector asks for its own."""
+        for index, label in enumerate(self.fields):
+            self._fields_of.setdefault(label.kind, []).append(index)
+        for cell in self.cells:
+            self._cells_of.setdefault(cell.kind, []).append(cell)
 
     def cell_at(self, start: int) -> Cell | None:
         """Return the table cell that `start` lies in."""
@@ -72,8 +82,8 @@ class Context:
         index = bisect_right(self.ends, start) - 1
         line = self.text.rfind("\n", 0, start) + 1
         floor = max(start - _REACH * 2, line)
-        if cell is not None and not self._is_label_beside(cell, kinds):
-            floor = max(floor, cell.start)
+        if cell is not None and cell.start > floor and not self._is_label_beside(cell, kinds):
+            floor = cell.start
         hops = 0
         while index >= 0 and self.fields[index].start >= floor:
             found = self.fields[index]
@@ -119,19 +129,20 @@ class Context:
     def _read_slots(self, kind: str) -> list[Slot]:
         text = self.text
         found: list[Slot] = []
-        for index, label in enumerate(self.fields):
-            if label.kind != kind or (self.headers and text.rfind("\n", 0, label.start) + 1 in self.headers):
+        for index in self._fields_of.get(kind, ()):
+            label = self.fields[index]
+            if self.headers and text.rfind("\n", 0, label.start) + 1 in self.headers:
                 continue
             separator = _SEPARATOR.match(text, label.end)
             begin = separator.end() if separator else label.end
             limit = text.find("\n", begin)
             limit = len(text) if limit < 0 else limit
             limit = self._limit(index, begin, limit)
-            if begin >= limit or not text[begin:limit].strip():
+            if not _FILLED.search(text, begin, limit):
                 begin, limit = self._next_line(label, limit)
             if begin < limit:
                 found.append(Slot(begin, limit, kind, f"{'key' if label.is_key else 'label'}:{label.word}"))
-        found += [Slot(cell.start, cell.end, kind, f"column:{cell.word}") for cell in self.cells if cell.kind == kind]
+        found += [Slot(c.start, c.end, kind, f"column:{c.word}") for c in self._cells_of.get(kind, ())]
         return found
 
     def _limit(self, index: int, begin: int, limit: int) -> int:
@@ -174,8 +185,7 @@ def _read_fields(text: str, labels: Labels) -> list[Field]:
     for match in labels.pattern.finditer(lower):
         word = match.group()
         start, end = match.span()
-        if not start < end:
-            continue
+        kind = kinds[word]
         if word.isascii():
             before = lower[start - 1] if start else " "
             after = lower[end] if end < len(lower) else " "
@@ -186,9 +196,9 @@ def _read_fields(text: str, labels: Labels) -> list[Field]:
                 and (after.isalnum() or after in "_-@")
             ):
                 continue
-        elif _is_glued(lower, start, end, kinds[word], word):
+        elif (kind == "PERSON" or len(word) == 1) and _is_glued(lower, start, end, word):
             continue
-        fields.append(Field(start, end, kinds[word], word, is_key=False))
+        fields.append(Field(start, end, kind, word, False))
     keys = [
         Field(m.start(1), m.end(1), *meaning, is_key=True)
         for m in _KEY.finditer(text)
@@ -201,8 +211,8 @@ def _read_fields(text: str, labels: Labels) -> list[Field]:
     return [f for i, f in enumerate(spans) if i == 0 or f.start >= spans[i - 1].end]
 
 
-def _is_glued(text: str, start: int, end: int, kind: str, word: str) -> bool:
-    """Return whether a label word is only a part of a longer word: 子 in 千鶴子, 祖父 in 祖父江, 書記 in 支部書記長."""
+def _is_glued(text: str, start: int, end: int, word: str) -> bool:
+    """Return whether a label word of a person or of one character is only a part of a longer word: 子 in 千鶴子, 祖父 in 祖父江, 書記 in 支部書記長."""
     before, after = text[start - 1 : start], text[end : end + 1]
     kanji_before = "一" <= before <= "龯"
     kanji_after = "一" <= after <= "龯"
@@ -210,4 +220,4 @@ def _is_glued(text: str, start: int, end: int, kind: str, word: str) -> bool:
         return False
     if len(word) == 1:
         return kanji_before or (kanji_after and word not in "故亡")
-    return kind == "PERSON" and (kanji_after or (kanji_before and len(word) == 2))  # 支部書記 is no label
+    return kanji_after or (kanji_before and len(word) == 2)  # 支部書記 is no label

@@ -88,7 +88,7 @@ class BirthDetector:
                 yield Finding(
                     match.start(), match.end(), spec.label, spec.score.labelled, (f"rule:{spec.id}", slot.why)
                 )
-        for word in _BIRTH_WORD.finditer(text):
+        for word in _BIRTH_WORD.finditer(text) if "生" in text or "うまれ" in text else ():
             match = _SHORT_BIRTH.search(text, max(0, word.start() - _SHORT_LENGTH), word.start())
             if match:
                 yield Finding(match.start(), match.end(), spec.label, 0.9, (f"rule:{spec.id}", "neighbour:生"))

@@ -81,11 +81,27 @@ def choose(found: Sequence[Finding]) -> list[Finding]:
     >>> choose([a, b]) == [b]
     True
     """
-    ranked = sorted((-f.score - min(f.end - f.start, 30) * 0.01, f) for f in found if f.score >= THRESHOLD)
-    taken = bytearray(max((f.end for _, f in ranked), default=0))
     kept: list[Finding] = []
-    for _, finding in ranked:
-        start, end = finding.start, finding.end
+    rivals: list[Finding] = []
+    reached = 0
+    for finding in sorted(found):
+        if finding.score < THRESHOLD:
+            continue
+        if finding.start >= reached:  # most findings overlap none before
+            kept += rivals if len(rivals) < 2 else _choose_among(rivals)
+            rivals = []
+        rivals.append(finding)
+        reached = max(reached, finding.end)
+    kept += rivals if len(rivals) < 2 else _choose_among(rivals)
+    return kept
+
+
+def _choose_among(rivals: Sequence[Finding]) -> list[Finding]:
+    first = rivals[0].start
+    taken = bytearray(max(f.end for f in rivals) - first)
+    kept: list[Finding] = []
+    for _, finding in sorted((-f.score - min(f.end - f.start, 30) * 0.01, f) for f in rivals):
+        start, end = finding.start - first, finding.end - first
         if taken.find(1, start, end) < 0:
             kept.append(finding)
             taken[start:end] = b"\1" * (end - start)

@@ -61,7 +61,7 @@ def _trie_pattern(words: Iterable[str]) -> str:
     return f"(?:{body})?" if optional else body
 
 
-def _search_pattern(words: Iterable[str]) -> str:
+def search_pattern(words: Iterable[str]) -> str:
     """Return a pattern for the longest of the words that a search runs through fast.
 
     It begins with the set of all first letters, which the search skips ahead by; then the set of all second ones is looked
@@ -73,7 +73,11 @@ def _search_pattern(words: Iterable[str]) -> str:
     seconds = sorted({rest[0] for rests in branches.values() for rest in rests if rest})
     whole = [letter for letter, rests in branches.items() if "" in rests]
     ahead = f"(?=[{_escape_set(seconds)}])" + (f"|(?<=[{_escape_set(whole)}])" if whole else "")
-    return f"[{_escape_set(branches)}](?:{ahead})(?:{_narrow(sorted(branches), branches, levels=2)})"
+    letters = sorted(branches)
+    # in a log most first letters are Latin, in prose most are not: neither kind tries the other's branches
+    parts = filter(None, ([c for c in letters if c.isascii()], [c for c in letters if not c.isascii()]))
+    narrow = "|".join(f"(?<=[{_escape_set(part)}])(?:{_narrow(part, branches, levels=2)})" for part in parts)
+    return f"[{_escape_set(branches)}](?:{ahead})(?:{narrow})"
 
 
 def _narrow(letters: list[str], branches: Mapping[str, list[str]], levels: int) -> str:
@@ -109,7 +113,7 @@ class Labels:
             self._keys.update(dict.fromkeys(spec.keys, str(spec.label)))
             if spec.label == NONE:
                 self._keys.update({word: NONE for word in spec.labels if word.isascii() and word.isalnum()})
-        self.pattern = re.compile(_search_pattern(self.kinds))
+        self.pattern = re.compile(search_pattern(self.kinds))
         # documents repeat their words
         self.read_key = lru_cache(_CACHED)(self._read_key)
         self.read_cell = lru_cache(_CACHED)(self._read_cell)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
 from string import ascii_letters
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.detect.check import CHECKS
 from morasanu.detect.label import NONE
 from morasanu.detect.spoken import SPOKEN, SPOKEN_HINT, spoken_to_digits
-from morasanu.finding import Finding
+from morasanu.finding import Finding, Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,13 +31,16 @@ _MONEY_LAST: Final = frozenset("\\¥$€£DYR ")
 _MONEY = re.compile(r"(?:[\\¥$€£]|USD|JPY|EUR)\s?\Z")
 _SINGLE_SPACED = re.compile(r"[0-9](?: [0-9]){5,}\Z")
 _TO_SHAPE = str.maketrans("123456789", "000000000")
+_TO_DIGITS = str.maketrans("", "", "()+-. \n")
 _MAX_SHAPES: Final = 5_000
 # a digit or a class of digits in a pattern, but not a count or a back reference
 _DIGIT = re.compile(r"(\{[^}]*\}|\\.)|\[[0-9-]+\]|[0-9]")
+_NOTHING = re.compile(r"(?!)")
 _LINE = re.compile(r"[^\n]+")
 _PIECE = re.compile(r"[^ \n]+")
 _GAP: Final = 16  # blanks between a name and its number
 _SHORTEST: Final = 4
+_NO_LABEL: Final = Label("")
 _MIN_DIGITS: Final = 6
 _MAX_PIECES: Final = 5
 _LOOK_BACK: Final = 30
@@ -54,6 +56,7 @@ class NumberDetector:
         self._forms = [_Form(spec) for spec in self._specs if spec.forms]
         self._shapes: dict[str, tuple[_Form, ...]] = {}
         self._idle: dict[str, bool] = {}
+        self._windows: dict[str, tuple[_Window, ...]] = {}
         self._texts = [
             (spec, [re.compile(form) for form in spec.text_forms]) for spec in self._specs if spec.text_forms
         ]
@@ -62,15 +65,26 @@ class NumberDetector:
     def find(self, context: Context) -> Iterator[Finding]:
         """Yield findings on the folded text of `context`; they may overlap, the engine chooses."""
         text = context.text
+        yield from self._find_texts(context)
+        yield from self._find_runs(context)
+        for match in SPOKEN.finditer(text) if SPOKEN_HINT.search(text) else ():
+            yield from self._judge_spoken(context, match.start(), match.end())
+
+    def _find_texts(self, context: Context) -> Iterator[Finding]:
+        text = context.text
         for spec, patterns in self._texts:
-            if not spec.needs or _holds_one(text, spec.needs):
-                for match in chain.from_iterable(pattern.finditer(text) for pattern in patterns):
+            if spec.needs and not _holds_one(text, spec.needs):
+                continue
+            for pattern in patterns:
+                for match in pattern.finditer(text):
                     group = match.lastindex or 0
                     finding = self._judge_text(context, spec, match.start(group), match.end(group))
                     if finding is not None:
                         yield finding
+
+    def _find_runs(self, context: Context) -> Iterator[Finding]:
         idle = self._idle
-        for match in _RUN.finditer(text):
+        for match in _RUN.finditer(context.text):
             raw = match.group()
             if len(raw) < _SHORTEST:
                 continue
@@ -79,10 +93,16 @@ class NumberDetector:
             is_idle = idle.get(shape)
             if is_idle is None:
                 is_idle = self._learn(shape)
-            if not is_idle:
-                yield from self._judge_run(context, match.start(), match.end())
-        for match in SPOKEN.finditer(text) if SPOKEN_HINT.search(text) else ():
-            yield from self._judge_spoken(context, match.start(), match.end())
+            if is_idle:
+                continue
+            if " " in raw or "\n" in raw:
+                yield from self._judge_spaced(context, match.start(), raw)
+                continue
+            offset = match.start()
+            for _, _, start, end, forms in self._list_windows(shape):
+                found = self._judge_as(forms, context, offset + start, offset + end, _ascii(raw[start:end]))
+                if found is not None:
+                    yield found
 
     def _learn(self, shape: str) -> bool:
         """Return, and remember, whether no spec wants a run of this shape or any part of it."""
@@ -90,6 +110,25 @@ class NumberDetector:
             self._idle.clear()
         is_idle = self._idle[shape] = not any(map(self._possible, _list_parts(shape)))
         return is_idle
+
+    def _list_windows(self, shape: str) -> tuple[_Window, ...]:
+        """Return, and remember, the rows of neighbouring pieces in a line of this shape that some spec may want."""
+        windows = self._windows.get(shape)
+        if windows is None:
+            if len(self._windows) >= _MAX_SHAPES:
+                self._windows.clear()
+            windows = self._windows[shape] = tuple(self._read_windows(shape))
+        return windows
+
+    def _read_windows(self, shape: str) -> Iterator[_Window]:
+        bounds = [match.span() for match in _PIECE.finditer(shape)]
+        for first, (begin, _) in enumerate(bounds):
+            for _, after in reversed(bounds[first : first + _MAX_PIECES]):
+                stripped = _strip(shape[begin:after])
+                forms = self._possible(_ascii(stripped)) if len(stripped) >= _SHORTEST else ()
+                if forms:
+                    start = begin + shape[begin:after].index(stripped)
+                    yield _Window(begin, after, start, start + len(stripped), forms)
 
     def _judge_text(self, context: Context, spec: Spec, start: int, end: int) -> Finding | None:
         checked = CHECKS[spec.check](context.text[start:end]) if spec.check else True
@@ -108,13 +147,8 @@ class NumberDetector:
             else None
         )
 
-    def _judge_run(self, context: Context, start: int, end: int) -> Iterator[Finding]:
-        raw = context.text[start:end]
-        if " " not in raw and "\n" not in raw:
-            found_one = self._judge_piece(context, start, end)
-            if found_one is not None:
-                yield found_one
-            return
+    def _judge_spaced(self, context: Context, start: int, raw: str) -> Iterator[Finding]:
+        end = start + len(raw)
         if _SINGLE_SPACED.match(raw):
             whole = self._judge(context, start, end, raw.replace(" ", ""))
             if whole is not None:
@@ -125,8 +159,8 @@ class NumberDetector:
             if wrapped is not None:
                 yield wrapped
                 return
-        lines = [(m.start(), m.end()) for m in _LINE.finditer(raw)]
-        found = [finding for a, b in lines for finding in self._judge_line(context, start + a, start + b)]
+        lines = list(_LINE.finditer(raw))
+        found = [finding for m in lines for finding in self._judge_line(context, start + m.start(), m.group())]
         if (
             not found and len(lines) == 2 and end - start <= _WRAPPED and context.text[start - 1 : start] != ","
         ):  # a value that was wrapped over two lines
@@ -134,28 +168,15 @@ class NumberDetector:
             found = [wrapped] if wrapped else []
         yield from found
 
-    def _judge_line(self, context: Context, start: int, end: int) -> Iterator[Finding]:
-        raw = context.text[start:end]
-        bounds = [(m.start(), m.end()) for m in _PIECE.finditer(raw)]
-        first = 0
-        while first < len(bounds):
+    def _judge_line(self, context: Context, offset: int, line: str) -> Iterator[Finding]:
+        done = 0
+        for begin, after, start, end, forms in self._list_windows(line.translate(_TO_SHAPE)):
             # the longest row of neighbouring pieces that is something
-            for last in range(min(len(bounds), first + _MAX_PIECES), first, -1):
-                found = self._judge_piece(context, start + bounds[first][0], start + bounds[last - 1][1])
+            if begin >= done:
+                found = self._judge_as(forms, context, offset + start, offset + end, _ascii(line[start:end]))
                 if found is not None:
                     yield found
-                    first = last
-                    break
-            else:
-                first += 1
-
-    def _judge_piece(self, context: Context, start: int, end: int) -> Finding | None:
-        raw = context.text[start:end]
-        stripped = _strip(raw)
-        if len(stripped) < _SHORTEST:
-            return None
-        start += raw.index(stripped)
-        return self._judge(context, start, start + len(stripped), _ascii(stripped))
+                    done = after
 
     def _judge_spoken(self, context: Context, start: int, end: int) -> Iterator[Finding]:
         text = context.text
@@ -184,43 +205,45 @@ class NumberDetector:
         return possible
 
     def _judge(self, context: Context, start: int, end: int, number: str) -> Finding | None:
+        return self._judge_as(self._possible(number), context, start, end, number)
+
+    def _judge_as(
+        self, possible: tuple[_Form, ...], context: Context, start: int, end: int, number: str
+    ) -> Finding | None:
         text = context.text
-        possible = self._possible(number)
-        if not possible:
-            return None
-        fitting = [form for form in possible if form.fits(number)]
-        if not fitting:
-            return None
-        if _is_amount(text, start, end):
-            return None
         kind, evidence = context.label_before(start, self._kinds)
         if kind == NONE:
             return None
-        digits = "".join(filter(str.isdigit, number))
+        fitting = [
+            form
+            for form in possible
+            if (form.label == kind or form.is_sure(number) or _is_of_topic(form, number, context, start))
+            and form.fits(number)
+        ]
+        if not fitting or _is_amount(text, start, end):
+            return None
+        digits = number.translate(_TO_DIGITS)
         if digits.count(digits[0]) == len(digits):  # 0000-0000 shows a form
             return None
-        best: Finding | None = None
+        best = 0.0
+        why: tuple[str, ...] = ()
+        label = _NO_LABEL
         for form in fitting:
             spec = form.spec
-            labelled = kind == spec.label
-            about_topic = spec.score.topic > 0 and context.speaks_of(spec.label)
-            if not (
-                labelled
-                or form.is_sure(number)
-                or (about_topic and form.is_of_topic(number) and _is_free(context, start))
-            ):
-                continue
+            labelled = form.label == kind
             if spec.negative and _is_denied(text, start, spec):
                 continue
-            checked = CHECKS[spec.check](digits) if spec.check else True
+            checked = form.check(digits)
             score = spec.score.of(labelled=labelled, checked=checked)
             about = evidence if labelled else ""
-            if about_topic and score < spec.score.topic and checked:
+            if score < spec.score.topic and checked and _is_of_topic(form, number, context, start):
                 score, about = spec.score.topic, "neighbour:topic"
-            if score and (best is None or score > best.score):
-                check = (f"check:{spec.check}",) if checked and spec.check else ()
-                best = Finding(start, end, spec.label, score, (f"rule:{spec.id}", *check, *filter(None, (about,))))
-        return best
+            if score > best:
+                best, label = score, spec.label
+                why = form.checked_why if checked else form.why
+                if about:
+                    why = (*why, about)
+        return Finding(start, end, label, best, why) if best else None
 
 
 def _holds_one(text: str, needs: Iterable[str]) -> bool:
@@ -240,38 +263,50 @@ def _is_amount(text: str, start: int, end: int) -> bool:
 
 def _is_denied(text: str, start: int, spec: Spec) -> bool:
     """Return whether a negative word of the spec stands closely before `start` on its line."""
-    before = text[max(text.rfind("\n", 0, start) + 1, start - _LOOK_BACK) : start]
-    return any(word in before for word in spec.negative)
+    floor = max(0, start - _LOOK_BACK)
+    return _holds_one(text[text.rfind("\n", floor, start) + 1 or floor : start], spec.negative)
 
 
 class _Form:
     """The forms of one spec, compiled."""
 
-    __slots__ = ("_forms", "_label_forms", "_strong", "_topic", "shape", "spec")
+    __slots__ = ("check", "checked_why", "fits", "is_of_topic", "is_sure", "label", "shape", "spec", "why")
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self._forms = _union(spec.forms)
-        self._label_forms = _union(spec.label_forms) if spec.label_forms else None
-        self._strong = _union(spec.strong_forms) if spec.strong_forms else self._forms
-        self._topic = _union(spec.topic_forms) if spec.topic_forms else None
-        self.shape = _union(
-            tuple(_DIGIT.sub(lambda m: m.group(1) or r"\d", form) for form in (*spec.forms, *spec.label_forms))
-        )
+        self.label = spec.label
+        forms = (*spec.forms, *spec.label_forms)
+        # bound methods, because every number of a text is asked: has it a form at all, and one that counts unlabelled?
+        self.fits = _union(forms).fullmatch
+        sure = _union(spec.strong_forms or spec.forms) if spec.score.alone or spec.score.checked else _NOTHING
+        self.is_sure = sure.fullmatch
+        topic = _union(spec.topic_forms or spec.strong_forms or spec.forms) if spec.score.topic else _NOTHING
+        self.is_of_topic = topic.fullmatch
+        self.shape = _union(tuple(_DIGIT.sub(lambda m: m.group(1) or r"\d", form) for form in forms))
+        self.check = CHECKS[spec.check] if spec.check else _pass
+        self.why = (f"rule:{spec.id}",)
+        self.checked_why = (*self.why, f"check:{spec.check}") if spec.check else self.why
 
-    def fits(self, number: str) -> bool:
-        """Return whether the number has one of the forms, with or without a label."""
-        return bool(
-            self._forms.fullmatch(number) or (self._label_forms is not None and self._label_forms.fullmatch(number))
-        )
 
-    def is_sure(self, number: str) -> bool:
-        """Return whether the number has a form that counts without a label."""
-        return bool(self._strong.fullmatch(number))
+class _Window(NamedTuple):
+    """Neighbouring pieces of a line, from `begin` to `after`; without its brackets and separators: `start` to `end`."""
 
-    def is_of_topic(self, number: str) -> bool:
-        """Return whether the number has a form that counts in a text about such numbers."""
-        return self._topic is not None and bool(self._topic.fullmatch(number))
+    begin: int
+    after: int
+    start: int
+    end: int
+    forms: tuple[_Form, ...]
+
+
+def _pass(_: str) -> bool:
+    return True
+
+
+def _is_of_topic(form: _Form, number: str, context: Context, start: int) -> bool:
+    """Return whether the text speaks of numbers of this form, and nothing says that this is none."""
+    if not form.is_of_topic(number) or not context.speaks_of(form.label):
+        return False
+    return not form.spec.topic_forms or _is_free(context, start)
 
 
 def _is_free(context: Context, start: int) -> bool:

@@ -6,6 +6,8 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
+from morasanu.detect.label import search_pattern
+from morasanu.detect.reach import find_end
 from morasanu.finding import Finding
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 _CAUTION: Final = re.compile(
     r"\A(?:なし|無し?|無|なし。|特になし|該当なし|あり|有|有り|未記入|不明|同上|未定|確認|無効|-+|別紙|良好|健康|\s*)\Z"
 )
+_ENTRY_END: Final = re.compile(r"[。、,\n\"|│<>;\t(]| {2,}|(?:で|と|に|の)(?=[あ-ん])|→")
+_SENTENCE: Final = re.compile("する|ない|こと|です|ます|した")
+_LONGEST_ENTRY: Final = 30
 _ENTRY_REST: Final = 6
 _NEAR_PERSON: Final = 400
 # who is spoken of: somebody, not everybody
@@ -28,6 +33,7 @@ _SOMEBODY: Final = re.compile(
 _ANYBODY: Final = re.compile(
     "など|等[のはをに、。)]|または|又は|場合|以内[にの]|要件|引受|対象|[0-9]代|の方[はがに]|別表|以上の|含む|[ただ]し、|一般に|とします|とする"
 )
+_LONGEST_SENTENCE: Final = 120
 _SENTENCE_END: Final = re.compile("[。\n]")
 _HONSEKI: Final = re.compile(
     r"[一-龯々ぁ-んァ-ヶー0-9\-]{3,40}(?:番地?(?:の?[0-9一二三四五六七八九十]+)?|[0-9]|[都道府県市区町村](?![一-龯々])|[一-龯々](?=[\s、。)(]|$))"
@@ -42,7 +48,7 @@ class SensitiveDetector:
         self._spec = spec
         phrases, hints = spec.words["phrases"], spec.words["hints"]
         self._phrases = phrases
-        self._hint = re.compile("|".join(map(re.escape, sorted(hints, key=len, reverse=True))))
+        self._hint = re.compile(search_pattern(hints))
         # a hint calls the phrases that are written with it; those written with none are called by every hint
         unhinted = frozenset(i for i, phrase in enumerate(phrases) if not any(hint in phrase for hint in hints))
         self._called = {hint: unhinted | {i for i, phrase in enumerate(phrases) if hint in phrase} for hint in hints}
@@ -55,11 +61,12 @@ class SensitiveDetector:
         text = context.text
         spec = self._spec
         starts = [person.start for person in persons]
+        lines = _Lines(text)
         for match in self._find_phrases(text):
             start, end = match.span()
             if (
                 end > start
-                and self._is_of_somebody(text, start, end, starts)
+                and lines.speak_of_somebody(start, end, starts)
                 and not self._after.match(text, end)
                 and not self._before.search(text, max(0, start - 8), start)
             ):
@@ -69,24 +76,6 @@ class SensitiveDetector:
             if span:
                 score = 1.0 if "本籍" in slot.why else spec.score.labelled
                 yield Finding(*span, spec.label, score, (f"rule:{spec.id}", slot.why))
-
-    @staticmethod
-    def _is_of_somebody(text: str, start: int, end: int, persons: list[int]) -> bool:
-        """Return whether a person is spoken of in the sentence or named near by; terms and notices speak of anybody."""
-        line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-        line = text[line_start : line_end if line_end >= 0 else len(text)]
-        begin = max(line_start, text.rfind("。", 0, start) + 1)
-        stop = _SENTENCE_END.search(text, end)
-        sentence = text[begin : stop.start() if stop else len(text)]
-        if _SOMEBODY.search(sentence):
-            return True
-        if _ANYBODY.search(sentence):
-            return False
-        index = bisect_left(persons, start - _NEAR_PERSON)
-        if index < len(persons) and persons[index] < start + _NEAR_PERSON:
-            return True
-        # what fills its line or cell is an entry about somebody
-        return len(line.strip()) <= end - start + _ENTRY_REST or _SOMEBODY.search(line) is not None
 
     def _find_phrases(self, text: str) -> Iterator[re.Match[str]]:
         # the phrases are long and begin with anything, so they are tried only around the hints that call them
@@ -126,15 +115,56 @@ class SensitiveDetector:
         ):
             # everyday words: only a medical phrase after them counts, and that is found by itself
             return None
-        stop = re.compile(r"[。、,\n\"|│<>;\t(]| {2,}|(?:で|と|に|の)(?=[あ-ん])|→").search(text, slot.start, slot.end)
-        end = stop.start() if stop else slot.end
+        end = find_end(_ENTRY_END, text, slot.start, slot.end, longest=_LONGEST_ENTRY)
         value = text[slot.start : end].rstrip()
-        if re.search("する|ない|こと|です|ます|した", value):
+        if not 2 <= len(value) <= _LONGEST_ENTRY or _SENTENCE.search(value):
             return None
-        if not 2 <= len(value) <= 30 or _CAUTION.match(value) or not re.search("[一-龯ァ-ヶA-Za-z]{2}", value):
+        if _CAUTION.match(value) or not re.search("[一-龯ァ-ヶA-Za-z]{2}", value):
             return None
         label_then_value = re.match(r"[ :：=>\"'(「『|│→・]", text[slot.start - 1 : slot.start])
         return (slot.start, slot.start + len(value)) if label_then_value else None
+
+
+def _is_near(persons: Sequence[int], start: int) -> bool:
+    index = bisect_left(persons, start - _NEAR_PERSON)
+    return index < len(persons) and persons[index] < start + _NEAR_PERSON
+
+
+class _Lines:
+    """Says of a text's phrases, one after the other, whether they are of somebody; terms and notices speak of anybody."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._begin = self._after = 0  # the line read last
+        self._length = 0
+        self._is_of_somebody = False
+
+    def speak_of_somebody(self, start: int, end: int, persons: Sequence[int]) -> bool:
+        """Return whether a person is spoken of in the phrase's sentence, named near by, or the phrase is an entry of its own.
+
+        `persons` are where names start. A sentence about anybody (など, 場合, 以内に) counts only for somebody in it.
+        """
+        if start >= self._after:
+            self._read_line(start)
+        text = self._text
+        begin = max(self._begin, start - _LONGEST_SENTENCE)
+        begin = max(begin, text.rfind("。", begin, start) + 1)
+        stop = _SENTENCE_END.search(text, end, end + _LONGEST_SENTENCE)
+        sentence = text[begin : stop.start() if stop else end + _LONGEST_SENTENCE]
+        if _SOMEBODY.search(sentence):
+            return True
+        if _ANYBODY.search(sentence):
+            return False
+        # what fills its line or cell is an entry about somebody
+        return _is_near(persons, start) or self._is_of_somebody or self._length <= end - start + _ENTRY_REST
+
+    def _read_line(self, start: int) -> None:
+        text = self._text
+        self._begin = text.rfind("\n", 0, start) + 1
+        self._after = text.find("\n", start) + 1 or len(text)
+        line = text[self._begin : self._after]
+        self._length = len(line.strip())
+        self._is_of_somebody = _SOMEBODY.search(line) is not None
 
 
 _QUOTED = re.compile(r"\s*[「『\"'`“‘]([^」』\"'`”’\n]{3,80})[」』\"'`”’]")

@@ -23,6 +23,8 @@ _CELLS = {
     "/": re.compile(r"((?:(?! / )[^\n])*)"),
     "  ": re.compile(r"((?:(?! {2,})[^\n])*)"),
 }
+_PLAIN = frozenset(",;\t")
+_QUOTE_OR_BREAK = re.compile(r"[\"'\n]")
 _WIDTH = {"/": 3}
 _RULE = re.compile(r"[\s\-+=|│┌┬┐├┼┤└┴┘─━:]*\Z")
 _INSERT = re.compile(r"\(([^()\n]{3,2000})\)\s*VALUES\s*", re.IGNORECASE)
@@ -106,6 +108,21 @@ def _find_delimiter(header: str, read: Callable[[str], Meaning]) -> str:
 
 
 def _split(line: str, offset: int, delimiter: str) -> Iterator[tuple[int, int]]:
+    """Return where the cells of `line` begin and end, `offset` added; quotes around a cell and spaces before it are left out."""
+    if delimiter in _PLAIN and not _QUOTE_OR_BREAK.search(line):
+        return _split_plain(line, offset, delimiter)
+    return _split_quoted(line, offset, delimiter)
+
+
+def _split_plain(line: str, offset: int, delimiter: str) -> Iterator[tuple[int, int]]:
+    padding = " " if delimiter != "\t" else ""
+    for cell in line.split(delimiter):
+        end = offset + len(cell)
+        yield end - len(cell.lstrip(padding)), end
+        offset = end + 1
+
+
+def _split_quoted(line: str, offset: int, delimiter: str) -> Iterator[tuple[int, int]]:
     pattern = _CELLS[delimiter]
     width = _WIDTH.get(delimiter, len(delimiter))
     position = 0
@@ -153,11 +170,11 @@ def _read_rows(text: str, position: int, delimiter: str, columns: list[Meaning],
 
 def _read_cells(text: str, spans: list[tuple[int, int]], columns: list[Meaning]) -> Iterator[Cell]:
     for (start, end), (kind, word) in zip(spans, columns, strict=False):
-        cell = text[start:end]
-        end = start + len(cell.rstrip(" \r"))  # noqa: PLW2901 - the cell without its padding
-        start += len(cell) - len(cell.lstrip(" "))  # noqa: PLW2901
-        if start < end:
-            yield Cell(start, end, kind, word)
+        cell = text[start:end].rstrip(" \r")
+        filled = cell.lstrip(" ")
+        if filled:
+            after = start + len(cell)
+            yield Cell(after - len(filled), after, kind, word)
 
 
 def _join_thousands(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -120,7 +120,7 @@ class Rules:
         rule = self.labels.get(label)
         if rule is None:
             return ()
-        return tuple(b for b in rule.classes if b.unless is None or not b.unless.search(value))
+        return tuple([b for b in rule.classes if b.unless is None or not b.unless.search(value)])
 
     def title(self, label: Label) -> Words:
         """Return what `label` is called; a custom detector's label is called by its id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ _VIEWS: Final[dict[Format, Callable[[str], View]]] = {
     Format.HTML: view_html,
     Format.XML: view_xml,
 }
+_BREAK: Final = re.compile("\n")
 
 
 class Row(NamedTuple):
@@ -73,13 +75,16 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
     if not findings:
         return Inspected((), Counter(), Counter(), PersonSketch())
     classify = load_rules().classify
-    breaks = [i for i, character in enumerate(block.text) if character == "\n"]
+    breaks = [match.start() for match in _BREAK.finditer(block.text)]
     rows = []
     for finding in findings:
         start, end = view.given(finding.start, finding.end)
         value = view.text[finding.start : finding.end]
         line, column = _locate(block, breaks, start)
-        end_line, end_column = _locate(block, breaks, end - 1)
+        if block.text.find("\n", start, end) < 0:
+            end_line, end_column = line, column + end - 1 - start
+        else:
+            end_line, end_column = _locate(block, breaks, end - 1)
         shown = value if reveal else redact(value, finding.label)
         rows.append(
             Row(
@@ -92,7 +97,7 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
                 finding.label,
                 finding.score,
                 finding.why,
-                tuple(b.legal_class if b.is_sure else f"{b.legal_class}?" for b in classify(finding.label, value)),
+                tuple([b.legal_class if b.is_sure else f"{b.legal_class}?" for b in classify(finding.label, value)]),
                 shown,
             )
         )

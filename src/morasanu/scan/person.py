@@ -8,6 +8,7 @@ name and numbers without a name may be further persons and give the high end.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import groupby
@@ -24,8 +25,10 @@ SKETCH_SIZE: Final = 4096
 """Names kept of one sketch: up to here counts are exact, beyond the standard error is about 1.6 %."""
 _MAX_NAMESAKES: Final = 8
 _SPACE: Final = 2**64
-_BARE: Final = ("CUSTOMER_ID", "MY_NUMBER", "BANK_ACCOUNT", "EMAIL", "PHONE", "CREDIT_CARD", "PENSION_NUMBER", "HEALTH_INSURANCE")  # fmt: skip
+_BARE: Final = ("MY_NUMBER", "BANK_ACCOUNT", "EMAIL", "PHONE", "CREDIT_CARD", "PENSION_NUMBER", "HEALTH_INSURANCE")  # fmt: skip
 _MIN_FULL_KANJI: Final = 3
+_KANA: Final = re.compile("[ぁ-ー ]*")
+_SIGNS: Final = re.compile(r"[\W_]+")  # all but letters and digits
 
 
 class Estimate(NamedTuple):
@@ -126,36 +129,41 @@ def _count(values: dict[int, tuple[set[int], set[int]]] | set[int]) -> tuple[flo
 def sketch_persons(text: str, findings: Sequence[Finding], key: bytes) -> PersonSketch:
     """Return the sketch of whom `findings` in `text` concern; hashes are keyed by `key` (at most 64 bytes)."""
     sketch = PersonSketch()
-    for _, group in groupby(findings, key=lambda finding: text.rfind("\n", 0, finding.start)):
-        _add_line(sketch, text, list(group), key)
+    for _, line in groupby(findings, key=lambda finding: text.rfind("\n", 0, finding.start)):
+        _add_line(sketch, text, line, key)
     sketch.trim()
     return sketch
 
 
-def _add_line(sketch: PersonSketch, text: str, line: list[Finding], key: bytes) -> None:
-    names = [_plain(text[f.start : f.end]) for f in line if f.label == "PERSON"]
-    if any(not _is_kana(name) for name in names):
+def _add_line(sketch: PersonSketch, text: str, line: Iterable[Finding], key: bytes) -> None:
+    values: dict[str, list[str]] = {}
+    for finding in line:
+        values.setdefault(finding.label, []).append(text[finding.start : finding.end])
+    names = [_plain(name) for name in values.get("PERSON", ())]
+    if not all(map(_is_kana, names)):
         names = [name for name in names if not _is_kana(name)]  # a reading beside its name is the same person
     full = {name for name in names if _is_full(name)}
+    customers = _hashes(values.get("CUSTOMER_ID", ()), key)
     for name in full:
         entry = sketch.full.setdefault(_hash(name.replace(" ", ""), key), (set(), set()))
         if len(full) == 1:
-            entry[0].update(_hashes(text, line, "DATE_OF_BIRTH", key))
-            entry[1].update(_hashes(text, line, "CUSTOMER_ID", key))
+            entry[0].update(_hashes(values.get("DATE_OF_BIRTH", ()), key))
+            entry[1].update(customers)
             _cap(entry)
     sketch.short.update(_hash(name, key) for name in names if name not in full and not _begins(name, full))
-    for label in _BARE if not names else ("CUSTOMER_ID",):
-        if values := _hashes(text, line, label, key):
-            sketch.bare.setdefault(label, set()).update(values)
+    if customers:
+        sketch.bare.setdefault("CUSTOMER_ID", set()).update(customers)
+    for label in _BARE if not names else ():
+        if label in values:
+            sketch.bare.setdefault(label, set()).update(_hashes(values[label], key))
 
 
 def _begins(surname: str, full: Iterable[str]) -> bool:
     return any(name.startswith(surname) for name in full)
 
 
-def _hashes(text: str, line: list[Finding], label: str, key: bytes) -> set[int]:
-    values = (text[f.start : f.end] for f in line if f.label == label)
-    return {_hash("".join(c for c in fold(value).text if c.isalnum()), key) for value in values}
+def _hashes(values: Iterable[str], key: bytes) -> set[int]:
+    return {_hash(_SIGNS.sub("", fold(value).text), key) for value in values}
 
 
 def _plain(name: str) -> str:
@@ -167,7 +175,7 @@ def _is_full(name: str) -> bool:
 
 
 def _is_kana(name: str) -> bool:
-    return all("ぁ" <= c <= "ー" or c == " " for c in name)
+    return _KANA.fullmatch(name) is not None
 
 
 def _hash(value: str, key: bytes) -> int:

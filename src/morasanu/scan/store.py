@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import sqlite3
 from collections import Counter
@@ -44,6 +45,7 @@ CREATE TABLE IF NOT EXISTS hit (
 CREATE INDEX IF NOT EXISTS hit_file ON hit (file, start);
 """
 _WORDS_HELD: Final = 50_000
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +353,7 @@ def show_path(path: str) -> str:
 
 def show_text(text: str) -> str:
     """Return `text` without the lone surrogates that stand for undecodable bytes."""
-    if text.isascii():
+    if text.isascii() or not _SURROGATE.search(text):
         return text
     data = text.encode("utf-8", "surrogateescape") if not any("\ud800" <= c < "\udc80" for c in text) else b""
     for charset in ("utf-8", "cp932", "euc_jp"):

@@ -52,7 +52,10 @@ _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 _TABLE = _build_table()
 _SHIFTERS = frozenset("ﾞﾟ\u3099\u309a\r") | {c for c in map(chr, range(0x10000)) if re.match(f"[{_INVISIBLE}]", c)}
-_INTERESTING = _SHIFTERS.union(_TABLE)
+_FOLDABLE = frozenset(_TABLE)
+# beyond the basic plane a set is searched one by one, so that all of it is of interest
+_BASIC = sorted(c for c in _SHIFTERS.union(_TABLE) if c <= "\uffff")
+_INTERESTING = re.compile(f"[{re.escape(''.join(_BASIC))}\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,13 @@ def fold(text: str) -> Folded:
         text = _LONE_RETURN.sub("\n", text)
     elif text.isascii():
         return Folded(text)
-    # Three times faster than str.translate: few different characters of a text need folding.
-    found = _INTERESTING.intersection(text)
-    if found.isdisjoint(_SHIFTERS):
+    # Many times faster than str.translate: few different characters of a text need folding.
+    interesting = frozenset(_INTERESTING.findall(text))
+    if not interesting:
+        return Folded(text)
+    found = interesting & _FOLDABLE
+    if interesting.isdisjoint(_SHIFTERS):
         return Folded(_replace(text, found))
-    found = found.intersection(_TABLE)
     pieces: list[str] = []
     cuts: list[int] = []
     shifts: list[int] = []

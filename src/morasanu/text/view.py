@@ -38,6 +38,8 @@ class View:
 
     def given(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the source that the span `start`..`end` (end exclusive, not empty) of the view came from."""
+        if not self.starts:
+            return start, end
         return self._origin(start, self.from_starts), self._origin(end - 1, self.from_ends, last=1)
 
     def _origin(self, position: int, edges: tuple[int, ...], last: int = 0) -> int:

@@ -46,6 +46,7 @@ _HIRA_STOP = frozenset(
         "さん たく たくさん おまわり ほん かみ おおや むすこ むすめ すい"
     ).split()
 )
+_BETWEEN_HALVES = re.compile("[ ・,]+")
 
 _FUNCTION_WORDS = (
     "これ",
@@ -120,6 +121,11 @@ class NameBook:
         # documents repeat their words
         self.split = lru_cache(maxsize=8192)(self._split)
         self.cut_prefix = lru_cache(maxsize=8192)(self._cut_prefix)
+        self.halves = lru_cache(maxsize=8192)(self._halves)
+        self.is_plausible = lru_cache(maxsize=8192)(self._is_plausible)
+        self.is_kana_pair = lru_cache(maxsize=8192)(self._is_kana_pair)
+        self.measure_tail = lru_cache(maxsize=8192)(self._measure_tail)
+        self.measure_surname = lru_cache(maxsize=8192)(self._measure_surname)
         self._unit = re.compile(
             r".*(?:支店|本店|部|課|係|室|銀行|信金|センター|商店|工業|事務所|会社|病院|出張所|営業所|組合|法人|製作所|団体|学校|担当)(?![長員内外])(?=.)"
         )
@@ -194,7 +200,7 @@ class NameBook:
         """Return whether `word` is a prefecture's name without its 都, 府 or 県."""
         return any(f"{word}{kind}" in self._lexicon.prefecture for kind in "都府県")
 
-    def is_plausible(self, word: str, *, honoured: bool = False) -> bool:
+    def _is_plausible(self, word: str, *, honoured: bool = False) -> bool:
         """Return whether a kanji word after a strong label (or, `honoured`, before an honorific) may be a name.
 
         No stop word is in it, and it does not end as common nouns do.
@@ -266,6 +272,17 @@ class NameBook:
             cut = prefix.end()
         return cut if self.split(run) == 0 or cut else 0
 
+    def _measure_tail(self, run: str) -> int:
+        """Return how many characters of `run` are the full name at its end, 0 when there is none of three or more."""
+        tail = run[self.cut_prefix(run) :]
+        return len(tail) if len(tail) >= 3 and self.split(tail) else 0
+
+    def _measure_surname(self, run: str) -> int:
+        """Return how many characters of `run` are a surname glued to a unit or title before it: 監査部神庭, 支店長税所."""
+        cut = self.cut_prefix(run)
+        tail = run[cut:]
+        return len(tail) if cut > 1 and len(tail) > 1 and self.is_surname(tail) and not self.is_noun(tail) else 0
+
     def cut_name(self, run: str, *, strong: bool, honorific: bool) -> int | None:
         """Return where in the kanji `run` (which ends right before an honorific or title) the name begins, None for no name."""
         if run in self.stop:
@@ -332,7 +349,7 @@ class NameBook:
         katakana = hiragana_to_katakana(word)
         return katakana in self._lexicon.given_kana or word in self._lexicon.foreign
 
-    def is_kana_pair(self, first: str, second: str) -> bool:
+    def _is_kana_pair(self, first: str, second: str) -> bool:
         """Return whether two kana words are the readings of a surname and a given name."""
         first, second = hiragana_to_katakana(first), hiragana_to_katakana(re.split("[ ・]", second)[0])
         lexicon = self._lexicon
@@ -354,9 +371,9 @@ class NameBook:
         folded = fold_romaji(word)
         return len(folded) > 1 and (folded in self._lexicon.surname_romaji or folded in self._lexicon.given_romaji)
 
-    def halves(self, value: str) -> tuple[str, str]:
+    def _halves(self, value: str) -> tuple[str, str]:
         """Return surname and given name of a found name, `""` for a half that is not there."""
-        parts = [part for part in re.split(r"[ ・,]+", value) if part]
+        parts = [part for part in _BETWEEN_HALVES.split(value) if part]
         if len(parts) >= 2:
             return parts[0], parts[-1]
         length = self.split(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from morasanu.detect.label import search_pattern
 from morasanu.detect.person.book import NameBook
 from morasanu.detect.person.column import read_columns
 from morasanu.detect.person.latin import read_latin
@@ -34,8 +35,9 @@ _GIVEN_FREE: Final = re.compile(
 _GIVEN_GLUED: Final = re.compile(
     rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,3}}[子江美代枝恵香]?|{KATAKANA}{{2,5}})(?=[はがをのにとへもよか](?![ぁ-ん])|様|さん|氏|殿|です)"
 )
+_BEFORE_GIVEN: Final = re.compile(" {1,2}[一-龯々ぁ-んァ-ヶー]")
 _SPREAD: Final = re.compile("[一-龯] [一-龯] [一-龯](?![一-龯])")  # 資 金 使 途
-_ABOUT: Final = ("案件", "面談", "兼務", "承認済", "確認済", "辞退", "本人", "両名")
+_ABOUT: Final = re.compile("(?<=..)(?:案件|面談|兼務|承認済|確認済|辞退|本人|両名)$")
 _PARTICLE: Final = re.compile("[がはにもをのとへよか、。)]|$")
 _LONGEST_SURNAME: Final = 6
 _KANA_PAIR: Final = re.compile(
@@ -74,8 +76,7 @@ class NameDetector:
             lexicon, (*words["stop"], *spec.labels), (*words["title_before"], *words["title_after"], *words["kin"])
         )
         self._honorific = frozenset(words["honorific"])
-        after = sorted({*words["honorific"], *words["title_after"]}, key=len, reverse=True)
-        self._anchor = re.compile("|".join(map(re.escape, after)))
+        self._anchor = re.compile(search_pattern({*words["honorific"], *words["title_after"]}))
         self._reader = NameReader(self._book, self._anchor)
         self._neighbour = NeighbourReader(
             self._book, {*words["title_before"], *words["kin"]}, labels=frozenset(spec.labels)
@@ -110,6 +111,7 @@ class NameDetector:
         for slot in context.slots(self._spec.label):
             yield from self._by_slot(text, slot)
         yield from self._by_dictionary(text, runs)
+        yield from self._by_reading(text)
         yield from self._neighbour.read(text)
         yield from self._sentence.read(text)
         if "@" in text and "<" in text:
@@ -182,32 +184,18 @@ class NameDetector:
             end = start + len(run)
             if text[end : end + 1] == " " and len(run) <= _LONGEST_SURNAME:
                 yield from self._by_space(text, start, run)
-            if run.endswith(_ABOUT):
-                name = (
-                    run.removesuffix("案件")
-                    .removesuffix("面談")
-                    .removesuffix("兼務")
-                    .removesuffix("承認済")
-                    .removesuffix("確認済")
-                    .removesuffix("辞退")
-                    .removesuffix("本人")
-                    .removesuffix("両名")
-                )
-                if len(name) > 1 and book.is_surname(name) and not book.is_noun(name):
-                    yield Proposal(start, start + len(name), 0.66, "neighbour:about")
+            about = _ABOUT.search(run)
+            if about and book.is_surname(name := run[: about.start()]) and not book.is_noun(name):
+                yield Proposal(start, start + len(name), 0.66, "neighbour:about")
             if len(run) >= 3:  # shorter is ambiguous
-                cut = book.cut_prefix(run)
-                rest = run[cut:]
-                if len(rest) >= 3 and book.split(rest) and not PLACE_AFTER.match(text, end):
-                    yield Proposal(start + cut, end, 0.72, "dictionary:name")
-                elif (
-                    cut > 1
-                    and len(rest) > 1
-                    and book.is_surname(rest)
-                    and not book.is_noun(rest)
-                    and _PARTICLE.match(text, end)
-                ):
-                    yield Proposal(start + cut, end, 0.66, "neighbour:unit")
+                size = book.measure_tail(run)
+                if size and not PLACE_AFTER.match(text, end):
+                    yield Proposal(end - size, end, 0.72, "dictionary:name")
+                elif (size := book.measure_surname(run)) and _PARTICLE.match(text, end):
+                    yield Proposal(end - size, end, 0.66, "neighbour:unit")
+
+    def _by_reading(self, text: str) -> Iterator[Proposal]:
+        book = self._book
         for match in _KANA_PAIR.finditer(text):
             if book.is_kana_pair(*match.groups()):
                 yield Proposal(*match.span(), 0.8, "dictionary:reading")
@@ -217,7 +205,8 @@ class NameDetector:
 
     def _by_space(self, text: str, start: int, run: str) -> Iterator[Proposal]:
         book = self._book
-        if text[start - 1 : start] != "・" and "ァ" <= text[start - 1 : start] <= "ー":
+        before = text[start - 1 : start]
+        if ("ァ" <= before <= "ー" and before != "・") or not _BEFORE_GIVEN.match(text, start + len(run)):
             return
         cut = book.cut_prefix(run)
         if not run[cut:] or (len(run) == 1 and _SPREAD.match(text, max(0, start - 2))):

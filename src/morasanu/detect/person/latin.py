@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from morasanu.detect.label import search_pattern
 from morasanu.detect.person.letters import LATIN, has_latin_stop
 from morasanu.detect.person.proposal import Proposal
 
@@ -23,7 +24,9 @@ _CAPITALS: Final = re.compile(
 _SALUTE: Final = re.compile(
     rf"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)(?:\. ?| )|Dear (?:Mr\.? |Ms\.? |Mrs\.? )?)({LATIN})|({LATIN})(?=[-‐ ](?:san|sama)\b)"
 )
-_SALUTE_HINTS: Final = ("san", "San", "sama", "Sama", "Dear ", "Mr", "Ms", "Miss", "Dr", "Prof")
+_SALUTE_HINT: Final = re.compile(
+    search_pattern(("san", "San", "sama", "Sama", "Dear ", "Mr", "Ms", "Miss", "Dr", "Prof"))
+)
 _POSSESSIVE: Final = re.compile(r"(?:['’]s|-(?:san|sama)|[-'’.])?\Z")
 _CODE: Final = re.compile(r"[=;{}<>a-z]")
 _MIN_CAPITALS: Final = 6
@@ -39,7 +42,7 @@ def read_latin(text: str, book: NameBook) -> Iterator[Proposal]:
     for match in _ROMAJI.finditer(text):
         if book.is_romaji(match.groups()):
             yield Proposal(*match.span(), 0.75, "dictionary:romaji")
-    for match in _SALUTE.finditer(text) if any(hint in text for hint in _SALUTE_HINTS) else ():
+    for match in _SALUTE.finditer(text) if _SALUTE_HINT.search(text) else ():
         group = match.lastindex or 0
         name = match.group(group)
         words = name.replace(",", "").split()

@@ -12,7 +12,8 @@ KATAKANA: Final = "[ァ-ヶー]"
 _LATIN_WORD: Final = r"(?:[A-ZÀ-ÖØ-Þ]\.|[A-ZÀ-ÖØ-Þ][A-Za-zÀ-ÿĀ-ſẠ-ỹ'’\-]*)"
 LATIN: Final = rf"{_LATIN_WORD}(?:,? {_LATIN_WORD}){{0,4}}"
 
-RUN: Final = re.compile(rf"{K}{{0,7}}")
+# most runs are kanji alone, which are read fastest
+RUN: Final = re.compile("[一-龯々](?:[一-龯々]{0,7}+(?![ノツヶケッ])|(?:[一-龯々]|[ノツヶケッ](?=[一-龯々])){0,7})")
 
 PLACE_AFTER: Final = re.compile(
     "省|庁|市|町|村|区|県|府|都|郡|駅|線|支店|本店|店|出張所|営業所|支社|本社|株式|工業|商店|商事|建設|製作|製菓|銀行|信|組|会社|電|産業|不動産|運輸|水産|精|鋳造|紙器|人形|"

@@ -45,6 +45,8 @@ _COMMON_AFTER: Final = re.compile("[がはにもをのとへ](?![ぁ-ん]{6})|�
 _MAX_REMEMBERED: Final = 64
 _SURE: Final = 0.75  # what is barely a name confirms nothing
 _HONORIFIC: Final = re.compile("様|さん|さま|ちゃん|くん")
+_KATAKANA: Final = re.compile(KATAKANA)
+_WORD: Final = re.compile("[A-Za-z0-9@._]")
 
 
 def extend(text: str, kept: Iterable[Proposal], book: NameBook) -> Iterator[Proposal]:
@@ -128,7 +130,10 @@ def _remember_kanji(
     text: str, runs: Sequence[tuple[int, str]], names: set[str], anchor: re.Pattern[str]
 ) -> Iterator[Proposal]:
     sizes = sorted({len(name) for name in names}, reverse=True)
+    heads = {name[0] for name in names}
     for start, run in runs:
+        if run[0] not in heads:
+            continue
         for size in sizes:
             if run[:size] in names:
                 end = start + min(size, len(run))
@@ -150,9 +155,9 @@ def _stands_alone(text: str, start: int, end: int, _: re.Pattern[str]) -> bool:
     before, after = text[start - 1 : start] or " ", text[end : end + 1] or " "
     first = text[start]
     if "ぁ" <= first <= "ん":
-        return bool(_HONORIFIC.match(text, end)) and not re.match(HIRAGANA, before)
-    same = KATAKANA if "ァ" <= first <= "ー" else "[A-Za-z0-9@._]"
-    return not re.match(same, before) and not re.match(same, after) and after != "-"
+        return bool(_HONORIFIC.match(text, end)) and not "ぁ" <= before <= "ん"
+    same = _KATAKANA if "ァ" <= first <= "ー" else _WORD
+    return not same.match(before) and not same.match(after) and after != "-"
 
 
 def read_listed(text: str, kept: Iterable[Proposal], book: NameBook) -> Iterator[Proposal]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from morasanu.detect.label import search_pattern
 from morasanu.detect.person.letters import HIRAGANA, KATAKANA, PLACE_AFTER, K, has_latin_stop, is_kanji
 from morasanu.detect.person.proposal import Proposal
 
@@ -26,12 +27,16 @@ _UNIT_OF: Final = re.compile(
 )
 _TIME: Final = re.compile(r"[0-9]:[0-9]{2}|号|便|線")
 _HANDED_OVER: Final = re.compile(rf"(?<![一-龯々])(?<!→)(?<!→ )({K}{{1,3}}) ?→ ?({K}{{1,3}})(?![一-龯々]| ?→)")
+_UNIT_IN_BRACKETS: Final = (
+    r"\((?:[^()\n]{0,8}(?:部|課|係|室|支店|本店|センター|グループ|出張所|派遣|部長|課長|次長|係長)(?: [^()\n]{1,6})?)\)"
+)
+_IN_BRACKETS: Final = re.compile(_UNIT_IN_BRACKETS)
 _WITH_UNIT: Final = re.compile(
-    rf"(?:^|[ 。、:])({K}{{0,3}}(?: {K}{{0,2}})?)(?=\((?:[^()\n]{{0,8}}(?:部|課|係|室|支店|本店|センター|グループ|出張所|派遣|部長|課長|次長|係長)(?: [^()\n]{{1,6}})?)\))",
+    rf"(?:^|[ 。、:])({K}{{0,3}}(?: {K}{{0,2}})?)(?={_UNIT_IN_BRACKETS})",
     re.MULTILINE,
 )
 _SPEAKER: Final = re.compile(
-    rf"^[>＞ \[(【]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\]】) ]*)?({K}{{0,5}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}}|{HIRAGANA}{{3,5}})(?=\s?[:「>＞][^/]| [0-9]{{1,2}}:[0-9]{{2}}(?:\s*$|  )|→)",
+    rf"[>＞ \[(【]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\]】) ]*)?({K}{{0,5}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}}|{HIRAGANA}{{3,5}})(?=\s?[:「>＞][^/]| [0-9]{{1,2}}:[0-9]{{2}}(?:\s*$|  )|→)",
     re.MULTILINE,
 )
 _CHAT: Final = re.compile(
@@ -41,6 +46,7 @@ _CHAT: Final = re.compile(
 )
 _NUMERALS: Final = re.compile("[〇一二三四五六七八九十百千]{2,}")
 _FEWEST_TURNS: Final = 3
+_NEXT_SPEAKER: Final = re.compile(f"\n{_SPEAKER.pattern}", re.MULTILINE)  # a search skips to a letter, not to a ^
 _UNIT_BEFORE: Final = re.compile(
     rf"(?:部|課|係|室|支店|本店|センター|チーム|グループ|営業部|局|銀行|信金|信用金庫|出張所|G|プラザ|デスク)[ の]{{1,6}}({K}{{0,3}})(?=[\s、。)]|です|[がはにをもとへ](?![ぁ-ん]{{4}})|から|より|まで|$)",
     re.MULTILINE,
@@ -54,9 +60,8 @@ class NeighbourReader:
         """Ask `book` what is a name; `titles` stand before names, `labels` are no speakers."""
         self._book = book
         self._labels = labels
-        before = "|".join(map(re.escape, sorted(titles, key=len, reverse=True)))
         self._title = re.compile(
-            rf"(?:{before})[ :・]{{0,2}}({K}{{0,4}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}})"
+            rf"(?:{search_pattern(titles)})[ :・]{{0,2}}({K}{{0,4}}(?: {K}{{0,2}})?|{KATAKANA}{{2,8}})"
             rf"(?=[\s、。)(」様さ氏殿の:]|$|と[^は]|が|は|より|から)",
             re.MULTILINE,
         )
@@ -90,7 +95,8 @@ class NeighbourReader:
 
     def _by_speaker(self, text: str) -> Iterator[Proposal]:
         book = self._book
-        matches = list(_SPEAKER.finditer(text))
+        first_line = _SPEAKER.match(text)
+        matches = [*((first_line,) if first_line else ()), *_NEXT_SPEAKER.finditer(text)]
         if not matches:
             return
         speakers = Counter(match.group(1) for match in matches)
@@ -159,7 +165,7 @@ class NeighbourReader:
             if all(book.is_surname(name) and name not in book.stop for name in match.groups()):
                 yield Proposal(*match.span(1), 0.7, "neighbour:→")
                 yield Proposal(*match.span(2), 0.7, "neighbour:→")
-        for match in _WITH_UNIT.finditer(text) if "(" in text else ():
+        for match in _WITH_UNIT.finditer(text) if _IN_BRACKETS.search(text) else ():
             first, _, second = match.group(1).partition(" ")
             like = book.is_surname_like(first) and book.is_plausible(first, honoured=True)
             if first not in book.stop and (book.is_full(first, second, strong=True) if second else like):

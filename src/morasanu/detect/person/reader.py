@@ -54,6 +54,15 @@ class Evidence(NamedTuple):
     column: bool = False
 
 
+class _Tail(NamedTuple):
+    """How a name may end: its pattern, how long it is at most, what must be in it, and what judges it."""
+
+    pattern: re.Pattern[str]
+    longest: int
+    part: str
+    take: Callable[[re.Match[str], Evidence], Span | None]
+
+
 class NameReader:
     """Reads names in folded text. Immutable."""
 
@@ -67,22 +76,18 @@ class NameReader:
         kana_pair = rf"(?<![ァ-ヶー])({KATAKANA}{{1,9}})[ ・]{{1,2}}({KATAKANA}{{1,10}}(?:[ ・]{KATAKANA}{{1,10}}){{0,2}}){tail}"
         joined = rf"({K}{{0,6}})(?:({HIRAGANA}{{2,4}}|{KATAKANA}{{2,5}}|{HIRAGANA}{{1,2}}[一-龯])){tail}"
         # what may end in (k)anji, (h)iragana, k(a)takana, (l)atin; tried in this order
-        tails: tuple[tuple[str, str, Callable[[re.Match[str], Evidence], Span | None]], ...] = (
-            ("kha", pair, self._take_pair),
-            ("a", kana_pair, self._take_kana_pair),
-            ("kha", joined, self._take_joined),
-            (
-                "k",
-                rf"(?<![一-龯々ぁ-んァ-ヶー])((?:{HIRAGANA}{{2,3}}|{KATAKANA}{{2,3}})[子江美代枝恵香奈]){tail}",
-                self._take_whole,
-            ),
-            ("k", rf"({K}{{0,7}}){tail}", self._take_kanji),
-            ("h", rf"({HIRAGANA}{{2,7}}){tail}", self._take_hiragana),
-            ("a", rf"(?<![ァ-ヶー])({KATAKANA}{{2,10}}){tail}", self._take_katakana),
-            ("l", rf"(?<![A-Za-z])({LATIN}){tail}", self._take_latin),
+        ending = rf"(?<![一-龯々ぁ-んァ-ヶー])((?:{HIRAGANA}{{2,3}}|{KATAKANA}{{2,3}})[子江美代枝恵香奈]){tail}"
+        tails = (
+            ("kha", _Tail(re.compile(pair), _FURTHEST_BACK, " ", self._take_pair)),
+            ("a", _Tail(re.compile(kana_pair), _FURTHEST_BACK, "", self._take_kana_pair)),
+            ("kha", _Tail(re.compile(joined), 14, "", self._take_joined)),
+            ("k", _Tail(re.compile(ending), 7, "", self._take_whole)),
+            ("k", _Tail(re.compile(rf"({K}{{0,7}}){tail}"), 10, "", self._take_kanji)),
+            ("h", _Tail(re.compile(rf"({HIRAGANA}{{2,7}}){tail}"), 9, "", self._take_hiragana)),
+            ("a", _Tail(re.compile(rf"(?<![ァ-ヶー])({KATAKANA}{{2,10}}){tail}"), 12, "", self._take_katakana)),
+            ("l", _Tail(re.compile(rf"(?<![A-Za-z])({LATIN}){tail}"), _FURTHEST_BACK, "", self._take_latin)),
         )
-        compiled = [(kinds, re.compile(pattern), take) for kinds, pattern, take in tails]
-        self._tails = {kind: [(p, take) for kinds, p, take in compiled if kind in kinds] for kind in "khal"}
+        self._tails = {kind: [how for kinds, how in tails if kind in kinds] for kind in "khal"}
         self._heads: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Evidence], Span | None]], ...] = (
             (
                 re.compile(
@@ -122,8 +127,9 @@ class NameReader:
         )  # fmt: skip
         floor = max(text.rfind("\n", 0, end) + 1, end - _FURTHEST_BACK)
         evidence = Evidence(strong=word in _ALSO_STRONG, honorific=honorific)
-        for pattern, take in self._tails[kind]:
-            match = pattern.search(text, floor, end)
+        for pattern, longest, part, take in self._tails[kind]:
+            begin = max(floor, end - longest)
+            match = pattern.search(text, begin, end) if not part or text.find(part, begin, end) >= 0 else None
             if match is not None:
                 span = take(match, evidence)
                 if span is not None:
@@ -201,7 +207,12 @@ class NameReader:
         """Return the span of a name that fills its place or whose two scripts or spaces leave no doubt."""
         book = self._book
         value = text[start:limit].strip()
-        if evidence.column and _CELL.fullmatch(value) and book.is_plausible(value, honoured=True) and not self._anchor.search(value):
+        if (
+            evidence.column
+            and _CELL.fullmatch(value)
+            and book.is_plausible(value, honoured=True)
+            and not self._anchor.search(value)
+        ):
             return start, start + len(text[start:limit].rstrip())
         mixed = _MIXED.match(text, start, limit)
         if (
@@ -284,8 +295,8 @@ class NameReader:
         if evidence.strong:
             return (start, end) if 2 <= len(rest) <= 5 and book.is_plausible(rest) else None
         # 起票 似内: a rare surname that is all that stands there
-        alone = text[start - 1] in " :" and len(rest) <= 3 and bool(_END.match(text, end))
-        return (start, end) if alone and book.is_unknown(rest) and not book.is_city(rest) else None
+        rare = text[start - 1] in " :" and len(rest) <= 3 and _END.match(text, end) is not None
+        return (start, end) if rare and book.is_unknown(rest) and not book.is_city(rest) else None
 
     def _cut_mixed(self, name: str, run: str) -> int:
         # the kana after the kanji belong to the name only when they make a given name
