@@ -43,22 +43,23 @@ def test_score_written_set_holds_its_limits(engine: Detector) -> None:
     assert score.alarm_rate <= 0.20
 
 
-def test_score_second_written_set_holds_its_limits(engine: Detector) -> None:
-    score = score_documents((spans, find(engine, text)) for _, text, spans in read_written(WRITTEN.with_name("unseen")))
+@pytest.mark.parametrize(
+    ("name", "exact", "overlap", "leak", "alarms"),
+    [
+        ("unseen", 0.74, 0.80, 0.24, 0.20),
+        ("third", 0.76, 0.84, 0.24, 0.18),
+        ("fourth", 0.86, 0.90, 0.12, 0.15),
+    ],
+)
+def test_score_set_written_by_others_holds_its_limits(
+    engine: Detector, name: str, exact: float, overlap: float, leak: float, alarms: float
+) -> None:
+    score = score_documents((spans, find(engine, text)) for _, text, spans in read_written(WRITTEN.with_name(name)))
     assert score.clean >= 10
-    assert score.exact_f1 >= 0.72
-    assert score.overlap_f1 >= 0.78
-    assert score.leak <= 0.25
-    assert score.alarm_rate <= 0.20
-
-
-def test_score_third_written_set_holds_its_limits(engine: Detector) -> None:
-    score = score_documents((spans, find(engine, text)) for _, text, spans in read_written(WRITTEN.with_name("third")))
-    assert score.clean >= 10
-    assert score.exact_f1 >= 0.76
-    assert score.overlap_f1 >= 0.84
-    assert score.leak <= 0.24
-    assert score.alarm_rate <= 0.18
+    assert score.exact_f1 >= exact
+    assert score.overlap_f1 >= overlap
+    assert score.leak <= leak
+    assert score.alarm_rate <= alarms
 
 
 def test_score_bank_documents_holds_its_limits(engine: Detector) -> None:

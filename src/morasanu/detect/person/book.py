@@ -34,7 +34,7 @@ _SOMETIMES_LAST = frozenset("部上下内外前中間方会")
 _ROLE_LAST = frozenset("人師屋者友主客婦方")
 # Given names of one kanji that forms and tables use as words.
 _NO_GIVEN = frozenset(
-    "有無可否済計円名男女他等様方上下中外内新旧元前後左右東西南北本支表裏大小高低金月日年人数者係長店部課番号区町村市県光"
+    "有無可否済計円名男女他等様方上下中外内新旧元前後左右東西南北本支表裏大小高低金月日年人数者係長店部課番号区町村市県光普当定貯積副"
 )
 _COMMON = 5
 _NUMERALS = frozenset("一二三四五六七八九十百千万年月日円第各同")
@@ -224,6 +224,8 @@ class NameBook:
         lexicon = self._lexicon
         surname = first in lexicon.surname or (strong and first in lexicon.single)
         if first + second in self.stop or first == "方":  # 金　利 in a form
+            return False
+        if second in lexicon.surname and self.is_city(first):  # 浜松　鈴木
             return False
         # 王, 誠 and 光 are words too, but not side by side after 氏名
         short = strong and len(first) == 1 and surname

@@ -29,7 +29,7 @@ _NO_ANCHOR: Final = re.compile(
 )
 # what may follow a run of kanji as the given name, free or before a particle or honorific
 _GIVEN_FREE: Final = re.compile(
-    rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,5}}[子江美代枝恵香]?|{KATAKANA}{{2,6}})"
+    rf" {{1,2}}({K}{{0,2}}|{HIRAGANA}{{2,5}}[子江美代枝恵香]?|{KATAKANA}{{2,6}}[子江美代枝恵香]?)"
     r"(?:[様氏殿]|さん)?(?![一-龯々ぁ-んァ-ヶー0-9]|(?<=[ァ-ヶ])[一-龯])"
 )
 _GIVEN_GLUED: Final = re.compile(
@@ -59,6 +59,7 @@ _HONORIFICS: Final = tuple(sorted(STRONG))
 _UNIT_HEADS: Final = frozenset(
     ("支店長", "店長", "所長", "室長", "センター長", "院長", "校長", "園長", "館長", "局長", "駅長", "工場長")
 )
+_LAST_RUN: Final = re.compile("[一-龯々]+$")
 _NAME_AFTER: Final = re.compile(rf"[ ]{{0,2}}({K}{{0,5}})(?![一-龯々])")
 # keys under which a team or a firm stands as often as a person
 _ROLES: Final = frozenset(("author", "maintainer", "owner", "assignee", "reporter", "manager", "operator", "reviewer"))
@@ -136,13 +137,17 @@ class NameDetector:
                 word, end = "部長", end + 1
             if word in _AFTER_HONORIFIC and text.endswith(_HONORIFICS, 0, end):
                 continue  # 安藤さん宛: さん has been read
-            if word in _UNIT_HEADS and self._is_before_name(text, match.end()):
+            if word in _UNIT_HEADS and (self._is_before_name(text, match.end()) or self._is_of_place(text, end)):
                 continue  # 浜町支店長 八木橋: the head is named after, the unit before
             honorific = word in self._honorific
             span = self._reader.read_back(text, end, word, honorific=honorific)
             if span:
                 kind = "honorific" if honorific else "title"
                 yield Proposal(*span, 0.9 if word in STRONG else 0.82, f"{kind}:{word}")
+
+    def _is_of_place(self, text: str, end: int) -> bool:
+        place = _LAST_RUN.search(text, max(0, end - _LONGEST_SURNAME), end)
+        return place is not None and self._book.is_city(place.group())
 
     def _is_before_name(self, text: str, end: int) -> bool:
         name = _NAME_AFTER.match(text, end)
