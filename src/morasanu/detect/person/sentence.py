@@ -90,7 +90,7 @@ class SentenceReader:
         for match in self._kin.finditer(text):
             name = match.group(2)
             if name:
-                if self._is_given(name, glued=match.start(2) == match.start() + 1) or text[match.end()] == "様":
+                if self._is_given(name, glued=match.start(2) == match.start() + 1) or text.startswith("様", match.end()):
                     yield Proposal(*match.span(2), 0.72, "neighbour:kin")
             else:
                 first, _, second = match.group(1).partition(" ")
