@@ -33,6 +33,7 @@ _SINGLE_SPACED = re.compile(r"[0-9](?: [0-9]){5,}\Z")
 _TO_SHAPE = str.maketrans("123456789", "000000000")
 _TO_DIGITS = str.maketrans("", "", "()+-. \n")
 _MAX_SHAPES: Final = 5_000
+_SHORT_LINE: Final = 80
 # a digit or a class of digits in a pattern, but not a count or a back reference
 _DIGIT = re.compile(r"(\{[^}]*\}|\\.)|\[[0-9-]+\]|[0-9]")
 _NOTHING = re.compile(r"(?!)")
@@ -111,12 +112,14 @@ class NumberDetector:
         return is_idle
 
     def _list_windows(self, shape: str) -> tuple[_Window, ...]:
-        """Return, and remember, the rows of neighbouring pieces in a line of this shape that some spec may want."""
+        """Return, and remember for short lines, the rows of neighbouring pieces that some spec may want in a line of this shape."""
         windows = self._windows.get(shape)
         if windows is None:
+            windows = tuple(self._read_windows(shape))
             if len(self._windows) >= _MAX_SHAPES:
                 self._windows.clear()
-            windows = self._windows[shape] = tuple(self._read_windows(shape))
+            if len(shape) <= _SHORT_LINE:  # a long one hardly comes again and has many windows
+                self._windows[shape] = windows
         return windows
 
     def _read_windows(self, shape: str) -> Iterator[_Window]:
