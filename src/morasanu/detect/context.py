@@ -76,7 +76,7 @@ class Context:
         Only labels of `kinds` count (others are passed over). A table's column comes first, then the nearest label on the line, then
         a line above that holds nothing but a label.
         """
-        cell = self.cell_at(start)
+        cell = self.cell_at(start) if self.cells else None
         if cell is not None and cell.kind in kinds and (cell.kind != NONE or not self._is_label_beside(cell, kinds)):
             return cell.kind, f"column:{cell.word}"
         index = bisect_right(self.ends, start) - 1

@@ -85,13 +85,14 @@ def choose(found: Sequence[Finding]) -> list[Finding]:
     rivals: list[Finding] = []
     reached = 0
     for finding in sorted(found):
-        if finding.score < THRESHOLD:
+        start, end, _, score, _ = finding
+        if score < THRESHOLD:
             continue
-        if finding.start >= reached:  # most findings overlap none before
+        if start >= reached:  # most findings overlap none before
             kept += rivals if len(rivals) < 2 else _choose_among(rivals)
             rivals = []
         rivals.append(finding)
-        reached = max(reached, finding.end)
+        reached = max(reached, end)
     kept += rivals if len(rivals) < 2 else _choose_among(rivals)
     return kept
 

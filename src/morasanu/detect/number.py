@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from morasanu.detect.spec import Spec
 
 _RUN = re.compile(
-    r"[0-9+(](?<![0-9A-Za-z_].)(?<![0-9]\..)(?:(?<=[0-9])|(?=[0-9]))(?:[0-9]|[-ー・] ?(?=[(0-9])|=(?=[0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|-?\n(?=[0-9]))*"
+    r"[0-9+(](?<![0-9A-Za-z_].)(?<![0-9]\..)(?:(?<=[0-9])|(?=[0-9]))(?:[0-9]++|[-ー・] ?(?=[(0-9])|=(?=[0-9])|\) ?-? ?(?=[0-9])|[ .](?=[(0-9])|\((?=[0-9]{1,4}\))| -(?= ?[0-9])|-?\n(?=[0-9]))*+"
 )
 _UNIT = re.compile(
     r" ?(?:円|万|億|千|百|件|名|人|個|%|ドル|㎡|m2|m²|平方|枚|頁|ページ|行|台|点|回|口(?!座)|株|坪|cm|mm|km|kg|秒|分|時|日|月|年(?!金)|週|か月|ヶ月|歳|才|級|項|階(?!建)|MB|GB|KB|bytes|ms)"
@@ -33,6 +33,7 @@ _SINGLE_SPACED = re.compile(r"[0-9](?: [0-9]){5,}\Z")
 _TO_SHAPE = str.maketrans("123456789", "000000000")
 _TO_DIGITS = str.maketrans("", "", "()+-. \n")
 _MAX_SHAPES: Final = 5_000
+_SHORT_LINE: Final = 80
 # a digit or a class of digits in a pattern, but not a count or a back reference
 _DIGIT = re.compile(r"(\{[^}]*\}|\\.)|\[[0-9-]+\]|[0-9]")
 _NOTHING = re.compile(r"(?!)")
@@ -112,12 +113,14 @@ class NumberDetector:
         return is_idle
 
     def _list_windows(self, shape: str) -> tuple[_Window, ...]:
-        """Return, and remember, the rows of neighbouring pieces in a line of this shape that some spec may want."""
+        """Return, and remember for short lines, the rows of neighbouring pieces that some spec may want in a line of this shape."""
         windows = self._windows.get(shape)
         if windows is None:
+            windows = tuple(self._read_windows(shape))
             if len(self._windows) >= _MAX_SHAPES:
                 self._windows.clear()
-            windows = self._windows[shape] = tuple(self._read_windows(shape))
+            if len(shape) <= _SHORT_LINE:  # a long one hardly comes again and has many windows
+                self._windows[shape] = windows
         return windows
 
     def _read_windows(self, shape: str) -> Iterator[_Window]:

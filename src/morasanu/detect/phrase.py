@@ -137,7 +137,8 @@ class _Lines:
         self._text = text
         self._begin = self._after = 0  # the line read last
         self._length = 0
-        self._is_of_somebody = False
+        self._stop = 0  # where the sentence read last ends
+        self._is_of_somebody = self._is_sentence_of_somebody = self._is_of_anybody = False
 
     def speak_of_somebody(self, start: int, end: int, persons: Sequence[int]) -> bool:
         """Return whether a person is spoken of in the phrase's sentence, named near by, or the phrase is an entry of its own.
@@ -146,14 +147,11 @@ class _Lines:
         """
         if start >= self._after:
             self._read_line(start)
-        text = self._text
-        begin = max(self._begin, start - _LONGEST_SENTENCE)
-        begin = max(begin, text.rfind("。", begin, start) + 1)
-        stop = _SENTENCE_END.search(text, end, end + _LONGEST_SENTENCE)
-        sentence = text[begin : stop.start() if stop else end + _LONGEST_SENTENCE]
-        if _SOMEBODY.search(sentence):
+        if end > self._stop:
+            self._read_sentence(start, end)
+        if self._is_sentence_of_somebody:
             return True
-        if _ANYBODY.search(sentence):
+        if self._is_of_anybody:
             return False
         # what fills its line or cell is an entry about somebody
         return _is_near(persons, start) or self._is_of_somebody or self._length <= end - start + _ENTRY_REST
@@ -165,6 +163,16 @@ class _Lines:
         line = text[self._begin : self._after]
         self._length = len(line.strip())
         self._is_of_somebody = _SOMEBODY.search(line) is not None
+
+    def _read_sentence(self, start: int, end: int) -> None:
+        text = self._text
+        begin = max(self._begin, start - _LONGEST_SENTENCE)
+        begin = max(begin, text.rfind("。", begin, start) + 1)
+        stop = _SENTENCE_END.search(text, end, end + _LONGEST_SENTENCE)
+        self._stop = stop.start() if stop else min(len(text), end + _LONGEST_SENTENCE)
+        sentence = text[begin : self._stop]
+        self._is_sentence_of_somebody = _SOMEBODY.search(sentence) is not None
+        self._is_of_anybody = _ANYBODY.search(sentence) is not None
 
 
 _QUOTED = re.compile(r"\s*[「『\"'`“‘]([^」』\"'`”’\n]{3,80})[」』\"'`”’]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -10,7 +11,8 @@ if TYPE_CHECKING:
 
 _STAR: Final = "＊"
 _PREFECTURE: Final = re.compile("北海道|東京都|(?:京都|大阪)府|[一-龯]{2,3}県")
-_LETTER: Final = re.compile(r"[^\s\-‐－ー.,/()（）・:：@_]")
+# what `str.translate` asks for every character: signs stay, anything else (there are only so many) becomes a star
+_MASK: Final = defaultdict(lambda: _STAR, {ord(sign): sign for sign in " -‐－ー.,/()（）・:：@_"})
 _FEWEST_SHOWN: Final = 2
 
 
@@ -29,11 +31,11 @@ def redact(value: str, label: Label) -> str:
     match label:
         case "PERSON":
             shown = 1 if len(value) >= _FEWEST_SHOWN else 0
-            return value[:shown] + _LETTER.sub(_STAR, value[shown:])
+            return value[:shown] + value[shown:].translate(_MASK)
         case "ADDRESS":
             prefecture = _PREFECTURE.match(value)
             return (prefecture.group() if prefecture else "") + _STAR * 3
         case "SECRET" | "SENSITIVE":
             return _STAR * 3
         case _:
-            return _LETTER.sub(_STAR, value)
+            return value.translate(_MASK)

@@ -106,6 +106,7 @@ class ScanStore:
             self._db.close()
             raise
         self._word_id = lru_cache(_WORDS_HELD)(self._find_word)
+        self._words_id = lru_cache(_WORDS_HELD)(self._find_words)
         self._word = lru_cache(_WORDS_HELD)(self._read_word)
 
     def _open(self, roots: str, *, is_new: bool) -> None:
@@ -209,7 +210,7 @@ class ScanStore:
 
     def add_rows(self, number: int, rows: Iterable[Row]) -> None:
         """Add findings of the file that was begun."""
-        word = self._word_id
+        word, words = self._word_id, self._words_id
         self._db.executemany(
             "INSERT INTO hit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -223,8 +224,8 @@ class ScanStore:
                     r.end,
                     word(r.label),
                     r.score,
-                    word("\n".join(r.why)),
-                    word("\n".join(r.classes)),
+                    words(r.why),
+                    words(r.classes),
                     show_text(r.shown),
                 )
                 for r in rows
@@ -269,6 +270,9 @@ class ScanStore:
     def _find_word(self, text: str) -> int:
         self._db.execute("INSERT OR IGNORE INTO word (text) VALUES (?)", (text,))
         return int(self._db.execute("SELECT id FROM word WHERE text = ?", (text,)).fetchone()[0])
+
+    def _find_words(self, words: tuple[str, ...]) -> int:
+        return self._word_id("\n".join(words))
 
     def _read_word(self, number: int) -> str:
         return str(self._db.execute("SELECT text FROM word WHERE id = ?", (number,)).fetchone()[0])

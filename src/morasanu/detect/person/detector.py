@@ -186,13 +186,14 @@ class NameDetector:
     def _by_dictionary(self, text: str, runs: list[tuple[int, str]]) -> Iterator[Proposal]:
         book = self._book
         for start, run in runs:
-            end = start + len(run)
-            if text[end : end + 1] == " " and len(run) <= _LONGEST_SURNAME:
+            length = len(run)
+            end = start + length
+            if length <= _LONGEST_SURNAME and text.startswith(" ", end):
                 yield from self._by_space(text, start, run)
-            about = _ABOUT.search(run)
-            if about and book.is_surname(name := run[: about.start()]) and not book.is_noun(name):
-                yield Proposal(start, start + len(name), 0.66, "neighbour:about")
-            if len(run) >= 3:  # shorter is ambiguous
+            if length >= 3:  # shorter is ambiguous
+                about = _ABOUT.search(run)
+                if about and book.is_surname(name := run[: about.start()]) and not book.is_noun(name):
+                    yield Proposal(start, start + len(name), 0.66, "neighbour:about")
                 size = book.measure_tail(run)
                 if size and not PLACE_AFTER.match(text, end):
                     yield Proposal(end - size, end, 0.72, "dictionary:name")

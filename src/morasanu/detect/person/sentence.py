@@ -58,9 +58,7 @@ _TICKET: Final = re.compile(
 )
 _CAPITAL: Final = "[A-ZÀ-ÖØ-Þ]"
 _LETTERS: Final = r"[A-Za-zÀ-ÿĀ-ſẠ-ỹ'’\-]*"
-_ACCENTED: Final = re.compile(
-    rf"{_CAPITAL}(?<![A-Za-zÀ-ỹ].){_LETTERS}(?: {_CAPITAL}{_LETTERS}){{1,4}}(?![A-Za-zÀ-ỹ])"
-)
+_ACCENTED: Final = re.compile(rf"{_CAPITAL}(?<![A-Za-zÀ-ỹ].){_LETTERS}(?: {_CAPITAL}{_LETTERS}){{1,4}}(?![A-Za-zÀ-ỹ])")
 _ACCENT: Final = re.compile("[À-ÖØ-öø-ÿĀ-ſẠ-ỹ]")
 
 
@@ -145,9 +143,9 @@ class SentenceReader:
 
     def _by_bracket(self, text: str) -> Iterator[Proposal]:
         book = self._book
-        for match in _ASIDE.finditer(text):
-            if book.is_common(match.group(1)):
-                yield Proposal(*match.span(1), 0.66, "neighbour:bracket")
+        for aside in _ASIDE.finditer(text):
+            if book.is_common(aside.group(1)):
+                yield Proposal(*aside.span(1), 0.66, "neighbour:bracket")
         for reading in _READING.finditer(text):
             match = _READ_BEFORE.search(text, max(0, reading.start() - _FURTHEST), reading.start())
             if match is None or PLACE_AFTER.match(text, match.end(1)):
