@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from morasanu.detect.person.letters import HIRAGANA, KATAKANA, ORGANISATION, K, has_latin_stop, is_kanji
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from morasanu.detect.person.book import NameBook
 
-_MARKS: Final = ("\t", ",", "|", "│", " / ", "/", ";")
+_MARK: Final = re.compile(r"[\t,|│;]| {2}| ?/ ?")
 _GAP: Final = re.compile(r" {2,}")
 _LIKE: Final = re.compile(
     rf"{K}{{0,4}}(?: {{1,3}}(?:{K}{{0,2}}|{HIRAGANA}{{1,5}}|{KATAKANA}{{1,8}}|[A-Z][A-Za-z]+))?|{KATAKANA}{{1,9}}(?:[ ・]{{1,2}}[ァ-ヶー一-龯]{{1,10}}){{0,3}}|{HIRAGANA}{{2,6}} {{1,3}}{HIRAGANA}{{1,6}}"
@@ -25,50 +25,57 @@ _EDGE: Final = " 　\"'`「」()[]{}*:・●○■□◆①②③④⑤⑥⑦⑧
 _FEWEST_ROWS: Final = 2
 _MOST_CELLS: Final = 40
 
-Cell = tuple[int, int]
+Span = tuple[int, int]
 
 
 def read_columns(text: str, kept: Sequence[Proposal], book: NameBook) -> Iterator[Proposal]:
     """Yield the cells that stand in a column of names; `kept` are the names found so far, ordered by start."""
     if not kept or "\n" not in text:
         return
+    starts = [name.start for name in kept]
     names = {(name.start, name.end) for name in kept}
-    for _, rows in groupby(_split_lines(text), key=lambda row: row[0]):
-        yield from _read_rows(text, [cells for _, cells in rows], names, book)
+    for mark, lines in _group_lines(text):
+        first = bisect_left(starts, lines[0][0])
+        if len(lines) >= _FEWEST_ROWS and first < len(starts) and starts[first] < lines[-1][1]:
+            rows = [[(start + a, start + b) for a, b in _split(text[start:end], mark)] for start, end in lines]
+            yield from _read_rows(text, rows, names, book)
 
 
-def _split_lines(text: str) -> Iterator[tuple[tuple[str, int], list[Cell]]]:
-    """Yield for each line how it is divided, by what and into how many, and its cells; empty lines are passed over."""
+def _group_lines(text: str) -> Iterator[tuple[str, list[Span]]]:
+    """Yield the neighbouring lines that are divided by the same mark into as many parts; empty lines are passed over."""
+    mark, count = "", 0
+    lines: list[Span] = []
     start = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        line = text[start:end]
-        mark, cells = _split(line)
-        if len(cells) > 1:
-            yield (mark, len(cells)), [(start + a, start + b) for a, b in cells]
-        elif line.strip():
-            yield ("", 0), []
+    for line in text.split("\n"):
+        end = start + len(line)
+        found = _MARK.search(line.strip(" "))
+        if found or line:
+            key = found.group() if found else ""
+            parts = len(_GAP.findall(line.strip(" "))) if key == "  " else line.count(key) if key else 0
+            if (key, parts) != (mark, count):
+                if mark:
+                    yield mark, lines
+                mark, count, lines = key, parts, []
+            lines.append((start, end))
         start = end + 1
+    if mark:
+        yield mark, lines
 
 
-def _split(line: str) -> tuple[str, list[Cell]]:
-    for mark in _MARKS:
-        if mark in line:
-            cells = []
-            start = 0
-            for piece in line.split(mark)[:_MOST_CELLS]:
-                cells.append(_strip(line, start, start + len(piece)))
-                start += len(piece) + len(mark)
-            return mark, cells
-    if "  " in line.strip():
-        begin = len(line) - len(line.lstrip())
+def _split(line: str, mark: str) -> list[Span]:
+    if mark == "  ":
+        begin = len(line) - len(line.lstrip(" "))
         bounds = [begin, *(edge for gap in _GAP.finditer(line, begin) for edge in gap.span()), len(line)]
-        return "  ", [_strip(line, a, b) for a, b in zip(bounds[::2], bounds[1::2], strict=True) if a < b]
-    return "", []
+        return [_strip(line, a, b) for a, b in zip(bounds[::2], bounds[1::2], strict=True) if a < b]
+    cells = []
+    start = 0
+    for piece in line.split(mark)[:_MOST_CELLS]:
+        cells.append(_strip(line, start, start + len(piece)))
+        start += len(piece) + len(mark)
+    return cells
 
 
-def _strip(line: str, start: int, end: int) -> Cell:
+def _strip(line: str, start: int, end: int) -> Span:
     while start < end and line[start] in _EDGE:
         start += 1
     while start < end and line[end - 1] in _EDGE:
@@ -76,10 +83,10 @@ def _strip(line: str, start: int, end: int) -> Cell:
     return start, end
 
 
-def _read_rows(text: str, rows: list[list[Cell]], names: set[Cell], book: NameBook) -> Iterator[Proposal]:
+def _read_rows(text: str, rows: list[list[Span]], names: set[Span], book: NameBook) -> Iterator[Proposal]:
     if len(rows) < _FEWEST_ROWS or not rows[0]:
         return
-    columns: dict[int, list[Cell]] = defaultdict(list)
+    columns: dict[int, list[Span]] = defaultdict(list)
     for row in rows:
         for place, cell in enumerate(row):
             if cell[0] < cell[1]:
