@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
 
     from morasanu.detect.person.book import NameBook
 
-_MARK: Final = re.compile(r"[\t,|│;]| {2}| ?/ ?")
-_GAP: Final = re.compile(r" {2,}")
+_MARK: Final = re.compile(r"[\t,|│;/]|(?<=[^ \n]) {2}")
+_GAP: Final = re.compile(r"(?<=[^ \n]) {2,}")
 _LIKE: Final = re.compile(
     rf"{K}{{0,4}}(?: {{1,3}}(?:{K}{{0,2}}|{HIRAGANA}{{1,5}}|{KATAKANA}{{1,8}}|[A-Z][A-Za-z]+))?|{KATAKANA}{{1,9}}(?:[ ・]{{1,2}}[ァ-ヶー一-龯]{{1,10}}){{0,3}}|{HIRAGANA}{{2,6}} {{1,3}}{HIRAGANA}{{1,6}}"
     r"|[A-ZÀ-Þ][A-Za-zÀ-ỹ'’.\-]*(?:[ ,/]{1,2}[A-ZÀ-Þ][A-Za-zÀ-ỹ'’.\-]*){1,4}"
@@ -32,34 +31,53 @@ def read_columns(text: str, kept: Sequence[Proposal], book: NameBook) -> Iterato
     """Yield the cells that stand in a column of names; `kept` are the names found so far, ordered by start."""
     if not kept or "\n" not in text:
         return
-    starts = [name.start for name in kept]
     names = {(name.start, name.end) for name in kept}
-    for mark, lines in _group_lines(text):
-        first = bisect_left(starts, lines[0][0])
-        if len(lines) >= _FEWEST_ROWS and first < len(starts) and starts[first] < lines[-1][1]:
-            rows = [[(start + a, start + b) for a, b in _split(text[start:end], mark)] for start, end in lines]
-            yield from _read_rows(text, rows, names, book)
+    done = -1
+    for name in kept:
+        if name.start > done:
+            mark, lines = _find_rows(text, name.start)
+            done = lines[-1][1]
+            if len(lines) >= _FEWEST_ROWS:
+                rows = [[(start + a, start + b) for a, b in _split(text[start:end], mark)] for start, end in lines]
+                yield from _read_rows(text, rows, names, book)
 
 
-def _group_lines(text: str) -> Iterator[tuple[str, list[Span]]]:
-    """Yield the neighbouring lines that are divided by the same mark into as many parts; empty lines are passed over."""
-    mark, count = "", 0
-    lines: list[Span] = []
-    start = 0
-    for line in text.split("\n"):
-        end = start + len(line)
-        found = _MARK.search(line.strip(" "))
-        if found or line:
-            key = found.group() if found else ""
-            parts = len(_GAP.findall(line.strip(" "))) if key == "  " else line.count(key) if key else 0
-            if (key, parts) != (mark, count):
-                if mark:
-                    yield mark, lines
-                mark, count, lines = key, parts, []
-            lines.append((start, end))
-        start = end + 1
-    if mark:
-        yield mark, lines
+def _find_rows(text: str, position: int) -> tuple[str, list[Span]]:
+    """Return what divides the line at `position`, and the lines around it that it divides into as many parts."""
+    line = _line_at(text, position)
+    key = mark, _ = _read_mark(text, line)
+    lines = [line]
+    if not mark:
+        return mark, lines
+    start, end = line
+    while start > 0:
+        start, stop = _line_at(text, start - 1)
+        if _read_mark(text, (start, stop)) == key:
+            lines.append((start, stop))
+        elif start < stop:
+            break
+    lines.reverse()
+    while end < len(text):
+        begin, end = _line_at(text, end + 1)
+        if _read_mark(text, (begin, end)) == key:
+            lines.append((begin, end))
+        elif begin < end:
+            break
+    return mark, lines
+
+
+def _line_at(text: str, position: int) -> Span:
+    end = text.find("\n", position)
+    return text.rfind("\n", 0, position) + 1, end if end >= 0 else len(text)
+
+
+def _read_mark(text: str, line: Span) -> tuple[str, int]:
+    """Return what divides a line, and how often; `("", 0)` for an empty one or one that nothing divides."""
+    found = _MARK.search(text, *line)
+    if found is None:
+        return "", 0
+    mark = found.group().strip(" ") or "  "
+    return mark, len(_GAP.findall(text, *line)) if mark == "  " else text.count(mark, *line)
 
 
 def _split(line: str, mark: str) -> list[Span]:

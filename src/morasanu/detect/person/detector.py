@@ -37,7 +37,7 @@ _GIVEN_GLUED: Final = re.compile(
 )
 _BEFORE_GIVEN: Final = re.compile(" {1,2}[一-龯々ぁ-んァ-ヶー]")
 _SPREAD: Final = re.compile("[一-龯] [一-龯] [一-龯](?![一-龯])")  # 資 金 使 途
-_ABOUT: Final = re.compile("(?<=..)(?:案件|面談|兼務|承認済|確認済|辞退|本人|両名)$")
+_ABOUT: Final = ("案件", "面談", "兼務", "承認済", "確認済", "辞退", "本人", "両名")
 _PARTICLE: Final = re.compile("[がはにもをのとへよか、。)]|$")
 _LONGEST_SURNAME: Final = 6
 _KANA_PAIR: Final = re.compile(
@@ -191,14 +191,18 @@ class NameDetector:
             if length <= _LONGEST_SURNAME and text.startswith(" ", end):
                 yield from self._by_space(text, start, run)
             if length >= 3:  # shorter is ambiguous
-                about = _ABOUT.search(run)
-                if about and book.is_surname(name := run[: about.start()]) and not book.is_noun(name):
-                    yield Proposal(start, start + len(name), 0.66, "neighbour:about")
+                if run.endswith(_ABOUT):
+                    yield from self._by_affair(start, run)
                 size = book.measure_tail(run)
                 if size and not PLACE_AFTER.match(text, end):
                     yield Proposal(end - size, end, 0.72, "dictionary:name")
                 elif (size := book.measure_surname(run)) and _PARTICLE.match(text, end):
                     yield Proposal(end - size, end, 0.66, "neighbour:unit")
+
+    def _by_affair(self, start: int, run: str) -> Iterator[Proposal]:
+        name = run[: -next(len(word) for word in _ABOUT if run.endswith(word))]
+        if len(name) > 1 and self._book.is_surname(name) and not self._book.is_noun(name):
+            yield Proposal(start, start + len(name), 0.66, "neighbour:about")
 
     def _by_reading(self, text: str) -> Iterator[Proposal]:
         book = self._book

@@ -41,6 +41,9 @@ _LISTED_BEFORE: Final = re.compile(
     rf"(?:^|[:、・/(\s])({K}{{0,2}}){_LIST_TITLE}(?:[、・/]| {{2,12}}|と)\Z", re.MULTILINE
 )
 _LIST_REACH: Final = 24
+# what may follow a name in a list, and stand before the next
+_LIST_MARKS: Final = frozenset("、・/ と(様さ氏部課係次支代主専常社調")
+_LIST_ENDS: Final = frozenset("、・/ と")
 _COMMON_AFTER: Final = re.compile("[がはにもをのとへ](?![ぁ-ん]{6})|、|。|→|$|\n|と|より|から", re.MULTILINE)
 _MAX_REMEMBERED: Final = 64
 _SURE: Final = 0.75  # what is barely a name confirms nothing
@@ -166,11 +169,13 @@ def read_listed(text: str, kept: Iterable[Proposal], book: NameBook) -> Iterator
         if not is_kanji(text[known.end - 1]):
             continue
         end = known.end
-        while match := _LISTED_AFTER.match(text, end):
+        while text[end : end + 1] in _LIST_MARKS and (match := _LISTED_AFTER.match(text, end)):
             if not _may_be_listed(match.group(1), book):
                 break
             yield Proposal(*match.span(1), 0.66, "neighbour:list")
             end = match.end(1)
+        if text[known.start - 1 : known.start] not in _LIST_ENDS:
+            continue
         match = _LISTED_BEFORE.search(text, max(0, known.start - _LIST_REACH), known.start)
         if match and _may_be_listed(match.group(1), book):
             yield Proposal(*match.span(1), 0.66, "neighbour:list")

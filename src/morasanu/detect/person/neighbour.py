@@ -45,6 +45,7 @@ _CHAT: Final = re.compile(
     re.MULTILINE,
 )
 _NUMERALS: Final = re.compile("[〇一二三四五六七八九十百千]{2,}")
+_TIME_OF_DAY: Final = re.compile("[0-9]:[0-9]{2}")
 _FEWEST_TURNS: Final = 3
 _NEXT_SPEAKER: Final = re.compile(f"\n{_SPEAKER.pattern}", re.MULTILINE)  # a search skips to a letter, not to a ^
 _UNIT_BEFORE: Final = re.compile(
@@ -112,6 +113,8 @@ class NeighbourReader:
 
     def _by_chat(self, text: str) -> Iterator[Proposal]:
         """Yield who speaks beside the time of day, in a text where somebody does so more than once."""
+        if text.count(":") < _FEWEST_TURNS or _TIME_OF_DAY.search(text) is None:
+            return
         turns = [match.span(match.lastindex or 0) for match in _CHAT.finditer(text)]
         if len(turns) < _FEWEST_TURNS:
             return
