@@ -26,6 +26,11 @@ _ESCAPED: Final = re.compile(rb"[\x80-\xff\x1b\x0e\x00]")
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
 _UTF8_CHARACTERS: Final = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _UNUSED_LATIN: Final = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+# EBCDIC of host computers: blanks are 0x40, letters and digits lie high, kanji stand between shift-out and shift-in.
+_HOST_KANJI: Final = re.compile(rb"\x0e[^\x0e\x0f]*\x0f")
+_HOST_TEXT: Final = re.compile(
+    rb"[\x40\x4b\x60\x61\x6b\x7a\x15\x25\x0d\x81-\x89\x91-\x99\xa2-\xa9\xc1-\xc9\xd1-\xd9\xe2-\xe9\xf0-\xf9]"
+)
 _CONTROL: Final = re.compile(rb"[\x01-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 # The characters that make up most of what offices write; a wrong reading hits few of them.
 _COMMON: Final = (
@@ -132,6 +137,14 @@ def _is_utf8(sample: bytes, *, is_whole: bool) -> bool:
     return is_whole or not text.isascii()
 
 
+def _is_host_text(sample: bytes) -> bool:
+    """Return whether the bytes are EBCDIC, which none of the sets here reads; CP932 would make kana of it."""
+    sample = _HOST_KANJI.sub(b"", sample)
+    if sample.count(0x40) * 30 < len(sample) or (sample.count(0x20) + sample.count(0x0A)) * 100 > len(sample):
+        return False
+    return len(_HOST_TEXT.findall(sample)) * 100 >= len(sample) * 85
+
+
 def _guess_utf16(sample: bytes) -> str:
     """Return the byte order of UTF-16 without a mark, `""` when `sample` does not read as text either way."""
     best = ("", 0.9)
@@ -169,6 +182,8 @@ def detect_charset(data: bytes, *, is_whole: bool = True) -> str:
     sample = data[:_SAMPLE_BYTES]
     if sample.count(0) * 50 > len(sample):
         return _guess_utf16(sample)
+    if not data.isascii() and _is_host_text(sample):
+        return ""
     if len(_CONTROL.findall(sample)) * 50 > len(sample) and not _SEVEN_BIT.search(sample):
         return ""
     if data.isascii():

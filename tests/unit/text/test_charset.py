@@ -293,3 +293,22 @@ def test_decode_any_bytes_gives_text_or_refuses(data: bytes) -> None:
 def test_stream_any_bytes_in_any_pieces_never_fails(data: bytes, places: list[int]) -> None:
     text, _, unreadable = feed(cut_at(data, *(min(place, len(data)) for place in places)))
     assert unreadable <= max(len(text), 1)
+
+
+@pytest.mark.parametrize("charset", ["cp037", "cp500", "cp1140"])
+def test_host_text_is_no_text_of_ours(charset: str) -> None:
+    record = "0010234 YAMADA TARO        1234567  20261125  000120000 CHIBA 1-2-3"
+    assert detect_charset((record * 40).encode(charset)) == ""
+    assert detect_charset("\n".join([record] * 40).encode(charset)) == ""
+
+
+def test_host_text_with_kanji_between_shifts_is_no_text_of_ours() -> None:
+    record = "0010234 ".encode("cp037") + b"\x0e\x45\x66\x48\xc4\x40\x40\x0f" + "  1234567  TARO ".encode("cp037")
+    assert detect_charset(record * 40) == ""
+
+
+def test_full_width_blanks_of_a_form_are_no_host_text() -> None:
+    form = "氏名　　　　　　山田　太郎　　　　　　口座　　　１２３４５６７　　　　　"
+    assert detect_charset((form * 20).encode("cp932")) == "cp932"
+    assert detect_charset(("ｼﾒｲ      ﾔﾏﾀﾞ ﾀﾛｳ" * 20).encode("cp932")) == "cp932"
+    assert detect_charset(("@@@@@@" * 30).encode()) == "ascii"

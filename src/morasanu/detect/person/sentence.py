@@ -58,7 +58,9 @@ _TICKET: Final = re.compile(
 )
 _CAPITAL: Final = "[A-ZÀ-ÖØ-Þ]"
 _LETTERS: Final = r"[A-Za-zÀ-ÿĀ-ſẠ-ỹ'’\-]*"
-_ACCENTED: Final = re.compile(rf"{_CAPITAL}(?<![A-Za-zÀ-ỹ].){_LETTERS}(?: {_CAPITAL}(?:\.|{_LETTERS})){{1,4}}(?![A-Za-zÀ-ỹ])")
+_ACCENTED: Final = re.compile(
+    rf"{_CAPITAL}(?<![A-Za-zÀ-ỹ].){_LETTERS}(?: {_CAPITAL}(?:\.|{_LETTERS})){{1,4}}(?![A-Za-zÀ-ỹ])"
+)
 _ACCENT: Final = re.compile("[À-ÖØ-öø-ÿĀ-ſẠ-ỹ]")
 
 
