@@ -1,0 +1,1 @@
+"""Any file's bytes to pieces of text with where they stand, in a sandboxed child."""
