@@ -86,6 +86,10 @@ def _run_verb(options: argparse.Namespace, say: Speaker) -> int:
         from morasanu.cli import scan as verb  # noqa: PLC0415
     elif options.verb == "detect":
         from morasanu.cli import detect as verb  # type: ignore[no-redef]  # noqa: PLC0415
+    elif options.verb == "extract":
+        from morasanu.cli import extract as verb  # type: ignore[no-redef]  # noqa: PLC0415
+    elif options.verb == "doctor":
+        from morasanu.cli import doctor as verb  # type: ignore[no-redef]  # noqa: PLC0415
     else:
         from morasanu.cli import rules as verb  # type: ignore[no-redef]  # noqa: PLC0415
     return verb.run(options, say)

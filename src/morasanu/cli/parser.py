@@ -24,6 +24,10 @@ _JAPANESE: Final = (
 )
 
 
+LIMITS: Final = ("member_bytes", "total_bytes", "ratio", "members", "depth", "memory_bytes", "cpu_s", "wall_s")
+"""What `--limit` may set: fields of `extract.interface.Limits` and `extract.sandbox.SandboxOptions`."""
+
+
 class _Parser(argparse.ArgumentParser):
     """Speaks the user's language and raises instead of exiting."""
 
@@ -66,6 +70,8 @@ def make_parser(say: Speaker) -> argparse.ArgumentParser:
     _add_scan(verbs, say)
     _add_detect(verbs, say)
     _add_rules(verbs, say)
+    _add_extract(verbs, say)
+    _add_doctor(verbs, say)
     return parser
 
 
@@ -130,6 +136,7 @@ def _add_scan(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
         help=say("並べて動かす数（既定: プロセッサの数）", "how many workers (default: one a processor)"),
     )
     _add_detectors(parser, say)
+    _add_opening(parser, say)
     parser.add_argument(
         "--reveal",
         action="store_true",
@@ -142,6 +149,43 @@ def _add_scan(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
     )
     parser.add_argument("--quiet", action="store_true", help=say("何も表示しない", "print nothing"))
     parser.add_argument("--json", action="store_true", help=say("まとめをJSONで表示する", "print the summary as JSON"))
+
+
+def _add_opening(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument(
+        "--passwords",
+        metavar="F",
+        type=Path,
+        help=say(
+            "暗号化されたものに試すパスワード（1行に一つのファイル）",
+            "passwords to try on what is encrypted (a file, one a line)",
+        ),
+    )
+    parser.add_argument(
+        "--limit",
+        metavar="NAME=N",
+        type=_read_limit,
+        action="append",
+        default=[],
+        help=say(
+            f"中を見る上限（{'、'.join(LIMITS)}。何度でも）",
+            f"how far to look inside ({', '.join(LIMITS)}; repeatable)",
+        ),
+    )
+
+
+def _add_extract(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
+    text = say("一つのファイルの中の文字を、場所とともに表示する", "print the text inside a file with where it stands")
+    parser = _add_verb(verbs, say, "extract", text)
+    parser.add_argument("file", metavar="FILE", type=Path, help=say("開くファイル", "the file to open"))
+    parser.add_argument("--jsonl", action="store_true", help=say("1行に一つのJSON", "one JSON object a line"))
+    _add_opening(parser, say)
+
+
+def _add_doctor(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
+    text = say("どの形式を開けるか、何が足りないかを示す", "say which formats can be opened and what is missing")
+    parser = _add_verb(verbs, say, "doctor", text)
+    parser.add_argument("--json", action="store_true", help=say("JSONで表示する", "print as JSON"))
 
 
 def _add_detect(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
@@ -178,6 +222,13 @@ def _add_rules(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None
     check.add_argument(
         "files", metavar="F", nargs="*", type=Path, help=say("自作の検出規則（YAML）", "detectors of your own (YAML)")
     )
+
+
+def _read_limit(text: str) -> tuple[str, int]:
+    name, _, number = text.partition("=")
+    if name not in LIMITS or int(number) < 1:
+        raise ValueError
+    return name, int(number)
 
 
 def _read_jobs(text: str) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from unicodedata import east_asian_width
 
+from morasanu.cli.opening import make_sandbox
 from morasanu.cli.progress import ProgressBar, Silence
 from morasanu.detect.load import digest_rules, load_engine
 from morasanu.detect.spec import load_specs
@@ -54,8 +55,13 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
     with _open_state(options.state) as state:
         own = (*outputs, state, Path(f"{state}-wal"), Path(f"{state}-shm"))
         source = FolderSource(options.paths, skip=own)
-        settings = f"{rules_digest} reveal={options.reveal}"
-        with ScanStore(state, [os.path.realpath(root) for root in roots], settings) as store, _stoppable() as stop:
+        settings = f"{rules_digest} reveal={options.reveal} limits={sorted(options.limit)}"
+        roots_seen = [os.path.realpath(root) for root in roots]
+        with (
+            make_sandbox(options) as sandbox,
+            ScanStore(state, roots_seen, settings) as store,
+            _stoppable() as stop,
+        ):
             scan_options = ScanOptions(
                 options.jobs or os.cpu_count() or 1,
                 options.reveal,
@@ -63,6 +69,7 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
                 version("morasanu"),
                 rules_digest,
                 stop.is_set,
+                sandbox,
             )
             quiet = options.quiet or options.json
             progress = Silence() if quiet else ProgressBar(sys.stderr, say)

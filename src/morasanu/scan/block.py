@@ -20,13 +20,18 @@ _STATEMENT_END: Final = re.compile(r";[ \t\r]*(?:\n|\Z)")
 
 
 class Block(NamedTuple):
-    """A piece of a text: its header (context, not searched), its offset in the text, and its line and column from 1."""
+    """A piece of a text: its header (context, not searched), its offset in the text, and its line and column from 1.
+
+    `piece` counts the pieces of a file that holds several, `part` says where this one stands in it.
+    """
 
     text: str
     header: str
     offset: int
     line: int
     column: int
+    piece: int = 0
+    part: str = ""
 
 
 class BlockCutter:

@@ -66,6 +66,8 @@ class Inspected:
     counts: Counter[Label]
     classes: Counter[str]
     persons: PersonSketch
+    piece: int = 0
+    part: str = ""
 
 
 def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, reveal: bool) -> Inspected:
@@ -73,7 +75,7 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
     view = _VIEWS[form](block.text)
     findings = engine.detect(view.text, block.header)
     if not findings:
-        return Inspected((), Counter(), Counter(), PersonSketch())
+        return Inspected((), Counter(), Counter(), PersonSketch(), block.piece, block.part)
     classify = load_rules().classify
     breaks = [match.start() for match in _BREAK.finditer(block.text)]
     rows = []
@@ -102,7 +104,9 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
             )
         )
     classes = Counter(name for row in rows for name in row.classes)
-    return Inspected(tuple(rows), Counter(f.label for f in findings), classes, sketch_persons(view.text, findings, key))
+    counts = Counter(finding.label for finding in findings)
+    persons = sketch_persons(view.text, findings, key)
+    return Inspected(tuple(rows), counts, classes, persons, block.piece, block.part)
 
 
 def _locate(block: Block, breaks: list[int], position: int) -> tuple[int, int]:

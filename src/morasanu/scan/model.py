@@ -96,6 +96,10 @@ class ScanResult(Protocol):
         """Yield all hits, in order of path and place in the file."""
         ...
 
+    def unread_of(self, number: int) -> Iterator[tuple[str, Reason]]:
+        """Yield what inside one file could not be read, by its record's number: where, and why."""
+        ...
+
     def hits_of(self, number: int) -> Iterator[Hit]:
         """Yield the hits of one file by its record's number, in order of place."""
         ...

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePath
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from morasanu.errors import InspectError
+from morasanu.extract.interface import Unread
 from morasanu.scan.block import BlockCutter
 from morasanu.scan.inspect import Format
 from morasanu.scan.model import Reason
@@ -15,8 +16,11 @@ from morasanu.text.charset import StreamDecoder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from morasanu.extract.interface import Piece
     from morasanu.scan.block import Block
 
+_AGAIN: Final = frozenset(("MRS-X-020", "MRS-X-024", "MRS-X-026"))
+"""Reasons that may be gone at the next scan: a password, a part to read it, a better day."""
 PIECE_BYTES: Final = 262_144
 _HTML_SUFFIXES: Final = frozenset((".html", ".htm", ".xhtml", ".shtml"))
 _XML_SUFFIXES: Final = frozenset((".xml", ".svg", ".xsl", ".xsd", ".rss"))
@@ -24,6 +28,55 @@ _XML_SUFFIXES: Final = frozenset((".xml", ".svg", ".xsl", ".xsd", ".rss"))
 _CODED_SUFFIXES: Final = frozenset((".eml", ".mbox", ".mht", ".mhtml", ".rtf", ".ps", ".ics", ".vcf"))
 _HTML_HEAD: Final = re.compile(r"\s*(?:<!doctype html|<html\b)", re.IGNORECASE)
 _XML_HEAD: Final = re.compile(r"\s*<\?xml\b")
+
+
+class Opener(Protocol):
+    """Reads the pieces of files that are more than text; `extract.sandbox.Sandbox` is one."""
+
+    def read(self, file: BinaryIO, name: str) -> Iterator[Piece | Unread]:
+        """Yield what comes out of `file`, and what does not; never raises for what is in it."""
+        ...
+
+
+class PieceReader:
+    """Reads one file that holds others, or text in a format of its own, piece by piece."""
+
+    format = Format.PLAIN
+
+    def __init__(self, path: str, size_bytes: int, opener: Opener) -> None:
+        """Take the file's name and size; `opener` reads it."""
+        self._name = PurePath(path).name
+        self._opener = opener
+        self.bytes_read = size_bytes
+        self.pieces = 0
+        self.unread: list[tuple[str, Reason]] = []
+
+    @property
+    def charset(self) -> str:
+        """Return `""`: what is inside has sets of its own."""
+        return ""
+
+    @property
+    def reason(self) -> Reason | None:
+        """Return the first reason why something inside was not read, None when all was."""
+        return self.unread[0][1] if self.unread else None
+
+    @property
+    def may_be_read_another_time(self) -> bool:
+        """Return whether what was not read might be at the next scan."""
+        return any(reason.code in _AGAIN for _, reason in self.unread)
+
+    def blocks(self, file: BinaryIO) -> Iterator[Block]:
+        """Yield the blocks of every piece."""
+        for out in self._opener.read(file, self._name):
+            if isinstance(out, Unread):
+                self.unread.append((out.part, Reason(out.code, out.ja, out.en)))
+                continue
+            self.pieces += 1
+            cutter = BlockCutter()
+            for block in (*cutter.feed(out.text), *cutter.finish()):
+                header = "\n".join(filter(None, (out.header, block.header)))
+                yield block._replace(header=header, piece=self.pieces, part=out.part)
 
 
 class FileReader:

@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from morasanu.errors import InspectError
+from morasanu.extract.recognise import recognise
 from morasanu.scan.inspect import Inspected, inspect_block
 from morasanu.scan.model import Reason, ScanInfo, Status
 from morasanu.scan.person import PersonSketch
-from morasanu.scan.read import FileReader
+from morasanu.scan.read import FileReader, PieceReader
 from morasanu.scan.store import Outcome
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from morasanu.finding import Label
     from morasanu.scan.block import Block
     from morasanu.scan.inspect import Format
+    from morasanu.scan.read import Opener
     from morasanu.scan.store import ScanStore, Todo
     from morasanu.source.interface import Item, Source
 
@@ -63,7 +65,8 @@ class ScanOptions:
     """What a scan is run with.
 
     `jobs` are worker processes (1: none beside this one); `reveal` shows values unmasked; `is_stopped` is asked between
-    blocks whether to stop; the rest goes into the head of the result.
+    blocks whether to stop; `opener` reads what is more than text (without one that is not inspected); the rest
+    goes into the head of the result.
     """
 
     jobs: int
@@ -72,6 +75,7 @@ class ScanOptions:
     version: str
     rules_digest: str
     is_stopped: Callable[[], bool] = lambda: False
+    opener: Opener | None = None
 
 
 class _Advance(Protocol):
@@ -240,6 +244,7 @@ class _Reading:
         self._advance = advance
         self._limit = options.jobs * _IN_FLIGHT
         self._is_stopped = options.is_stopped
+        self._opener = options.opener
         self._waiting: deque[tuple[_FileInFlight, Future[Inspected] | None]] = deque()
 
     def run(self) -> None:
@@ -261,10 +266,13 @@ class _Reading:
 
     def _blocks(self, file: _FileInFlight) -> Iterator[Block]:
         """Yield the file's blocks; what goes wrong is kept with the file."""
-        todo, reader = file.todo, file.reader
+        todo = file.todo
         done = 0
         try:
             with self._source.open(todo.path) as stream:
+                if self._opener is not None and recognise(stream, todo.path):
+                    file.reader = PieceReader(todo.path, todo.size_bytes, self._opener)
+                reader = file.reader
                 for block in reader.blocks(stream):
                     yield block
                     self._advance(reader.bytes_read - done)
@@ -273,14 +281,16 @@ class _Reading:
                 file.status, file.reason = Status.PARTLY, _CHANGED
             elif reader.reason:
                 file.status, file.reason = Status.PARTLY, reader.reason
+                if isinstance(reader, PieceReader) and not reader.pieces:
+                    file.status = Status.NOT_INSPECTED
         except InspectError as error:
             file.fail(error)
         except OSError as error:
             code = "MRS-X-009"
             name = type(error).__name__
             file.fail(InspectError(code, f"読み取りエラー（{name}）", f"reading failed ({name})"))
-        self._advance(reader.bytes_read - done)
-        self._advance(max(0, todo.size_bytes - reader.bytes_read), read=False)
+        self._advance(file.reader.bytes_read - done)
+        self._advance(max(0, todo.size_bytes - file.reader.bytes_read), read=False)
 
     def _wait(self, most: int) -> None:
         """Take in results until at most `most` are waiting."""
@@ -314,7 +324,7 @@ class _Reading:
                     reason = InspectError("MRS-X-013", f"検出中の内部エラー（{name}）", f"internal error ({name})")
                     file.fail(reason)
                 else:
-                    self._store.add_rows(file.todo.id, inspected.rows)
+                    self._store.add_rows(file.todo.id, inspected.rows, inspected.piece, inspected.part)
                     file.counts += inspected.counts
                     file.classes += inspected.classes
                     file.persons.merge(inspected.persons)
@@ -334,6 +344,10 @@ class _Reading:
             file.reason = Reason(file.failed.code, file.failed.message_ja, file.failed.message_en)
             file.status = Status.PARTLY if file.blocks else Status.NOT_INSPECTED
             is_final = file.failed.code in ("MRS-X-005", "MRS-X-014")
+        if isinstance(file.reader, PieceReader):
+            for part, reason in file.reader.unread:
+                self._store.add_unread(file.todo.id, part, reason)
+            is_final = is_final and not file.reader.may_be_read_another_time
         outcome = Outcome(file.reader.charset, file.status, file.reason, file.counts, file.classes, file.persons)
         self._store.finish_file(file.todo.id, outcome, is_final=is_final)
 
@@ -343,7 +357,7 @@ class _FileInFlight:
 
     def __init__(self, todo: Todo, reader: FileReader) -> None:
         self.todo = todo
-        self.reader = reader
+        self.reader: FileReader | PieceReader = reader
         self.is_begun = False
         self.blocks = 0
         self.counts: Counter[Label] = Counter()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from morasanu.scan.inspect import Row
     from morasanu.source.interface import Item
 
-_FORMAT: Final = "morasanu-scan-1"
+_FORMAT: Final = "morasanu-scan-2"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS file (
@@ -41,8 +41,11 @@ CREATE INDEX IF NOT EXISTS file_shown ON file (shown);
 CREATE TABLE IF NOT EXISTS word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS hit (
   file INTEGER NOT NULL, line INTEGER NOT NULL, col INTEGER NOT NULL, end_line INTEGER NOT NULL, end_col INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-  label INTEGER NOT NULL, score REAL NOT NULL, why INTEGER NOT NULL, classes INTEGER NOT NULL, shown TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS hit_file ON hit (file, start);
+  label INTEGER NOT NULL, score REAL NOT NULL, why INTEGER NOT NULL, classes INTEGER NOT NULL, shown TEXT NOT NULL,
+  piece INTEGER NOT NULL, part INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS hit_file ON hit (file, piece, start);
+CREATE TABLE IF NOT EXISTS unread (file INTEGER NOT NULL, part TEXT NOT NULL, code TEXT NOT NULL, ja TEXT NOT NULL, en TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS unread_file ON unread (file);
 """
 _WORDS_HELD: Final = 50_000
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -174,7 +177,8 @@ class ScanStore:
                 number = db.execute("SELECT id FROM file WHERE path = ?", row[:1]).fetchone()[0]
                 self._forget(number)
                 self._record(number, Outcome("", status, reason))
-        db.execute("DELETE FROM hit WHERE file IN (SELECT id FROM file WHERE scan < ?)", (self._scan,))
+        for table in ("hit", "unread"):
+            db.execute(f"DELETE FROM {table} WHERE file IN (SELECT id FROM file WHERE scan < ?)", (self._scan,))  # noqa: S608
         db.execute("DELETE FROM file WHERE scan < ?", (self._scan,))
 
     def todo(self) -> Iterator[Todo]:
@@ -207,12 +211,14 @@ class ScanStore:
 
     def _forget(self, number: int) -> None:
         self._db.execute("DELETE FROM hit WHERE file = ?", (number,))
+        self._db.execute("DELETE FROM unread WHERE file = ?", (number,))
 
-    def add_rows(self, number: int, rows: Iterable[Row]) -> None:
-        """Add findings of the file that was begun."""
+    def add_rows(self, number: int, rows: Iterable[Row], piece: int = 0, part: str = "") -> None:
+        """Add findings of the file that was begun, found in one piece of it."""
         word, words = self._word_id, self._words_id
+        where = word(show_path(part))
         self._db.executemany(
-            "INSERT INTO hit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO hit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     number,
@@ -227,10 +233,16 @@ class ScanStore:
                     words(r.why),
                     words(r.classes),
                     show_text(r.shown),
+                    piece,
+                    where,
                 )
                 for r in rows
             ),
         )
+
+    def add_unread(self, number: int, part: str, reason: Reason) -> None:
+        """Add something inside the file that was begun that could not be read."""
+        self._db.execute("INSERT INTO unread VALUES (?, ?, ?, ?, ?)", (number, show_path(part), *reason))
 
     def finish_file(self, number: int, outcome: Outcome, *, is_final: bool) -> None:
         """Record what became of the file that was begun; unless `is_final`, the next scan reads it again."""
@@ -334,15 +346,36 @@ class ScanStore:
         """Yield the hits of one file, in order of place."""
         with closing(self._db.cursor()) as cursor:
             (shown_path,) = cursor.execute("SELECT shown FROM file WHERE id = ?", (number,)).fetchone()
-            for line, column, end_line, end_column, start, end, label, score, why, classes, shown in cursor.execute(
-                "SELECT line, col, end_line, end_col, start, end, label, score, why, classes, shown FROM hit"
-                " WHERE file = ? ORDER BY start",
+            for (
+                line,
+                column,
+                end_line,
+                end_column,
+                start,
+                end,
+                label,
+                score,
+                why,
+                classes,
+                shown,
+                part,
+            ) in cursor.execute(
+                "SELECT line, col, end_line, end_col, start, end, label, score, why, classes, shown, part FROM hit"
+                " WHERE file = ? ORDER BY piece, start",
                 (number,),
             ):
                 finding = Finding(start, end, Label(self._word(label)), score, tuple(self._word(why).split("\n")))
                 names = self._word(classes)
-                locator = Locator(shown_path, line, column)
+                locator = Locator(shown_path, line, column, self._word(part))
                 yield Hit(locator, end_line, end_column, finding, tuple(names.split("\n")) if names else (), shown)
+
+    def unread_of(self, number: int) -> Iterator[tuple[str, Reason]]:
+        """Yield what inside one file could not be read: where, and why."""
+        with closing(self._db.cursor()) as cursor:
+            for part, *reason in cursor.execute(
+                "SELECT part, code, ja, en FROM unread WHERE file = ? ORDER BY rowid", (number,)
+            ):
+                yield part, Reason(*reason)
 
 
 def show_path(path: str) -> str:

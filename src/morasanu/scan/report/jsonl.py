@@ -10,12 +10,15 @@ if TYPE_CHECKING:
 
 
 def write_jsonl(result: ScanResult, file: IO[str]) -> None:
-    """Write one object a line, told apart by `type`: `scan`, `file`, `hit`, `end`."""
+    """Write one object a line, told apart by `type`: `scan`, `file`, `unread` (something inside it), `hit`, `end`."""
     _write(file, describe_scan(result.info))
     files = hits = 0
     for record in result.files():
         files += 1
         _write(file, _describe_file(record))
+        for part, reason in result.unread_of(record.number):
+            what = {"type": "unread", "path": record.path, "part": part}
+            _write(file, {**what, "code": reason.code, "ja": reason.ja, "en": reason.en})
         if record.counts:
             for hit in result.hits_of(record.number):
                 hits += 1
@@ -61,6 +64,7 @@ def _describe_hit(hit: Hit) -> dict[str, object]:
     return {
         "type": "hit",
         "path": hit.locator.source,
+        "part": hit.locator.part,
         "line": hit.locator.line,
         "column": hit.locator.column,
         "start": finding.start,

@@ -82,7 +82,8 @@ def _describe(hit: Hit, rule_index: int, rules: Rules, language: str) -> dict[st
                         "charOffset": finding.start,
                         "charLength": finding.end - finding.start,
                     },
-                }
+                },
+                **({"logicalLocations": [{"fullyQualifiedName": locator.part}]} if locator.part else {}),
             }
         ],
         "rank": round(finding.score * 100, 1),

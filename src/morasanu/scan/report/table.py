@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _BOM: Final = "\ufeff"
 _GETA: Final = "〓"  # what printers set for a sort they lack
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_HEADER: Final = ("ファイル/file", "行/line", "桁/column", "種類/label", "名称/title", "区分/classes", "確からしさ/score", "値/value", "根拠/why")  # fmt: skip
+_HEADER: Final = ("ファイル/file", "中の場所/part", "行/line", "桁/column", "種類/label", "名称/title", "区分/classes", "確からしさ/score", "値/value", "根拠/why")  # fmt: skip
 
 
 def write_csv(result: ScanResult, rules: Rules, language: str, file: IO[str]) -> None:
@@ -55,6 +55,7 @@ def _rows(result: ScanResult, rules: Rules, language: str) -> Iterator[tuple[str
         classes = (titles.get(name.rstrip("?"), name) + ("?" if name.endswith("?") else "") for name in hit.classes)
         yield (
             _plain(hit.locator.source),
+            _plain(hit.locator.part),
             str(hit.locator.line),
             str(hit.locator.column),
             finding.label,

@@ -1,0 +1,62 @@
+"""The child that opens hostile files: it loads every extractor, gives up its rights, then reads what it is handed.
+
+Run by `sandbox` with one end of a socket as its descriptor 3. A request is a frame `[name, passwords, limits, cpu_s]`
+with the file's descriptor beside it; the answer is frames `["piece", part, text, header]`, `["unread", part, code, ja, en]`, `["end"]`.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+import sys
+from functools import partial
+from typing import Final
+
+from morasanu.extract.confine import allow_cpu, confine
+from morasanu.extract.frame import pack, unpack
+from morasanu.extract.interface import Limits, Piece, Task
+from morasanu.extract.registry import load_extractors
+from morasanu.extract.walk import walk
+
+SOCKET: Final = 3
+_ROUNDS: Final = 65_536
+
+
+def main() -> int:
+    """Return 0 when the parent has closed the socket."""
+    extractors = load_extractors()
+    for extractor in extractors.values():
+        extractor.missing()  # imports what it needs while it still may
+    link = socket.socket(fileno=SOCKET)
+    held = confine(int(sys.argv[1]))
+    link.sendall(pack(["ready", held]))
+    gc.freeze()
+    while True:
+        head, descriptors, _, _ = socket.recv_fds(link, 4, 1)
+        if not head:
+            return 0
+        request = unpack(partial(_read, link, head))
+        if request is None or not descriptors:
+            return 1
+        name, passwords, limits, cpu_s = request
+        allow_cpu(int(cpu_s))
+        with os.fdopen(descriptors[0], "rb") as file:
+            for out in walk(file, Task(name, tuple(passwords), Limits(*limits)), extractors):
+                kind = "piece" if isinstance(out, Piece) else "unread"
+                link.sendall(pack([kind, *out]))
+        link.sendall(pack(["end"]))
+
+
+def _read(link: socket.socket, head: bytes, size: int) -> bytes:
+    """Return `size` bytes; the first four of a request have come with the descriptor."""
+    if size == len(head):
+        return head
+    data = bytearray()
+    while len(data) < size and (more := link.recv(min(size - len(data), _ROUNDS))):
+        data += more
+    return bytes(data)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""What parent and child say to each other: JSON behind its length, because a hostile file may speak through the child."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LENGTH: Final = struct.Struct(">I")
+LONGEST: Final = 64_000_000
+"""Bytes of the largest frame that is taken."""
+
+
+class FrameError(ValueError):
+    """Bytes that are no frame."""
+
+
+def pack(message: list[Any]) -> bytes:
+    """Return `message` as a frame.
+
+    >>> pack(["end"])
+    b'\\x00\\x00\\x00\\x07["end"]'
+    """
+    data = json.dumps(message, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    return _LENGTH.pack(len(data)) + data
+
+
+def unpack(read: Callable[[int], bytes]) -> list[Any] | None:
+    """Return the next message that `read(n)` (exactly n bytes, fewer only at the end) gives, None at the end.
+
+    Raises FrameError for anything else than a frame.
+    """
+    head = read(_LENGTH.size)
+    if not head:
+        return None
+    if len(head) < _LENGTH.size:
+        raise FrameError
+    (length,) = _LENGTH.unpack(head)
+    data = read(length) if length <= LONGEST else b""
+    if len(data) != length:
+        raise FrameError
+    try:
+        message = json.loads(data)
+    except ValueError as error:
+        raise FrameError from error
+    if not isinstance(message, list) or not message:
+        raise FrameError
+    return message

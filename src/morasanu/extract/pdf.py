@@ -1,0 +1,303 @@
+"""PDF: text page by page, notes, form fields, links, outline, document information, attachments; pages without text by OCR."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
+
+from morasanu.errors import InspectError
+from morasanu.extract.image import has_reader, read_image
+from morasanu.extract.interface import Member, Piece
+from morasanu.extract.reason import refuse, unread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from morasanu.extract.interface import Extracted, Extractor, Task, Unread
+
+Handle: TypeAlias = Any  # what pypdfium2 gives: it carries no types
+
+_MAX_PAGES: Final = 20_000
+_MAX_LOST_PAGES: Final = 50
+_MAX_CHARACTERS: Final = 5_000_000
+_MAX_NOTES: Final = 10_000
+_MAX_OUTLINE: Final = 50_000
+_MAX_STRING_BYTES: Final = 4_000_000
+_RENDER_PIXELS: Final = 12_000_000
+_RENDER_DPI: Final = 200
+_NOTE_KEYS: Final = ("T", "Contents")
+_ERR_PASSWORD: Final = 4
+_TAIL_BYTES: Final = 2_048
+# what a font without a map to Unicode leaves: such a page has text for the eye only
+_MEANINGLESS: Final = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff]")
+
+
+class PdfExtractor:
+    """Reads PDF with pypdfium2."""
+
+    formats = ("pdf",)
+
+    def missing(self) -> str:
+        """Return `pdf` when pypdfium2 is not installed."""
+        return "" if importlib.util.find_spec("pypdfium2") else "pdf"
+
+    def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
+        """Yield the document's information, its outline, every page's text and notes, the attachments.
+
+        Raises InspectError MRS-X-020 (encrypted, no password fits), MRS-X-021 (no PDF to be found in it).
+        """
+        is_cut = _is_cut(file)
+        document = _open(file, task.passwords)
+        try:
+            yield from _read_information(document)
+            yield from _read_form_data(document, task)
+            _start_forms(document)
+            yield from _read_pages(document, task)
+            yield from _read_attachments(document, task)
+            if is_cut:
+                yield unread("MRS-X-021")
+        finally:
+            document.close()
+
+
+def _open(file: BinaryIO, passwords: tuple[str, ...]) -> Handle:
+    import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, loaded when it is needed
+
+    for password in (None, *passwords):
+        file.seek(0)
+        try:
+            return pypdfium2.PdfDocument(file, password=password)
+        except pypdfium2.PdfiumError as error:
+            if error.err_code != _ERR_PASSWORD:
+                raise refuse("MRS-X-021") from error
+        except UnicodeError:
+            continue
+    raise refuse("MRS-X-020")
+
+
+def _raw() -> Handle:
+    from pypdfium2 import raw  # noqa: PLC0415 - as above
+
+    return raw
+
+
+def _is_cut(file: BinaryIO) -> bool:
+    """Return whether the mark that ends every PDF is missing: pdfium then reads what is left without a word."""
+    file.seek(max(file.seek(0, 2) - _TAIL_BYTES, 0))
+    return b"%%EOF" not in file.read(_TAIL_BYTES)
+
+
+def _read_information(document: Handle) -> Iterator[Extracted]:
+    information = document.get_metadata_dict(skip_empty=True).items()
+    values = [f"{key}\t{_clean(value)}\n" for key, value in information if not key.endswith("Date")]
+    if values:
+        yield Piece("info", "".join(values))
+    titles: list[str] = []
+    for mark in document.get_toc():
+        if len(titles) >= _MAX_OUTLINE:
+            yield unread("MRS-X-022", "outline", "entries")
+            break
+        titles.append(_clean(mark.get_title()) + "\n")
+    if titles:
+        yield Piece("outline", "".join(titles))
+
+
+def _read_form_data(document: Handle, task: Task) -> Iterator[Extracted]:
+    """Yield the XML that an XFA form keeps its fields in: its pages show only "please wait"."""
+    raw = _raw()
+    for index in range(min(max(raw.FPDF_GetXFAPacketCount(document), 0), 100)):
+        size = ctypes.c_ulong()
+        raw.FPDF_GetXFAPacketContent(document, index, None, 0, size)
+        if not 0 < size.value <= task.limits.member_bytes:
+            continue
+        buffer = ctypes.create_string_buffer(size.value)
+        if raw.FPDF_GetXFAPacketContent(document, index, buffer, size.value, size):
+            yield Member(f"xfa {index + 1}", f"xfa-{index + 1}.xml", buffer.raw[: size.value])
+
+
+def _start_forms(document: Handle) -> None:
+    import pypdfium2  # noqa: PLC0415
+
+    try:
+        document.init_forms()
+    except pypdfium2.PdfiumError:
+        return  # the fields' values are then read from the annotations alone
+
+
+def _read_pages(document: Handle, task: Task) -> Iterator[Extracted]:
+    import pypdfium2  # noqa: PLC0415
+
+    claimed = len(document)
+    if claimed < 1:
+        yield unread("MRS-X-021")
+    lost = 0
+    for index in range(min(claimed, _MAX_PAGES)):
+        part = f"p. {index + 1}"
+        try:
+            page = document[index]
+        except pypdfium2.PdfiumError:
+            yield unread("MRS-X-021", part)
+            lost += 1
+            if lost >= _MAX_LOST_PAGES:
+                yield unread("MRS-X-021", f"p. {index + 2}-{claimed}")
+                return
+            continue
+        lost = 0
+        try:
+            yield from _read_page(document, page, part, task)
+        except pypdfium2.PdfiumError:
+            yield unread("MRS-X-021", part)
+        finally:
+            page.close()
+    if claimed > _MAX_PAGES:
+        yield unread("MRS-X-022", f"p. {_MAX_PAGES + 1}-{claimed}", "pages")
+
+
+def _read_page(document: Handle, page: Handle, part: str, task: Task) -> Iterator[Extracted]:
+    raw = _raw()
+    text, is_cut = _read_text(page)
+    shown = text.strip()
+    if shown:
+        yield Piece(part, text if text.endswith("\n") else text + "\n")
+    if is_cut:
+        yield unread("MRS-X-022", part, "characters")
+    is_meaningless = len(_MEANINGLESS.findall(shown)) * 3 > len(shown)
+    if (not shown or is_meaningless) and raw.FPDFPage_CountObjects(page) > 0:
+        yield from _recognise_page(page, part)
+    yield from _read_notes(document, page, part, task)
+
+
+def _read_text(page: Handle) -> tuple[str, bool]:
+    textpage = page.get_textpage()
+    try:
+        count = textpage.count_chars()
+        text = textpage.get_text_range(0, min(count, _MAX_CHARACTERS)) if count > 0 else ""
+    finally:
+        textpage.close()
+    return _clean(text, keep_lines=True), count > _MAX_CHARACTERS
+
+
+def _recognise_page(page: Handle, part: str) -> Iterator[Piece | Unread]:
+    try:
+        text = read_image(_draw(page)) if has_reader() else None
+    except InspectError as error:
+        yield unread("MRS-X-023", part) if error.code != "MRS-X-022" else unread("MRS-X-022", part, "OCR time")
+        return
+    if text is None:
+        yield unread("MRS-X-023", part)
+    elif text:
+        yield Piece(part + " (OCR)", text + "\n")
+
+
+def _draw(page: Handle) -> bytes:
+    """Return the page as a grey picture (PGM): the one format that needs no library to write."""
+    width, height = (max(side, 1.0) for side in page.get_size())
+    scale = min(
+        _RENDER_DPI / 72, (_RENDER_PIXELS / (width * height)) ** 0.5, _RENDER_PIXELS / 1_000 / max(width, height)
+    )
+    bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=True)
+    try:
+        pixels, stride = bytes(bitmap.buffer), bitmap.stride
+        rows = (pixels[row * stride : row * stride + bitmap.width] for row in range(bitmap.height))
+        return b"P5 %d %d 255\n" % (bitmap.width, bitmap.height) + b"".join(rows)
+    finally:
+        bitmap.close()
+
+
+def _read_notes(document: Handle, page: Handle, part: str, task: Task) -> Iterator[Extracted]:
+    raw = _raw()
+    count = max(raw.FPDFPage_GetAnnotCount(page), 0)
+    found: dict[str, list[str]] = {"note": [], "field": [], "link": []}
+    for index in range(min(count, _MAX_NOTES)):
+        note = raw.FPDFPage_GetAnnot(page, index)
+        if not note:
+            continue
+        try:
+            kind = raw.FPDFAnnot_GetSubtype(note)
+            if kind == raw.FPDF_ANNOT_WIDGET:
+                found["field"].append(_read_field(document, note))
+            elif kind == raw.FPDF_ANNOT_LINK:
+                found["link"].append(_read_link(document, note))
+            elif kind != raw.FPDF_ANNOT_POPUP:
+                values = (_get_string(raw.FPDFAnnot_GetStringValue, note, key.encode()) for key in _NOTE_KEYS)
+                found["note"].append("\t".join(filter(None, values)))
+                yield from _read_attached(document, raw.FPDFAnnot_GetFileAttachment(note), part, task)
+        finally:
+            raw.FPDFPage_CloseAnnot(note)
+    for kind, lines in found.items():
+        if any(lines):
+            yield Piece(f"{part} {kind}", "".join(f"{line}\n" for line in dict.fromkeys(lines) if line))
+    if count > _MAX_NOTES:
+        yield unread("MRS-X-022", part, "annotations")
+
+
+def _read_field(document: Handle, note: Handle) -> str:
+    raw = _raw()
+    if document.formenv:
+        name = _get_string(raw.FPDFAnnot_GetFormFieldAlternateName, document.formenv, note)
+        name = name or _get_string(raw.FPDFAnnot_GetFormFieldName, document.formenv, note)
+        value = _get_string(raw.FPDFAnnot_GetFormFieldValue, document.formenv, note)
+    else:
+        name, value = (_get_string(raw.FPDFAnnot_GetStringValue, note, key) for key in (b"T", b"V"))
+    return f"{name}\t{value}" if value else ""
+
+
+def _read_link(document: Handle, note: Handle) -> str:
+    raw = _raw()
+    link = raw.FPDFAnnot_GetLink(note)
+    action = raw.FPDFLink_GetAction(link) if link else None
+    size = raw.FPDFAction_GetURIPath(document, action, None, 0) if action else 0
+    if not 0 < size <= _MAX_STRING_BYTES:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    raw.FPDFAction_GetURIPath(document, action, buffer, size)
+    return _clean(buffer.value.decode("utf-8", "replace"))
+
+
+def _get_string(function: Callable[..., int], *arguments: Handle) -> str:
+    size = function(*arguments, None, 0)
+    if not 2 < size <= _MAX_STRING_BYTES:
+        return ""
+    buffer = (ctypes.c_ushort * (size // 2))()
+    function(*arguments, buffer, size)
+    return _clean(bytes(buffer)[: size - 2].decode("utf-16-le", "replace"))
+
+
+def _read_attachments(document: Handle, task: Task) -> Iterator[Extracted]:
+    raw = _raw()
+    count = max(raw.FPDFDoc_GetAttachmentCount(document), 0)
+    for index in range(min(count, task.limits.members)):
+        yield from _read_attached(document, raw.FPDFDoc_GetAttachment(document, index), f"attachment {index + 1}", task)
+    if count > task.limits.members:
+        yield unread("MRS-X-022", "attachments", "members")
+
+
+def _read_attached(document: Handle, handle: Handle, part: str, task: Task) -> Iterator[Member | Unread]:
+    if not handle:
+        return
+    import pypdfium2  # noqa: PLC0415
+
+    raw = _raw()
+    size = ctypes.c_ulong()
+    raw.FPDFAttachment_GetFile(handle, None, 0, size)
+    if size.value > task.limits.member_bytes:
+        yield unread("MRS-X-022", part, "bytes")
+        return
+    attachment = pypdfium2.PdfAttachment(handle, document)
+    try:
+        yield Member(part, attachment.get_name(), bytes(attachment.get_data()))
+    except pypdfium2.PdfiumError:
+        yield unread("MRS-X-021", part)
+
+
+def _clean(text: str, *, keep_lines: bool = False) -> str:
+    """Return `text` with line feeds only (or none), without NULs; pdfium marks a hyphen at a line's end by U+FFFE or U+0002."""
+    text = (
+        text.replace("\ufffe", "-").replace("\x02", "-").replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    )
+    return text if keep_lines else text.replace("\n", " ")
+
+
+EXTRACTORS: list[Extractor] = [PdfExtractor()]

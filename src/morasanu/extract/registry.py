@@ -1,0 +1,33 @@
+"""Which extractor reads which format: the built-in ones and those of other packages come through the same door."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from morasanu.extract.interface import Extractor
+
+_MODULES: Final = (
+    "archive", "encrypted", "image", "legacy", "mail", "message", "odf", "pdf", "rtf", "sheet", "table", "word",
+)  # fmt: skip
+GROUP: Final = "morasanu.extractors"
+"""The entry points of other packages: each names a sequence of extractors."""
+
+
+def load_extractors() -> dict[str, Extractor]:
+    """Return the extractor of every format that can be read, the built-in ones first; a later one takes a format over."""
+    found: dict[str, Extractor] = {}
+    for name in _MODULES:
+        _add(found, import_module(f"morasanu.extract.{name}").EXTRACTORS)
+    for entry in entry_points(group=GROUP):
+        _add(found, entry.load())
+    return found
+
+
+def _add(found: dict[str, Extractor], extractors: Iterable[Extractor]) -> None:
+    for extractor in extractors:
+        found.update(dict.fromkeys(extractor.formats, extractor))

@@ -1,0 +1,121 @@
+"""Looks into a file and into what lies inside, to any depth that the limits allow, and accounts for what it took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import PurePath
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from morasanu.errors import InspectError
+from morasanu.extract.interface import Extracted, Limits, Member, Piece, Task, Unread
+from morasanu.extract.reason import refuse, unread
+from morasanu.extract.recognise import recognise
+from morasanu.text.charset import decode_bytes
+from morasanu.text.view import view_html, view_plain, view_xml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from morasanu.extract.interface import Extractor
+
+JOINED: Final = " › "
+"""Stands between a file inside and what lies in that: `添付/名簿.xlsx › 名簿!A1:F20`."""
+_HTML: Final = frozenset((".html", ".htm", ".xhtml", ".shtml", ".mht"))
+_XML: Final = frozenset((".xml", ".svg", ".xsl", ".xsd", ".rss", ".rels"))
+_IDLE: Final = frozenset((".rels", ".css", ".ttf", ".otf", ".woff", ".emf", ".wmf"))
+"""Parts of packages that hold no text of anybody."""
+
+
+@dataclass(slots=True)
+class _Budget:
+    """What one file of a scan has cost so far."""
+
+    bytes_out: int = 0
+    members: int = 0
+
+
+def walk(file: BinaryIO, task: Task, extractors: Mapping[str, Extractor]) -> Iterator[Piece | Unread]:
+    """Yield the pieces of `file` and of everything inside it, in order, and what of it could not be read.
+
+    Never raises for what is in the file: whatever an extractor throws becomes an `Unread`. `file` is seekable, at its start.
+    """
+    yield from _Walk(extractors, task.limits).look_into(file, task, "", 0)
+
+
+class _Walk:
+    def __init__(self, extractors: Mapping[str, Extractor], limits: Limits) -> None:
+        self._extractors = extractors
+        self._limits = limits
+        self._budget = _Budget()
+
+    def look_into(self, file: BinaryIO, task: Task, part: str, depth: int) -> Iterator[Piece | Unread]:
+        try:
+            form = recognise(file, task.name)
+            if not form:
+                yield from self._read_text(file, task.name, part)
+                return
+            for out in self._find(form).extract(file, task):
+                yield from self._take(out, task, part, depth)
+                if self._budget.bytes_out > self._limits.total_bytes:
+                    yield unread("MRS-X-022", part, "total size")
+                    return
+        except InspectError as error:
+            yield Unread(part, error.code, error.message_ja, error.message_en)
+        except MemoryError:
+            yield unread("MRS-X-022", part, "memory")
+        except Exception as error:  # noqa: BLE001 - a parser may throw anything at a hostile file; its siblings stay
+            yield unread("MRS-X-025", part, type(error).__name__)
+
+    def _find(self, form: str) -> Extractor:
+        extractor = self._extractors.get(form)
+        if extractor is None:
+            raise refuse("MRS-X-005", form)
+        if extra := extractor.missing():
+            raise refuse("MRS-X-024", extra)
+        return extractor
+
+    def _take(self, out: Extracted, task: Task, part: str, depth: int) -> Iterator[Piece | Unread]:
+        if isinstance(out, Member):
+            yield from self._open(out, task, part, depth)
+            return
+        if isinstance(out, Piece):
+            self._budget.bytes_out += len(out.text) * 3
+        yield out._replace(part=_join(part, out.part))
+
+    def _open(self, member: Member, task: Task, part: str, depth: int) -> Iterator[Piece | Unread]:
+        budget, limits = self._budget, self._limits
+        inside = _join(part, member.part)
+        budget.members += 1
+        budget.bytes_out += len(member.data)
+        if PurePath(member.name).suffix.lower() in _IDLE:
+            return
+        if budget.members > limits.members:
+            if budget.members == limits.members + 1:
+                yield unread("MRS-X-022", inside, "members")
+        elif depth >= limits.depth:
+            yield unread("MRS-X-022", inside, "depth")
+        elif budget.bytes_out > limits.total_bytes:
+            yield unread("MRS-X-022", inside, "total size")
+        elif member.data:
+            yield from self.look_into(BytesIO(member.data), replace(task, name=member.name), inside, depth + 1)
+
+    def _read_text(self, file: BinaryIO, name: str, part: str) -> Iterator[Piece | Unread]:
+        data = file.read(self._limits.member_bytes + 1)
+        if len(data) > self._limits.member_bytes:
+            data = data[: self._limits.member_bytes]
+            yield unread("MRS-X-022", part, "size")
+        decoded = decode_bytes(data)
+        suffix = PurePath(name).suffix.lower()
+        if decoded is None:
+            yield unread("MRS-X-005", part, suffix.removeprefix(".") if suffix.isascii() and len(suffix) < 9 else "?")
+            return
+        text = decoded.text
+        view = view_html if suffix in _HTML else view_xml if suffix in _XML else view_plain
+        self._budget.bytes_out += len(text) * 3
+        if text.strip():
+            yield Piece(part, view(text).text)
+
+
+def _join(outer: str, inner: str) -> str:
+    return f"{outer}{JOINED}{inner}" if outer and inner else outer or inner
