@@ -62,5 +62,5 @@ def test_no_path_of_one_machine_is_in_the_repository() -> None:
 
 def test_evidence_of_every_kind_has_words_for_people() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/morasanu/detect").rglob("*.py"))
-    shown = {detail for detail in re.findall(r'"((?:neighbour|dictionary|shape|spoken|title):[a-z]+)"', source)}
+    shown = set(re.findall(r'"((?:neighbour|dictionary|shape|spoken|title):[a-z]+)"', source))
     assert shown - set(_DETAIL) == set()
