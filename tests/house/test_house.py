@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from morasanu.scan.report.page import _DETAIL
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "src").rglob("*.py"))
@@ -55,3 +58,9 @@ def test_no_path_of_one_machine_is_in_the_repository() -> None:
             text = path.read_text(encoding="utf-8", errors="replace")
             found += [name for mark in ("/" + "work/", "/" + "root/", "/" + "farm/") if mark in text]
     assert not found
+
+
+def test_evidence_of_every_kind_has_words_for_people() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src/morasanu/detect").rglob("*.py"))
+    shown = set(re.findall(r'"((?:neighbour|dictionary|shape|spoken|title):[a-z]+)"', source))
+    assert shown - set(_DETAIL) == set()
