@@ -25,7 +25,7 @@ _ROUNDS: Final = 65_536
 
 def main() -> int:
     """Return 0 when the parent has closed the socket."""
-    extractors = load_extractors()
+    extractors = load_extractors(sys.argv[2:])
     for extractor in extractors.values():
         extractor.missing()  # imports what it needs while it still may
     link = socket.socket(fileno=SOCKET)

@@ -102,7 +102,12 @@ class Package:
         header = self._file.read(_LOCAL_BYTES)
         if len(header) < _LOCAL_BYTES or not header.startswith(_LOCAL):
             raise refuse("MRS-X-021")
-        start = entry.offset + _LOCAL_BYTES + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        start = (
+            entry.offset
+            + _LOCAL_BYTES
+            + int.from_bytes(header[26:28], "little")
+            + int.from_bytes(header[28:30], "little")
+        )
         blocks = self._blocks(start, entry.packed)
         if entry.method == _STORED:
             taken = 0
@@ -170,7 +175,9 @@ def _list_directory(file: BinaryIO, members: int) -> list[Entry]:
     if len(listed) > members:
         raise refuse("MRS-X-022", "members")
     return [
-        Entry(_clean(info.filename), info.header_offset, info.compress_size, info.compress_type, info.flag_bits, info.CRC)
+        Entry(
+            _clean(info.filename), info.header_offset, info.compress_size, info.compress_type, info.flag_bits, info.CRC
+        )
         for info in listed
     ]
 

@@ -47,7 +47,7 @@ def recognise(file: BinaryIO, name: str) -> str:
     if found == "zip":
         return _recognise_zip(file)
     if found == "ole":
-        return _recognise_ole(head, file, suffix)
+        return _recognise_ole(file, suffix)
     if found in _IMAGES:
         return "" if found == "bmp" and head[6:10] != b"\x00" * 4 else "image"
     if found:
@@ -88,7 +88,7 @@ def _recognise_office(names: Iterable[str]) -> str:
     return next((kind for prefix, kind in _OFFICE.items() if any(name.startswith(prefix) for name in listed)), "zip")
 
 
-def _recognise_ole(head: bytes, file: BinaryIO, suffix: str) -> str:
+def _recognise_ole(file: BinaryIO, suffix: str) -> str:
     # names in the directory are UTF-16; looking for them needs no parser
     data = file.read(8_000_000)
     file.seek(0)

@@ -18,13 +18,15 @@ GROUP: Final = "morasanu.extractors"
 """The entry points of other packages: each names a sequence of extractors."""
 
 
-def load_extractors() -> dict[str, Extractor]:
-    """Return the extractor of every format that can be read, the built-in ones first; a later one takes a format over."""
+def load_extractors(modules: Iterable[str] = ()) -> dict[str, Extractor]:
+    """Return the extractor of every format that can be read: built in, of other packages, of `modules`; the last one wins."""
     found: dict[str, Extractor] = {}
     for name in _MODULES:
         _add(found, import_module(f"morasanu.extract.{name}").EXTRACTORS)
     for entry in entry_points(group=GROUP):
         _add(found, entry.load())
+    for name in modules:
+        _add(found, import_module(name).EXTRACTORS)
     return found
 
 

@@ -28,13 +28,17 @@ class _DiedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SandboxOptions:
-    """What a child may use: memory in all, processor and wall time for one file; what is tried on encrypted files."""
+    """What a child may use: memory in all, processor and wall time for one file; what is tried on encrypted files.
+
+    `modules` are further modules with a sequence `EXTRACTORS`, which take formats over from the built-in ones.
+    """
 
     memory_bytes: int = 512_000_000
     cpu_s: int = 20
     wall_s: float = 60.0
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
 
 
 class Sandbox:
@@ -126,8 +130,8 @@ class Sandbox:
         if self._link is not None:
             return self._link
         ours, theirs = socket.socketpair()
-        command = ["-I", "-c", _STARTER, str(theirs.fileno()), str(self._options.memory_bytes)]
-        self._child = subprocess.Popen(
+        command = ["-I", "-c", _STARTER, str(theirs.fileno()), str(self._options.memory_bytes), *self._options.modules]
+        self._child = subprocess.Popen(  # noqa: S603 - this interpreter and our own words
             [sys.executable, *command],
             pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
@@ -158,7 +162,7 @@ _STARTER: Final = f"""
 import os, sys
 sys.path[:0] = {[path for path in sys.path if path]!r}
 os.dup2(int(sys.argv[1]), 3)
-sys.argv = ["child", sys.argv[2]]
+sys.argv = ["child", *sys.argv[2:]]
 from morasanu.extract.child import main
 sys.exit(main())
 """

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from morasanu.errors import InspectError
 from morasanu.extract.interface import Extracted, Piece, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from morasanu.extract.event import Event
 
 PIECE_CHARS: Final = 64_000
+_MAX_PARTS: Final = 1_000
 
 
 class Sink:
@@ -40,6 +41,8 @@ class Sink:
         self._take(part, line)
 
     def _take(self, part: str, line: str) -> None:
+        if part not in self._lines and len(self._lines) >= _MAX_PARTS:
+            self._close_all()
         lines = self._lines.setdefault(part, [])
         size = self._sizes.get(part, 0) + len(line) + 1
         if lines and size > PIECE_CHARS:
@@ -54,6 +57,12 @@ class Sink:
             self.ready.append(Piece(part, "\n".join(lines) + "\n"))
             self._lines[part] = []
 
+    def _close_all(self) -> None:
+        for part in self._lines:
+            self._close(part)
+        self._lines.clear()
+        self._sizes.clear()
+
     def drain(self) -> Iterator[Extracted]:
         """Yield the pieces that are full."""
         ready, self.ready = self.ready, []
@@ -61,15 +70,25 @@ class Sink:
 
     def finish(self) -> Iterator[Extracted]:
         """Yield everything that is left and be empty again."""
-        for part in list(self._lines):
-            self._close(part)
-        self._lines.clear()
-        self._sizes.clear()
+        self._close_all()
         yield from self.drain()
 
 
-def follow(events: Iterable[Event], take: Callable[[int, str, dict[str, str]], None], sink: Sink, part: str) -> Iterator[Extracted]:
-    """Yield the pieces that `take` puts into `sink` for each event; a fault comes last, as an `Unread` of `part`."""
+class Taker(Protocol):
+    """Makes lines of events."""
+
+    def take(self, kind: int, name: str, attributes: dict[str, str]) -> None:
+        """Take one event."""
+        ...
+
+    def close(self) -> None:
+        """Put what is still open when the events end, be it too early."""
+        ...
+
+
+def follow(events: Iterable[Event], taker: Taker, sink: Sink, part: str) -> Iterator[Extracted]:
+    """Yield the pieces that `taker` puts into `sink` for each event; a fault comes last, as an `Unread` of `part`."""
+    take = taker.take
     fault: Unread | None = None
     try:
         for kind, name, attributes in events:
@@ -78,6 +97,7 @@ def follow(events: Iterable[Event], take: Callable[[int, str, dict[str, str]], N
                 yield from sink.drain()
     except InspectError as error:
         fault = tell(error, part)
+    taker.close()
     yield from sink.finish()
     if fault is not None:
         yield fault

@@ -214,11 +214,12 @@ def decode_name(raw: bytes) -> str:
         return make_label(raw.decode("utf-8"))
     except UnicodeDecodeError:
         pass
+    if _WESTERN.match(raw):
+        return make_label(raw.decode("cp437"))
+    decoded = decode_bytes(raw)
+    if decoded and decoded.charset in {"cp932", "euc-jp"} and not decoded.unreadable:
+        return make_label(decoded.text)
     try:
-        if not _WESTERN.match(raw):
-            return make_label(raw.decode("cp932"))
+        return make_label(raw.decode("cp932"))
     except UnicodeDecodeError:
-        decoded = decode_bytes(raw)
-        if decoded and decoded.charset == "euc-jp" and not decoded.unreadable:
-            return make_label(decoded.text)
-    return make_label(raw.decode("cp437"))
+        return make_label(raw.decode("cp437"))

@@ -1,0 +1,203 @@
+"""Archives: zip, tar, gz, bz2, xz here or by modules of their own, 7z by py7zr, lzh, cab and rar by libarchive."""
+
+from __future__ import annotations
+
+import tarfile
+from functools import partial
+from pathlib import PurePath
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from morasanu.extract.foreign import ForeignExtractor
+from morasanu.extract.reason import refuse, unread
+from morasanu.extract.sevenzip import SevenZipExtractor
+from morasanu.extract.unpack import (
+    Content,
+    Source,
+    collect,
+    copy_source,
+    decode_name,
+    expand,
+    label_to_name,
+    make_decoder,
+    make_label,
+    tell,
+)
+from morasanu.extract.unzip import ZipExtractor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from morasanu.extract.interface import Extracted, Extractor, Task
+
+_KINDS: Final = ((b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ", "xz"))
+_SUFFIXES: Final = {".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".taz": ".tar"}
+_PACKED: Final = frozenset((".gz", ".bz2", ".xz", ".lzma", ".z"))
+_BLOCK: Final = 512
+_MAGIC_OFFSET: Final = 257
+_SEARCH_BYTES: Final = 1 << 20
+
+
+class StreamExtractor:
+    """What one compressed stream (or several, one behind the other) holds: a single file."""
+
+    formats: tuple[str, ...] = ("gz", "bz2", "xz", "lzma")
+
+    def missing(self) -> str:
+        """Return `""`: the standard library reads these."""
+        return ""
+
+    def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
+        """Yield the file inside. Raises InspectError when nothing comes out."""
+        head = file.read(4_096)
+        if not head:
+            raise refuse("MRS-X-021")
+        kind = next((kind for magic, kind in _KINDS if head.startswith(magic)), "xz")
+        size = file.seek(0, 2)
+        source = Source(file, 0)
+        pieces = expand(source, make_decoder(kind), partial(make_decoder, kind))
+        content = collect(pieces, task.limits, source, size)
+        if content.code and not content.data:
+            raise refuse(content.code, content.detail)
+        label = (_read_name(head) if kind == "gz" else "") or _strip_suffix(task.name)
+        yield from tell(content, label)
+
+
+def _read_name(head: bytes) -> str:
+    """Return the name that a gzip header gives (RFC 1952), `""` without one."""
+    if len(head) < 12 or not head[3] & 8:
+        return ""
+    start = 10
+    if head[3] & 4:
+        start += 2 + int.from_bytes(head[10:12], "little")
+    name, end, _ = head[start:].partition(b"\0")
+    return decode_name(name) if end else ""
+
+
+def _strip_suffix(name: str) -> str:
+    path = PurePath(label_to_name(name))
+    suffix = path.suffix.lower()
+    if suffix in _SUFFIXES:
+        return path.stem + _SUFFIXES[suffix]
+    return path.stem if suffix in _PACKED else path.name or "content"
+
+
+class TarExtractor:
+    """Files of tar archives; links and devices are told, what follows a damaged header is looked for."""
+
+    formats: tuple[str, ...] = ("tar",)
+
+    def missing(self) -> str:
+        """Return `""`: the standard library reads it."""
+        return ""
+
+    def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
+        """Yield the files. Raises InspectError when there is no header at all."""
+        size = file.seek(0, 2)
+        position = _find_header(file, 0, size)
+        if position < 0:
+            raise refuse("MRS-X-021")
+        is_damaged = position > 0
+        count = 0
+        while position >= 0:
+            reading = _TarReading(file, position, size)
+            for info in reading.list_members():
+                count += 1
+                if count > task.limits.members:
+                    yield unread("MRS-X-022", "", "members")
+                    return
+                yield from _read_member(file, reading.tar, info, task, size)
+            is_damaged = is_damaged or reading.is_damaged
+            position = _find_header(file, max(reading.end, position + _BLOCK), size)
+        if is_damaged:
+            yield unread("MRS-X-021")
+
+
+class _TarReading:
+    """One run of members from `start` on; `end` is where they stop, `is_damaged` whether that is no proper end."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        self._file = file
+        self._size = size
+        self.end = start
+        self.is_damaged = False
+        file.seek(start)
+        self.tar: tarfile.TarFile | None = None
+
+    def list_members(self) -> Iterator[tarfile.TarInfo]:
+        last = -1
+        try:
+            with tarfile.open(fileobj=self._file, mode="r:", encoding="utf-8", errors="surrogateescape") as self.tar:
+                while info := self.tar.next():
+                    if info.offset <= last or info.size < 0:  # it would go in circles
+                        self.is_damaged = True
+                        return
+                    last = info.offset
+                    self.end = max(self.end, self.tar.offset)
+                    yield info
+        except (tarfile.TarError, ValueError, OSError, EOFError, RecursionError, OverflowError):
+            self.is_damaged = True
+            return
+        self._file.seek(self.end)
+        block = self._file.read(_BLOCK)
+        self.is_damaged = self.end > self._size or len(block) < _BLOCK or block.strip(b"\0") != b""
+
+
+def _find_header(file: BinaryIO, position: int, size: int) -> int:
+    """Return where the next header begins at or after `position` (headers stand on whole blocks), -1 without one."""
+    position = -(-position // _BLOCK) * _BLOCK
+    while position < size:
+        file.seek(position)
+        data = file.read(_SEARCH_BYTES)
+        found = data.find(b"ustar")
+        while found >= 0:
+            if found % _BLOCK == _MAGIC_OFFSET and _is_header(data[found - _MAGIC_OFFSET :][:_BLOCK]):
+                return position + found - _MAGIC_OFFSET
+            found = data.find(b"ustar", found + 1)
+        position += _SEARCH_BYTES
+    return -1
+
+
+def _is_header(block: bytes) -> bool:
+    """Return whether the checksum of a header holds; its own bytes count as blanks."""
+    digits = block[148:156].strip(b" \0")
+    if len(block) < _BLOCK or not digits or digits.strip(b"01234567"):
+        return False
+    return sum(block) - sum(block[148:156]) + 8 * 0x20 == int(digits, 8)
+
+
+def _read_member(
+    file: BinaryIO, tar: tarfile.TarFile | None, info: tarfile.TarInfo, task: Task, size: int
+) -> Iterator[Extracted]:
+    raw = info.name.encode("utf-8", "surrogateescape")
+    label = make_label(info.name) if raw.isascii() else decode_name(raw)
+    if info.isdir():
+        return
+    if not info.isreg():
+        yield unread("MRS-X-005", label, "link" if info.islnk() or info.issym() else "device")
+    elif info.issparse():
+        yield from tell(_read_sparse(tar, info, task), label)
+    else:
+        source = Source(file, info.offset_data, info.size)
+        yield from tell(collect(copy_source(source), task.limits, source, min(info.size, size)), label)
+
+
+def _read_sparse(tar: tarfile.TarFile | None, info: tarfile.TarInfo, task: Task) -> Content:
+    """Return a sparse file with its holes, when these are not what it is made of."""
+    reader = tar.extractfile(info) if tar else None
+    if reader is None:
+        return Content(b"", "MRS-X-021")
+    stretches: list[tuple[int, int]] = getattr(info, "sparse", None) or []
+    packed = sum(length for _, length in stretches)
+    source = Source(reader, 0, info.size)  # type: ignore[arg-type]
+    if info.size > task.limits.member_bytes:
+        return Content(b"", "MRS-X-022", "ratio" if info.size > task.limits.ratio * packed else "member_bytes")
+    return collect(copy_source(source), task.limits, source, packed)
+
+
+EXTRACTORS: tuple[Extractor, ...] = (
+    ZipExtractor(),
+    TarExtractor(),
+    StreamExtractor(),
+    SevenZipExtractor(),
+    ForeignExtractor(),
+)

@@ -1,0 +1,181 @@
+"""Compound files (OLE): streams by name, also of files cut off, and what lies embedded in them."""
+
+from __future__ import annotations
+
+import re
+import struct
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
+
+from morasanu.extract.interface import Member, Piece
+from morasanu.extract.reason import refuse, unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from morasanu.extract.interface import Extracted, Task
+
+Handle: TypeAlias = Any  # what olefile gives: it carries no types
+
+_MAX_PADDING_BYTES: Final = 64_000_000
+_PROPERTIES: Final = (
+    "title", "subject", "author", "keywords", "comments", "last_saved_by", "category", "manager", "company",
+)  # fmt: skip
+_WIDE_PAIR: Final = re.compile("[\u2460-\u24ff\u3001-\u33ff\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e]{2}")
+_PICTURE: Final = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff")
+_PICTURE_KINDS: Final = frozenset((0xF01D, 0xF01E, 0xF02A))
+_INNER: Final = frozenset(("Workbook", "Book", "PowerPoint Document", "DocumentText"))
+
+
+class Compound:
+    """The streams of one compound file. `is_cut` says that something was missing and what remained was read."""
+
+    def __init__(self, file: BinaryIO, limit_bytes: int) -> None:
+        """Open the directory. Raises InspectError MRS-X-021 when there is none, MRS-X-022 when the file is too large."""
+        file.seek(0)
+        self._data = file.read(limit_bytes + 1)
+        if len(self._data) > limit_bytes:
+            raise refuse("MRS-X-022", "bytes")
+        self.is_cut = False
+        try:
+            self._ole = _open(self._data)
+            self.paths: list[list[str]] = self._ole.listdir()
+        except Exception:  # noqa: BLE001 - whatever olefile stumbles over
+            self._restore()
+            self.paths = self._ole.listdir()
+
+    def has(self, *path: str) -> bool:
+        """Return whether there is a stream of this path; case does not count."""
+        wanted = "/".join(path).lower()
+        return any("/".join(known).lower() == wanted for known in self.paths)
+
+    def read(self, *path: str) -> bytes:
+        """Return the bytes of a stream, `b""` when it is missing or wholly lost."""
+        for attempt in range(2):
+            try:
+                return bytes(self._ole.openstream(list(path)).read())
+            except Exception:  # noqa: BLE001 - a broken chain of sectors, in whatever words
+                if attempt or not self.has(*path):
+                    break
+                self._restore()
+        self.is_cut = self.is_cut or self.has(*path)
+        return b""
+
+    def read_properties(self) -> Iterator[Piece]:
+        """Yield the summary information (title, author, company …) as one piece `info`."""
+        try:
+            found = self._ole.get_metadata()
+        except Exception:  # noqa: BLE001 - a damaged property set costs itself only
+            return
+        page = (getattr(found, "codepage", None) or getattr(found, "codepage_doc", None) or 0) & 0xFFFF
+        lines = []
+        for name in _PROPERTIES:
+            value = getattr(found, name, None)
+            text = decode_property(value, page) if isinstance(value, bytes) else value
+            if isinstance(text, str) and text.strip("\0 "):
+                lines.append(f"{name}\t{' '.join(text.strip(chr(0)).split())}\n")
+        if lines:
+            yield Piece("info", "".join(lines))
+
+    def _restore(self) -> None:
+        """Open again with the missing end filled with zeros, so that chains of sectors reach their end."""
+        self.is_cut = True
+        sectors = int.from_bytes(self._data[44:48], "little")
+        missing = max((sectors * 128 + 2) * 512 - len(self._data), 0) + 4_096
+        try:
+            self._ole = _open(self._data + bytes(min(missing, _MAX_PADDING_BYTES)))
+        except Exception as error:
+            raise refuse("MRS-X-021") from error
+
+
+def _open(data: bytes) -> Handle:
+    import olefile  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, loaded when it is needed
+
+    return olefile.OleFileIO(BytesIO(data))
+
+
+def decode_property(value: bytes, page: int) -> str:
+    """Return the text of a property in code page `page`.
+
+    >>> decode_property("髙橋".encode("cp932"), 932)
+    '髙橋'
+    """
+    charset = {1200: "utf-16-le", 65001: "utf-8", 0: "cp932"}.get(page, f"cp{page}")
+    try:
+        return value.decode(charset, "replace")
+    except LookupError:
+        return decode_narrow(value)
+
+
+def decode_narrow(data: bytes) -> str:
+    r"""Return 8-bit text: CP932 when it reads as Japanese, otherwise Windows Western.
+
+    >>> decode_narrow("髙﨑 様".encode("cp932")), decode_narrow(b"na\xefve \x93q\x94")
+    ('髙﨑 様', 'naïve “q”')
+    """
+    if not data.isascii():
+        try:
+            text = data.decode("cp932")
+        except UnicodeDecodeError:
+            text = ""
+        if _WIDE_PAIR.search(text):
+            return text
+    return data.decode("cp1252", "replace")
+
+
+def unpack_native(data: bytes) -> tuple[str, bytes]:
+    r"""Return name and bytes of the file in a `Package` object (the native data behind its size), `("", data)` otherwise.
+
+    >>> unpack_native(b"\2\0a.txt\0C:\\a.txt\0\0\0\3\0\4\0\0\0tmp\0\2\0\0\0hi")
+    ('a.txt', b'hi')
+    """
+    try:
+        if data[:2] != b"\x02\x00":
+            return "", data
+        label_end = data.index(b"\0", 2)
+        path_end = data.index(b"\0", label_end + 1)
+        (size,) = struct.unpack_from("<I", data, path_end + 5)
+        at = path_end + 9 + size
+        (length,) = struct.unpack_from("<I", data, at)
+        return decode_narrow(data[2:label_end]), data[at + 4 : at + 4 + length]
+    except (ValueError, struct.error):
+        return "", data
+
+
+def read_embedded(compound: Compound, task: Task) -> Iterator[Extracted]:
+    """Yield the files embedded as objects; an object of a kind that only its own program writes is told as unread."""
+    count = 0
+    for path in compound.paths:
+        last, part = path[-1], "/".join(path).replace("\x01", "")
+        if count >= task.limits.members:
+            yield unread("MRS-X-022", part, "members")
+            return
+        if last.lower() == "\x01ole10native":
+            name, data = unpack_native(compound.read(*path)[4:])
+            yield Member(part, name or "object", data)
+        elif last.lower() in {"package", "contents"} and len(path) > 1:
+            yield Member(part, last, compound.read(*path))
+        elif len(path) > 1 and last in _INNER:
+            yield unread("MRS-X-005", part, "ole")
+        else:
+            continue
+        count += 1
+
+
+def read_pictures(data: bytes, part: str, task: Task) -> Iterator[Extracted]:
+    """Yield png and jpeg pictures of a drawing stream: a record's header stands 25 or 41 bytes before the picture."""
+    count = 0
+    for match in _PICTURE.finditer(data):
+        for back in (25, 41):
+            at = match.start() - back
+            if at < 0:
+                continue
+            kind, length = struct.unpack_from("<HI", data, at + 2)
+            if kind in _PICTURE_KINDS and back - 8 < length <= len(data) - at - 8:
+                count += 1
+                if count > task.limits.members:
+                    yield unread("MRS-X-022", part, "members")
+                    return
+                suffix = "png" if data[match.start()] == 0x89 else "jpg"
+                yield Member(f"{part} {count}", f"picture{count}.{suffix}", data[match.start() : at + 8 + length])
+                break

@@ -1,0 +1,215 @@
+"""7z archives through py7zr, in memory only."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+
+from morasanu.extract.reason import refuse, unread
+from morasanu.extract.unpack import FREE_BYTES, Content, make_label, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from py7zr import SevenZipFile
+
+    from morasanu.extract.interface import Extracted, Limits, Task
+
+_BATCH_BYTES: Final = 64_000_000
+_HEADER_BYTES: Final = 50_000_000
+
+
+class _Item(NamedTuple):
+    """A file of the archive; those of one `folder` are packed as one stream."""
+
+    number: int
+    label: str
+    size: int
+    folder: int
+    is_link: bool
+
+
+class _Enough(Exception):  # noqa: N818 - no error: it ends what py7zr would go on with
+    """A member reached its limit."""
+
+
+class SevenZipExtractor:
+    """Members of 7z archives, in their order."""
+
+    formats: tuple[str, ...] = ("7z",)
+
+    def missing(self) -> str:
+        """Return the extra with py7zr unless it is there."""
+        return "" if find_spec("py7zr") else "archive"
+
+    def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
+        """Yield members. Raises InspectError when the directory, which stands last, is damaged, or no password fits."""
+        size = file.seek(0, 2)
+        file.seek(0)
+        head = file.read(32)
+        if len(head) == 32 and int.from_bytes(head[20:28], "little") > _HEADER_BYTES:
+            raise refuse("MRS-X-022", "members")
+        password = _find_password(file, task)
+        items = _list_items(_open(file, password))
+        yield from _read_items(file, password, items[: task.limits.members], task.limits, size)
+        if len(items) > task.limits.members:
+            yield unread("MRS-X-022", "", "members")
+
+
+def _open(file: BinaryIO, password: str | None) -> SevenZipFile:
+    from py7zr import SevenZipFile  # noqa: PLC0415 - an extra
+
+    file.seek(0)
+    return SevenZipFile(file, "r", password=password)
+
+
+def _find_password(file: BinaryIO, task: Task) -> str | None:
+    """Return the password that opens the archive, None when it needs none. Raises InspectError when none fits."""
+    from py7zr.exceptions import PasswordRequired  # noqa: PLC0415 - an extra
+
+    try:
+        archive = _open(file, None)
+        if not archive.needs_password():
+            return None
+    except PasswordRequired:
+        pass
+    except Exception as error:
+        raise refuse("MRS-X-021") from error
+    for password in task.passwords:
+        with suppress(Exception):
+            archive = _open(file, password)
+            first = next((item for item in _list_items(archive) if item.size), None)
+            if first is None or not _read(archive, [first], task.limits)[first.number].code:
+                return password
+    raise refuse("MRS-X-020")
+
+
+def _list_items(archive: SevenZipFile) -> list[_Item]:
+    items = []
+    for entry in getattr(archive, "files", ()):
+        if not entry.is_directory:
+            size = 0 if entry.emptystream else int(entry.uncompressed or 0)
+            label = make_label(str(entry.filename))
+            items.append(_Item(entry.id, label, size, id(entry.folder), bool(entry.is_symlink)))
+    return items
+
+
+def _read_items(
+    file: BinaryIO, password: str | None, items: Sequence[_Item], limits: Limits, packed_bytes: int
+) -> Iterator[Extracted]:
+    """Yield the members in their order, as many at a time as memory allows."""
+    refused = _refuse_large(items, limits, packed_bytes)
+    batch: list[_Item] = []
+    for item in (*items, None):
+        if batch and (item is None or sum(i.size for i in batch) + item.size > _BATCH_BYTES):
+            contents = _read_batch(file, password, [i for i in batch if i.number not in refused], limits)
+            for each in batch:
+                yield from tell(refused.get(each.number) or contents[each.number], each.label)
+            batch = []
+        if item:
+            batch.append(item)
+
+
+def _refuse_large(items: Sequence[_Item], limits: Limits, packed_bytes: int) -> dict[int, Content]:
+    """Return what is not unpacked: what is far larger than the archive, and what can only be reached through that."""
+    refused: dict[int, Content] = {}
+    closed: set[int] = set()
+    total = 0
+    for item in items:
+        total += item.size
+        if item.is_link:
+            refused[item.number] = Content(b"", "MRS-X-005", "link")
+        elif item.size and item.folder in closed:
+            refused[item.number] = Content(b"", "MRS-X-022", "ratio")
+        elif item.size > FREE_BYTES and item.size > limits.ratio * packed_bytes:
+            closed.add(item.folder)
+            refused[item.number] = Content(b"", "MRS-X-022", "ratio")
+        elif item.size and total > limits.total_bytes:
+            refused[item.number] = Content(b"", "MRS-X-022", "total_bytes")
+    return refused
+
+
+def _read_batch(file: BinaryIO, password: str | None, items: list[_Item], limits: Limits) -> dict[int, Content]:
+    """Return the contents of `items`; after a damaged one, those that are not packed behind it are still read."""
+    contents: dict[int, Content] = {}
+    rest = items
+    while rest:
+        contents.update(_read(_open(file, password), rest, limits))
+        broken = {item.folder for item in rest if contents.get(item.number, Content(b"")).code == "MRS-X-021"}
+        rest = [item for item in rest if item.number not in contents]
+        for item in rest:
+            if item.folder in broken and item.size:
+                contents[item.number] = Content(b"", "MRS-X-021")
+        rest = [item for item in rest if item.number not in contents]
+    return contents
+
+
+def _read(archive: Any, items: Sequence[_Item], limits: Limits) -> Mapping[int, Content]:  # noqa: ANN401 - untyped inside
+    """Return the contents of `items` as far as the first that fails; at least one."""
+    adapter = import_module("py7zr.io").MemIO
+    sinks: dict[int, _Sink] = {}
+    wanted = {item.number for item in items}
+    for entry in archive.files:
+        sink = _Sink(limits.member_bytes) if entry.id in wanted else None
+        # not by `extract`: it refuses the whole archive for the name of one member, and here names are only labels
+        archive.worker.register_filelike(entry.id, adapter(str(entry.id), sink) if sink else None)
+        if sink:
+            sinks[entry.id] = sink
+    fault: Content | None = None
+    try:
+        archive.worker.extract(archive.fp, None, parallel=False)
+    except _Enough:
+        fault = Content(b"", "MRS-X-022", "member_bytes")
+    except Exception:  # noqa: BLE001 - whatever py7zr raises costs one member
+        fault = Content(b"", "MRS-X-021")
+    contents = {number: Content(sink.kept.getvalue()) for number, sink in sinks.items() if sink.is_closed}
+    if fault is None:
+        return {number: contents.get(number, Content(b"")) for number in wanted}
+    failed = next((n for n, sink in sinks.items() if sink.is_open), None)
+    if failed is None:
+        failed = next((item.number for item in items if item.number not in contents), items[0].number)
+    contents[failed] = fault._replace(data=sinks[failed].kept.getvalue())
+    return contents
+
+
+class _Sink:
+    """Factory and file in one: what py7zr writes a member to."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.kept = BytesIO()
+        self.is_begun = False
+        self.is_closed = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_begun and not self.is_closed
+
+    def create(self, _: str) -> _Sink:
+        self.is_begun = True
+        return self
+
+    def write(self, data: bytes) -> int:
+        room = self._limit - self.kept.tell()
+        self.kept.write(data[:room])
+        if len(data) > room:
+            raise _Enough
+        return len(data)
+
+    def read(self, _: int | None = None) -> bytes:
+        return b""
+
+    def seek(self, offset: int, _: int = 0) -> int:
+        return offset
+
+    def flush(self) -> None:
+        return
+
+    def size(self) -> int:
+        return self.kept.tell()
+
+    def close(self) -> None:
+        self.is_closed = True

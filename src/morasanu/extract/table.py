@@ -1,0 +1,323 @@
+"""Tables in files: SQLite, Parquet, dBASE; rows in pieces of five hundred with the names of their columns."""
+
+from __future__ import annotations
+
+import importlib.util
+import sqlite3
+import struct
+from io import BytesIO
+from itertools import islice
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
+
+from morasanu.extract.compound import decode_narrow
+from morasanu.extract.interface import Member, Piece
+from morasanu.extract.reason import refuse, unread
+from morasanu.extract.recognise import recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from morasanu.extract.interface import Extracted, Extractor, Task
+
+_ROWS: Final = 500
+_MAX_SQLITE_BYTES: Final = 160_000_000  # it stands in memory twice for a moment
+_MAX_CELL_BYTES: Final = 64_000_000
+_STEP: Final = 10_000
+_MAX_STEPS: Final = 5_000  # of _STEP instructions for a piece: a hundred times what honest rows need
+_GENERATED: Final = frozenset((2, 3))
+_ALLOWED: Final = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ))
+_MEMO: Final = frozenset("MGPBW")
+_CODE_PAGES: Final = {
+    0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x13: "cp932", 0x57: "cp1252", 0x64: "cp852", 0x65: "cp866",
+    0x4D: "cp936", 0x4E: "cp949", 0x4F: "cp950", 0x7A: "cp936", 0x79: "cp949", 0x78: "cp950", 0x7B: "cp932",
+    0xC8: "cp1250", 0xC9: "cp1251",
+}  # fmt: skip
+
+
+class Table(NamedTuple):
+    """What is made of rows: the pieces' part in front, the columns, and how a cell becomes text."""
+
+    part: str
+    columns: tuple[str, ...]
+
+
+class SqliteExtractor:
+    """Reads SQLite databases from memory; nothing that the schema defines beside plain tables is run."""
+
+    formats = ("sqlite",)
+
+    def missing(self) -> str:
+        """Return nothing: SQLite comes with Python."""
+        return ""
+
+    def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
+        """Yield the rows of each table, table by table. Raises InspectError MRS-X-021 and, when too large, MRS-X-022."""
+        limit = min(_MAX_SQLITE_BYTES, task.limits.member_bytes)
+        data = bytearray(file.read(limit + 1))
+        if len(data) > limit:
+            raise refuse("MRS-X-022", "bytes")
+        is_cut = _mend_header(data)
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            tables = _open_database(connection, data)
+            del data
+            for name, columns in tables:
+                yield from _read_sqlite_table(connection, name, columns, task)
+        finally:
+            connection.close()
+        if is_cut:
+            yield unread("MRS-X-021")
+
+
+class ParquetExtractor:
+    """Reads Parquet with pyarrow, batch by batch."""
+
+    formats = ("parquet",)
+
+    def missing(self) -> str:
+        """Return `table` when pyarrow is not installed."""
+        return "" if importlib.util.find_spec("pyarrow") else "table"
+
+    def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
+        """Yield the rows. Raises InspectError MRS-X-020 (encrypted) and MRS-X-021 (its footer stands at its end)."""
+        import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, loaded when it is needed
+
+        file.seek(-4, 2)
+        if file.read(4) == b"PARE":
+            raise refuse("MRS-X-020")
+        file.seek(0)
+        try:
+            source = pq.ParquetFile(file, memory_map=False, pre_buffer=False)
+            columns = tuple(source.schema_arrow.names)
+        except Exception as error:
+            raise refuse("MRS-X-021") from error
+        yield from _split(Table("rows", columns), _read_parquet(source), task)
+        # pyarrow raises at the first page that cannot be read; what came before it stands
+
+
+class DbfExtractor:
+    """Reads dBASE tables, rows marked as deleted too; their memo files lie elsewhere."""
+
+    formats = ("dbf",)
+
+    def missing(self) -> str:
+        """Return nothing: the reader is our own."""
+        return ""
+
+    def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
+        """Yield the rows. Raises InspectError MRS-X-021 when the head describes no table."""
+        head = file.read(32)
+        if len(head) < 32:
+            raise refuse("MRS-X-021")
+        count, head_bytes, row_bytes = struct.unpack_from("<IHH", head, 4)
+        decode = _decoder(_CODE_PAGES.get(head[29], ""))
+        fields = _read_fields(file.read(max(head_bytes - 32, 0)), decode)
+        if not fields or row_bytes < 2:
+            raise refuse("MRS-X-021")
+        file.seek(head_bytes)
+        rows = _DbfRows(file, row_bytes, fields, decode)
+        table = Table("rows", tuple(field.name for field in fields))
+        yield from _split(table, islice(rows, count), task)
+        if rows.count < count:
+            yield unread("MRS-X-021", f"rows {rows.count + 1}-{count}")
+        for field in fields:
+            if field.kind in _MEMO and rows.has_memo:
+                yield unread("MRS-X-005", f"column {field.name}", "dbf memo")
+
+
+def _split(table: Table, rows: Iterable[Sequence[object]], task: Task) -> Iterator[Extracted]:
+    """Yield `rows` in pieces, files in cells as members, and where reading broke or a limit came an `Unread`."""
+    header = "\t".join(_one_line(name) for name in table.columns)
+    first, total = 1, 0
+    iterator = iter(rows)
+    while True:
+        lines: list[str] = []
+        failure = ""
+        members: list[Member] = []
+        try:
+            for row in islice(iterator, _ROWS):
+                place = f"{table.part} {first + len(lines)}"
+                lines.append("\t".join(_write_cell(value, place, members) for value in row))
+        except Exception as error:  # noqa: BLE001 - damage comes as any error of SQLite and Arrow
+            failure = (
+                "MRS-X-022"
+                if isinstance(error, sqlite3.OperationalError) and "interrupt" in str(error)
+                else "MRS-X-021"
+            )
+        if lines:
+            text = "".join(f"{line}\n" for line in lines)
+            total += len(text)
+            yield Piece(f"{table.part} {first}-{first + len(lines) - 1}", text, header)
+        yield from members
+        first += len(lines)
+        if failure:
+            yield unread(failure, f"{table.part} {first}-", "steps")
+        elif total > task.limits.total_bytes:
+            yield unread("MRS-X-022", f"{table.part} {first}-", "bytes")
+        elif len(lines) == _ROWS:
+            continue
+        return
+
+
+def _write_cell(value: object, place: str, members: list[Member]) -> str:
+    if isinstance(value, bytes):
+        if recognise(BytesIO(value), ""):
+            members.append(Member(place, "cell", value))
+            return ""
+        value = _read_blob(value)
+    return "" if value is None else _one_line(str(value))
+
+
+def _read_blob(value: bytes) -> str:
+    """Return the text of bytes that are no file, `""` when they are no text either."""
+    if value.translate(None, bytes((9, 10, 13, *range(32, 256)))):
+        return ""
+    return _decode_text(value)
+
+
+def _decode_text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode_narrow(data)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("\0", "").splitlines()).replace("\t", " ")
+
+
+def _mend_header(data: bytearray) -> bool:
+    """Make a database readable from memory: no log beside it, no more pages than are there. Return whether pages are missing."""
+    if len(data) < 100:
+        raise refuse("MRS-X-021")
+    size = int.from_bytes(data[16:18], "big")
+    size = 65_536 if size == 1 else size
+    if size < 512 or size & (size - 1):
+        raise refuse("MRS-X-021")
+    data[18:20] = b"\x01\x01"
+    claimed, there = int.from_bytes(data[28:32], "big"), len(data) // size
+    if claimed > there:
+        data[28:32] = there.to_bytes(4, "big")
+    return claimed > there or len(data) % size > 0
+
+
+def _open_database(connection: sqlite3.Connection, data: bytearray) -> list[tuple[str, list[str]]]:
+    """Return the tables of `data` with the names of their columns. Views, virtual tables and triggers are left alone."""
+    try:
+        connection.deserialize(data)
+        connection.text_factory = _decode_text
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_CELL_BYTES)
+        for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "query_only = ON", "recursive_triggers = OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+        listed = connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        ).fetchall()
+        tables = []
+        for (name,) in listed:
+            described = connection.execute(f"PRAGMA table_xinfo({_quote(name)})").fetchall()
+            tables.append((name, [column[1] for column in described if column[6] not in _GENERATED]))
+    except (sqlite3.Error, UnicodeError, OverflowError) as error:
+        raise refuse("MRS-X-021") from error
+    connection.set_authorizer(_authorise)
+    return tables
+
+
+def _authorise(action: int, *_names: str | None) -> int:
+    return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _read_sqlite_table(
+    connection: sqlite3.Connection, name: str, columns: list[str], task: Task
+) -> Iterator[Extracted]:
+    part = f"table {_one_line(name)}"
+    steps = 0
+
+    def stop_endless() -> bool:
+        nonlocal steps
+        steps += 1
+        return steps > _MAX_STEPS
+
+    def read() -> Iterator[tuple[object, ...]]:
+        nonlocal steps
+        for number, row in enumerate(connection.execute(query)):
+            if number % _ROWS == 0:
+                steps = 0
+            yield row
+
+    query = f"SELECT {', '.join(map(_quote, columns))} FROM main.{_quote(name)}"  # noqa: S608 - quoted; only SELECT is allowed
+    connection.set_progress_handler(stop_endless, _STEP)
+    if columns:
+        yield from _split(Table(f"{part}, rows", tuple(columns)), read(), task)
+    else:
+        yield unread("MRS-X-025", part, "schema")
+
+
+def _read_parquet(source: Any) -> Iterator[tuple[object, ...]]:  # noqa: ANN401 - pyarrow carries no types
+    for batch in source.iter_batches(batch_size=_ROWS, use_threads=False):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+class _Field(NamedTuple):
+    name: str
+    kind: str
+    size: int
+
+
+def _decoder(charset: str) -> Callable[[bytes], str]:
+    return (lambda data: data.decode(charset, "replace")) if charset else _decode_text
+
+
+def _read_fields(data: bytes, decode: Callable[[bytes], str]) -> list[_Field]:
+    fields = []
+    for at in range(0, len(data) - 31, 32):
+        if data[at] == 0x0D:
+            break
+        kind = chr(data[at + 11])
+        # long text: the byte for decimals is the upper half of the length
+        size = data[at + 16] + (data[at + 17] << 8 if kind == "C" else 0)
+        fields.append(_Field(decode(data[at : at + 11].split(b"\0")[0]), kind, size))
+    return fields
+
+
+class _DbfRows:
+    """The rows of a dBASE table in order; `count` says how many came, `has_memo` whether one pointed to a memo."""
+
+    def __init__(self, file: BinaryIO, size: int, fields: list[_Field], decode: Callable[[bytes], str]) -> None:
+        self._file, self._size, self._fields, self._decode = file, size, fields, decode
+        self.count = 0
+        self.has_memo = False
+
+    def __iter__(self) -> Iterator[list[str]]:
+        while len(row := self._file.read(self._size)) == self._size and row[:1] != b"\x1a":
+            self.count += 1
+            yield self._read_row(row)
+
+    def _read_row(self, row: bytes) -> list[str]:
+        values = []
+        at = 1
+        for field in self._fields:
+            raw = row[at : at + field.size]
+            at += field.size
+            if field.kind in _MEMO:
+                self.has_memo = self.has_memo or bool(raw.strip(b" \0"))
+                values.append("")
+            elif field.kind in "IO+@YT" and len(raw) in {4, 8}:
+                values.append(_read_number(field.kind, raw))
+            else:
+                values.append(self._decode(raw).strip(" \0"))
+        return values
+
+
+def _read_number(kind: str, raw: bytes) -> str:
+    if kind == "Y":
+        return str(int.from_bytes(raw, "little", signed=True) / 10_000)
+    if kind == "O":
+        return str(struct.unpack("<d", raw)[0]) if len(raw) == 8 else ""
+    return str(int.from_bytes(raw[:4], "little", signed=True)) if kind in "I+" else ""
+
+
+EXTRACTORS: list[Extractor] = [SqliteExtractor(), ParquetExtractor(), DbfExtractor()]

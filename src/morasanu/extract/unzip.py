@@ -1,0 +1,328 @@
+"""Zip archives, read member by member from their directory, or from the members' own headers where that is damaged."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from bisect import bisect_left, insort
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+
+from morasanu.extract.reason import refuse, unread
+from morasanu.extract.unpack import (
+    Content,
+    Decoder,
+    Source,
+    collect,
+    copy_source,
+    decode_name,
+    expand,
+    make_decoder,
+    make_label,
+    tell,
+)
+from morasanu.extract.zipcrypto import CipherSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from morasanu.extract.interface import Extracted, Task
+
+_END: Final = struct.Struct("<4s4H2LH")
+_END64: Final = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR: Final = struct.Struct("<4sLQL")
+_CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
+_LOCAL: Final = struct.Struct("<4s5H3L2H")
+_LOCAL_MARK: Final = b"PK\x03\x04"
+_SEARCH_BYTES: Final = 1 << 16
+_STORED, _DEFLATED, _DEFLATED64, _BZIP2, _LZMA, _AES = 0, 8, 9, 12, 14, 99
+_ENCRYPTED, _STREAMED, _STRONG, _UTF8 = 0x1, 0x8, 0x40, 0x800
+_FULL: Final = 0xFFFFFFFF
+
+
+class _Entry(NamedTuple):
+    label: str
+    flags: int
+    method: int
+    time: int
+    crc: int
+    packed_bytes: int | None  # None: only the stream itself knows
+    offset: int
+
+
+class _Directory(NamedTuple):
+    start: int
+    end: int
+    total: int
+    shift: int  # what stands before the archive, as in self-extracting ones
+
+
+class ZipExtractor:
+    """Members of zip archives, in the order of their directory."""
+
+    formats: tuple[str, ...] = ("zip",)
+
+    def missing(self) -> str:
+        """Return `""`: zlib is always there."""
+        return ""
+
+    def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
+        """Yield members. Raises InspectError when there are none and the archive is damaged."""
+        return _Reading(file, task).run()
+
+
+class _Reading:
+    """One archive being read."""
+
+    def __init__(self, file: BinaryIO, task: Task) -> None:
+        self._file = file
+        self._task = task
+        self._size = file.seek(0, 2)
+        self._count = 0
+        self._ranges: list[tuple[int, int]] = []
+        self._is_damaged = False
+
+    def run(self) -> Iterator[Extracted]:
+        """Yield the members of the directory, then those that only have a header of their own."""
+        directory = _find_directory(self._file, self._size)
+        self._is_damaged = directory is None
+        if directory:
+            for entry in self._list_directory(directory):
+                if self._is_full():
+                    yield unread("MRS-X-022", "", "members")
+                    return
+                yield from self._read_entry(entry)
+        if not self._is_damaged:
+            return
+        for entry in self._list_headers():
+            if self._is_full():
+                yield unread("MRS-X-022", "", "members")
+                return
+            yield from self._read_entry(entry)
+        if not self._count:
+            raise refuse("MRS-X-021")
+        yield unread("MRS-X-021")
+
+    def _is_full(self) -> bool:
+        self._count += 1
+        return self._count > self._task.limits.members
+
+    def _read_at(self, position: int, size: int) -> bytes:
+        if not 0 <= position <= self._size:
+            return b""
+        self._file.seek(position)
+        return self._file.read(size)
+
+    def _list_directory(self, directory: _Directory) -> Iterator[_Entry]:
+        position, found = directory.start, 0
+        while position < directory.end:
+            head = self._read_at(position, _CENTRAL.size)
+            if len(head) < _CENTRAL.size or head[:4] != b"PK\x01\x02":
+                break
+            (_, _, _, flags, method, time, _, crc, packed, size, names, extras, comments, _, _, _, offset) = (
+                _CENTRAL.unpack(head)
+            )
+            tail = self._read_at(position + _CENTRAL.size, names + extras)
+            name, extra = tail[:names], tail[names:]
+            packed, offset = _widen(extra, size, packed, offset)
+            yield _Entry(_label(name, extra, flags), flags, method, time, crc, packed, offset + directory.shift)
+            position += _CENTRAL.size + names + extras + comments
+            found += 1
+        self._is_damaged = position < directory.end or found & 0xFFFF != directory.total & 0xFFFF
+
+    def _list_headers(self) -> Iterator[_Entry]:
+        """Yield what lies outside the ranges that were read, by the headers before the members' bytes."""
+        position = 0
+        while (position := self._find(_LOCAL_MARK, position)) >= 0:
+            known = bisect_left(self._ranges, (position + 1, 0)) - 1
+            if known >= 0 and self._ranges[known][1] > position:
+                position = self._ranges[known][1]
+                continue
+            entry = self._read_header(position)
+            if entry:
+                before = len(self._ranges)
+                yield entry
+                if len(self._ranges) > before:
+                    continue
+            position += 4
+
+    def _read_header(self, position: int) -> _Entry | None:
+        head = self._read_at(position, _LOCAL.size)
+        if len(head) < _LOCAL.size:
+            return None
+        _, _, flags, method, time, _, crc, packed, size, names, extras = _LOCAL.unpack(head)
+        tail = self._read_at(position + _LOCAL.size, names + extras)
+        name, extra = tail[:names], tail[names:]
+        if len(name) < names or not name:
+            return None
+        known: int | None = _widen(extra, size, packed, 0)[0]
+        if flags & _STREAMED and not known:
+            known = None
+            if method == _STORED:
+                start = position + _LOCAL.size + len(tail)
+                known = self._find_end(start) - start
+        return _Entry(_label(name, extra, flags), flags, method, time, crc, known, position)
+
+    def _find_end(self, start: int) -> int:
+        ends = (self._find(mark, start) for mark in (b"PK\x07\x08", _LOCAL_MARK, b"PK\x01\x02"))
+        return min((end for end in ends if end >= 0), default=self._size)
+
+    def _find(self, mark: bytes, position: int) -> int:
+        while position < self._size:
+            block = self._read_at(position, _SEARCH_BYTES)
+            found = block.find(mark)
+            if found >= 0:
+                return position + found
+            if len(block) < _SEARCH_BYTES:
+                break
+            position += len(block) - len(mark) + 1
+        return -1
+
+    def _read_entry(self, entry: _Entry) -> Iterator[Extracted]:
+        head = self._read_at(entry.offset, _LOCAL.size)
+        if len(head) < _LOCAL.size or head[:4] != _LOCAL_MARK:
+            yield unread("MRS-X-021", entry.label)
+            self._is_damaged = True
+            return
+        start = entry.offset + _LOCAL.size + sum(struct.unpack("<2H", head[26:30]))
+        if self._overlaps(entry.offset, start + (entry.packed_bytes or 0)):
+            yield unread("MRS-X-025", entry.label, "overlap")
+            return
+        content = self._read_content(entry, start)
+        if content.data or content.code or not entry.label.endswith("/"):
+            yield from tell(content, entry.label)
+
+    def _overlaps(self, start: int, end: int) -> bool:
+        """Return whether a member lies within another's bytes: files of thousands of times their size are made that way."""
+        index = bisect_left(self._ranges, (start, end))
+        if index < len(self._ranges) and self._ranges[index][0] < end:
+            return True
+        if index and self._ranges[index - 1][1] > start:
+            return True
+        insort(self._ranges, (start, end))
+        return False
+
+    def _read_content(self, entry: _Entry, start: int) -> Content:
+        if entry.method == _AES or entry.flags & _STRONG:
+            return Content(b"", "MRS-X-020")
+        if entry.method not in {_STORED, _DEFLATED, _BZIP2, _LZMA}:
+            return Content(b"", "MRS-X-005", f"zip method {entry.method}")
+        if not entry.flags & _ENCRYPTED:
+            return self._unpack(entry, Source(self._file, start, entry.packed_bytes), start)
+        check = entry.time >> 8 if entry.flags & _STREAMED else entry.crc >> 24
+        for password in self._task.passwords:
+            for charset in ("utf-8", "cp932"):
+                key = password.encode(charset, "replace")
+                source = CipherSource(self._file, start, entry.packed_bytes, key)
+                if source.check == check:
+                    content = self._unpack(entry, source, start)
+                    if content.code != "MRS-X-021":
+                        return content
+        return Content(b"", "MRS-X-020")
+
+    def _unpack(self, entry: _Entry, source: Source, start: int) -> Content:
+        decoder = _make(entry.method)
+        pieces = expand(source, decoder) if decoder else copy_source(source)
+        packed = self._size - start if source.size is None else min(source.size, self._size - start)
+        content = collect(pieces, self._task.limits, source, packed)
+        if source.size is None and decoder:
+            # only now is it known where it ends
+            self._ranges.remove((entry.offset, start))
+            insort(self._ranges, (entry.offset, max(start, start + source.consumed - len(decoder.unused_data))))
+        if not content.code and source.size is not None and zlib.crc32(content.data) != entry.crc and entry.crc:
+            return Content(content.data, "MRS-X-021")
+        return content
+
+
+def _make(method: int) -> Decoder | None:
+    if method == _STORED:
+        return None
+    if method == _LZMA:
+        return _LzmaMember()
+    return make_decoder("bz2" if method == _BZIP2 else "deflate")
+
+
+class _LzmaMember:
+    """LZMA as zip has it: its properties first, without the size that a file of its own would have."""
+
+    def __init__(self) -> None:
+        self._inner = make_decoder("xz")
+        self._is_begun = False
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return self._inner.needs_input
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        if not self._is_begun:
+            data = data[4:9] + b"\xff" * 8 + data[9:]
+            self._is_begun = True
+        return self._inner.decompress(data, max_length)
+
+
+def _label(name: bytes, extra: bytes, flags: int) -> str:
+    if flags & _UTF8:
+        try:
+            return make_label(name.decode("utf-8").partition("\0")[0])
+        except UnicodeDecodeError:
+            return decode_name(name)
+    for kind, data in _list_extra(extra):
+        # Info-ZIP's Unicode path holds for the name it was made for
+        if kind == 0x7075 and len(data) > 5 and struct.unpack("<L", data[1:5])[0] == zlib.crc32(name):
+            return make_label(data[5:].decode("utf-8", "replace"))
+    return decode_name(name)
+
+
+def _list_extra(extra: bytes) -> Iterator[tuple[int, bytes]]:
+    position = 0
+    while position + 4 <= len(extra):
+        kind, size = struct.unpack_from("<2H", extra, position)
+        yield kind, extra[position + 4 : position + 4 + size]
+        position += 4 + size
+
+
+def _widen(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int]:
+    """Return packed size and offset, from the zip64 field where the narrow ones are full."""
+    if _FULL not in {size, packed, offset}:
+        return packed, offset
+    data = next((data for kind, data in _list_extra(extra) if kind == 1), b"")
+    numbers = iter(struct.unpack_from(f"<{len(data) // 8}Q", data))
+    if size == _FULL:
+        next(numbers, 0)
+    if packed == _FULL:
+        packed = next(numbers, packed)
+    if offset == _FULL:
+        offset = next(numbers, offset)
+    return packed, offset
+
+
+def _find_directory(file: BinaryIO, size: int) -> _Directory | None:
+    """Return where the central directory stands, None when the archive's end does not say it."""
+    start = max(0, size - _END.size - 0xFFFF)
+    file.seek(start)
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < _END.size:
+        return None
+    _, _, _, _, total, length, offset, _ = _END.unpack_from(tail, at)
+    end = start + at
+    if end >= _LOCATOR.size and (total == 0xFFFF or _FULL in {length, offset}):
+        file.seek(end - _LOCATOR.size)
+        mark, _, where, _ = _LOCATOR.unpack(file.read(_LOCATOR.size))
+        if mark == b"PK\x06\x07" and 0 <= where <= size:
+            file.seek(where)
+            wide = file.read(_END64.size)
+            if len(wide) == _END64.size and wide[:4] == b"PK\x06\x06":
+                total, length, offset = _END64.unpack(wide)[7:]
+                end = where
+    first = end - length
+    if first < 0 or offset > first:
+        return None
+    return _Directory(first, end, total, first - offset)

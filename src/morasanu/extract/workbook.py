@@ -1,0 +1,180 @@
+"""What a workbook says for all its sheets: their names and order, shared strings, number formats, defined names, old copies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from morasanu.errors import InspectError
+from morasanu.extract.cell import name_format
+from morasanu.extract.event import END, START, TEXT, read_events
+from morasanu.extract.interface import Extracted
+from morasanu.extract.ooxml import first_events, read_relations
+from morasanu.extract.reason import refuse
+from morasanu.extract.sink import Sink, follow, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from morasanu.extract.package import Package
+
+_MAX_STRINGS_BYTES: Final = 200_000_000
+_STRING_BYTES: Final = 80
+_MAX_STYLES: Final = 100_000
+WORKBOOK: Final = "xl/workbook.xml"
+STRINGS: Final = "xl/sharedStrings.xml"
+
+
+@dataclass(slots=True)
+class Workbook:
+    """What the sheets need: their parts with their names, the strings, the format of each style, the first day."""
+
+    sheets: dict[str, str] = field(default_factory=dict)
+    strings: list[str] = field(default_factory=list)
+    formats: list[str] = field(default_factory=list)
+    from_1904: bool = False
+
+
+def read_workbook(package: Package) -> tuple[Workbook, list[Extracted]]:
+    """Return the workbook and what it holds beside the sheets (defined names) or could not be read of it."""
+    book = Workbook()
+    relations = read_relations(package, WORKBOOK)
+    sink = Sink()
+    reader = _BookReader(book, sink)
+    found: list[Extracted] = []
+    if package.has(WORKBOOK):
+        found.extend(follow(read_events(package.chunks(WORKBOOK)), reader, sink, "workbook"))
+    for relation_id, name in reader.sheets:
+        relation = relations.get(relation_id)
+        if relation is not None and not relation.external and package.has(relation.target):
+            book.sheets.setdefault(relation.target, name)
+    strings = next((each.target for each in relations.values() if each.kind == "sharedStrings"), STRINGS)
+    styles = next((each.target for each in relations.values() if each.kind == "styles"), "xl/styles.xml")
+    book.formats = _read_formats(package, styles)
+    if package.has(strings):
+        try:
+            _read_strings(package, strings, book.strings)
+        except InspectError as error:
+            found.append(tell(error, strings))
+    return book, found
+
+
+class _BookReader:
+    def __init__(self, book: Workbook, sink: Sink) -> None:
+        self.sheets: list[tuple[str, str]] = []
+        self._book = book
+        self._sink = sink
+        self._name = ""
+        self._text: list[str] = []
+
+    def take(self, kind: int, name: str, attributes: dict[str, str]) -> None:
+        if kind == TEXT:
+            if self._name:
+                self._text.append(name)
+        elif kind == END:
+            self.close()
+        elif name == "sheet":
+            self.sheets.append((attributes.get(":id", ""), attributes.get("name", "")))
+        elif name == "definedName":
+            self._name = attributes.get("name", "") or "?"
+            self._sink.add("defined name", attributes.get("comment", ""))
+        elif name == "workbookPr":
+            self._book.from_1904 = attributes.get("date1904", "") in {"1", "true"}
+        elif name == "fileSharing":
+            self._sink.add("author", attributes.get("userName", ""))
+
+    def close(self) -> None:
+        if self._name:
+            self._sink.add("defined name", f"{self._name}: {''.join(self._text)}")
+        self._name = ""
+        self._text = []
+
+
+def _read_formats(package: Package, part: str) -> list[str]:
+    custom: dict[int, str] = {}
+    styles: list[str] = []
+    inside = False
+    for kind, name, attributes in first_events(package, part):
+        if name == "cellXfs":
+            inside = kind == START
+        elif kind == START and name == "numFmt" and len(custom) < _MAX_STYLES:
+            custom[_number(attributes.get("numFmtId", ""))] = attributes.get("formatCode", "")
+        elif kind == START and name == "xf" and inside and len(styles) < _MAX_STYLES:
+            styles.append(name_format(_number(attributes.get("numFmtId", "")), custom))
+    return styles
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() and len(text) < 10 else 0
+
+
+def _read_strings(package: Package, part: str, strings: list[str]) -> None:
+    """Put the shared strings into `strings`; readings (phonetic runs) are no part of them."""
+    bits: list[str] = []
+    is_text, reading, held = False, 0, 0
+    for kind, name, _ in read_events(package.chunks(part)):
+        if kind == TEXT:
+            if is_text and not reading:
+                bits.append(name)
+        elif kind == START:
+            is_text = name == "t"
+            if name == "si":
+                bits = []
+            elif name == "rPh":
+                reading += 1
+        else:
+            is_text = False
+            if name == "rPh":
+                reading -= 1
+            elif name == "si":
+                text = "".join(bits)
+                strings.append(text)
+                held += _STRING_BYTES + 2 * len(text)
+                if held > _MAX_STRINGS_BYTES:
+                    raise refuse("MRS-X-022", "shared strings")
+
+
+class PivotReader:
+    """Takes a pivot cache: what was in the source of a pivot table stays there, also when its sheet is gone."""
+
+    def __init__(self, sink: Sink, part: str) -> None:
+        """Put the lines of `part` into `sink`."""
+        self._sink = sink
+        self._part = part
+        self._field = ""
+        self._row: list[str] | None = None
+
+    def take(self, kind: int, name: str, attributes: dict[str, str]) -> None:
+        """Take one event."""
+        if kind == START:
+            if name == "cacheField":
+                self._field = attributes.get("name", "")
+            elif name == "r":
+                self._row = []
+            elif name in {"worksheetSource", "pivotCacheDefinition"}:
+                self._sink.add(self._part, attributes.get("refreshedBy", "") or attributes.get("sheet", ""))
+            elif "v" in attributes:
+                self._value(attributes["v"] if name != "x" else "")
+        elif kind == END and name == "r":
+            self.close()
+
+    def _value(self, value: str) -> None:
+        if self._row is not None:
+            self._row.append(value)
+        elif value:
+            self._sink.add(self._part, f"{self._field}: {value}" if self._field else value)
+
+    def close(self) -> None:
+        """Put the row that waits."""
+        if self._row:
+            self._sink.add(self._part, "\t".join(self._row).rstrip("\t"))
+        self._row = None
+
+
+def read_pivots(package: Package, done: set[str]) -> Iterator[Extracted]:
+    """Yield what the pivot caches hold."""
+    for name in package.names():
+        if "/pivotcache/" in name.lower() and name.lower().endswith(".xml"):
+            done.add(name)
+            sink = Sink()
+            yield from follow(read_events(package.chunks(name)), PivotReader(sink, "pivot cache"), sink, "pivot cache")

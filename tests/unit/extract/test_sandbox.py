@@ -1,0 +1,101 @@
+"""A child that a file takes over can do nothing, and costs that file only."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+
+from morasanu.extract.interface import Limits, Piece, Unread
+from morasanu.extract.sandbox import Sandbox, SandboxOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HOSTILE = "tests.unit.extract.hostile"
+LZH = b"\x00\x00-lh0-" + b"\x00" * 40
+
+
+def make(**options: object) -> Sandbox:
+    known = {"memory_bytes": 512_000_000, "cpu_s": 2, "wall_s": 8.0, "modules": (HOSTILE,)}
+    return Sandbox(SandboxOptions(**(known | options)))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with make() as made:
+        yield made
+
+
+def read(sandbox: Sandbox, folder: Path, name: str, content: bytes = LZH) -> list[Piece | Unread]:
+    path = folder / name
+    path.write_bytes(content)
+    with path.open("rb") as file:
+        return list(sandbox.read(file, name))
+
+
+def codes(out: list[Piece | Unread]) -> list[str]:
+    return [item.code for item in out if isinstance(item, Unread)]
+
+
+def test_file_inside_a_file_comes_out_with_where_it_lay(sandbox: Sandbox, tmp_path: Path) -> None:
+    assert read(sandbox, tmp_path, "good.lzh") == [
+        Piece("before", "first\n"),
+        Piece("inside", "山田 太郎"),
+        Piece("after", "last\n"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        ("crash", "MRS-X-026"),
+        ("die", "MRS-X-026"),
+        ("spin", "MRS-X-026"),
+        ("eat", "MRS-X-022"),
+        ("deep", "MRS-X-025"),
+        ("refuse", "MRS-X-020"),
+    ],
+)
+def test_attack_costs_the_file_and_what_came_before_is_kept(
+    sandbox: Sandbox, tmp_path: Path, act: str, code: str
+) -> None:
+    out = read(sandbox, tmp_path, f"{act}.lzh")
+    assert out[0] == Piece("before", "first\n")
+    assert codes(out) == [code]
+    assert len(out) == 2
+    assert len(read(sandbox, tmp_path, "good.lzh")) == 3  # the next file is read as ever
+
+
+def test_sleep_ends_at_the_wall(tmp_path: Path) -> None:
+    with make(wall_s=1.0) as sandbox:
+        out = read(sandbox, tmp_path, "sleep.lzh")
+    assert [item.en for item in out if isinstance(item, Unread)] == ["the reading child died (time)"]
+
+
+def test_writing_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
+    out = read(sandbox, tmp_path, "write.lzh")
+    assert codes(out) in (["MRS-X-025"], ["MRS-X-026"])  # an error, or the signal of the limit
+
+
+def test_network_is_not_reached(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        with make(passwords=(port,)) as sandbox:
+            out = read(sandbox, tmp_path, "connect.lzh")
+            if not sandbox.confinement["network"]:
+                pytest.skip("this kernel gives no network of its own to a child")
+    assert codes(out) == ["MRS-X-025"]
+
+
+def test_flood_ends_at_the_total(tmp_path: Path) -> None:
+    with make(limits=Limits(total_bytes=30_000_000)) as sandbox:
+        out = read(sandbox, tmp_path, "flood.lzh")
+    assert codes(out) == ["MRS-X-022"]
+    assert len(out) < 20
+
+
+def test_text_is_read_too(sandbox: Sandbox, tmp_path: Path) -> None:
+    assert read(sandbox, tmp_path, "a.txt", "氏名".encode()) == [Piece("", "氏名")]

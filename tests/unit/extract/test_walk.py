@@ -1,0 +1,83 @@
+"""What lies inside is looked into as far as the limits go, and every limit is told."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO
+
+import pytest
+
+from morasanu.extract.interface import Extracted, Limits, Member, Piece, Task, Unread
+from morasanu.extract.walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Nest:
+    """Hands out itself, or a note."""
+
+    formats = ("zip",)
+
+    def missing(self) -> str:
+        return ""
+
+    def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
+        data = file.read()
+        count = 1 if task.name == "nest.zip" else 5
+        for number in range(count):
+            yield Member(f"m{number}", "nest.zip" if count == 1 else "note.txt", data if count == 1 else b"text")
+
+
+class Absent(Nest):
+    def missing(self) -> str:
+        return "office"
+
+
+def make_zip() -> BytesIO:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a", "a")
+    file.seek(0)
+    return file
+
+
+def run(name: str, limits: Limits, extractor: Nest | None = None) -> list[Piece | Unread]:
+    return list(walk(make_zip(), Task(name, (), limits), {"zip": extractor or Nest()}))
+
+
+def test_depth_is_told() -> None:
+    (out,) = run("nest.zip", Limits(depth=3))
+    assert isinstance(out, Unread)
+    assert (out.code, out.part.count("›")) == ("MRS-X-022", 3)
+
+
+def test_members_are_counted_and_told_once() -> None:
+    out = run("flat.zip", Limits(members=3))
+    assert [type(item) for item in out] == [Piece, Piece, Piece, Unread]
+
+
+def test_total_size_is_told() -> None:
+    out = run("flat.zip", Limits(total_bytes=10))
+    assert isinstance(out[-1], Unread)
+    assert out[-1].code == "MRS-X-022"
+
+
+@pytest.mark.parametrize(("extractors", "code"), [({}, "MRS-X-005"), ({"zip": Absent()}, "MRS-X-024")])
+def test_format_without_a_reader_is_told(extractors: dict[str, Nest], code: str) -> None:
+    (out,) = walk(make_zip(), Task("a.zip"), extractors)
+    assert isinstance(out, Unread)
+    assert out.code == code
+
+
+def test_bytes_that_are_no_text_are_told() -> None:
+    (out,) = walk(BytesIO(bytes(range(256)) * 10), Task("a.bin"), {})
+    assert isinstance(out, Unread)
+    assert out.code == "MRS-X-005"
+
+
+def test_markup_is_read_as_people_see_it() -> None:
+    (out,) = walk(BytesIO("<p>山田&#22826;郎</p>".encode()), Task("a.html"), {})
+    assert isinstance(out, Piece)
+    assert out.text.strip() == "山田太郎"
