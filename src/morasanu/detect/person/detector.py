@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from morasanu.detect.label import search_pattern
+from morasanu.detect.person.beside import extend, read_common, read_listed
 from morasanu.detect.person.book import NameBook
 from morasanu.detect.person.column import read_columns
 from morasanu.detect.person.latin import read_latin
 from morasanu.detect.person.letters import HIRAGANA, KATAKANA, ORGANISATION, PLACE_AFTER, RUN, K
-from morasanu.detect.person.memory import extend, read_brackets, read_common, read_listed, remember
+from morasanu.detect.person.memory import read_brackets, remember
 from morasanu.detect.person.neighbour import NeighbourReader
 from morasanu.detect.person.proposal import Proposal, drop_overlaps
 from morasanu.detect.person.reader import STRONG, Evidence, NameReader
