@@ -27,6 +27,8 @@ _KEY = re.compile(
 )
 _ANOTHER = re.compile(r"[A-Za-z]/[0-9.]+|\" [0-9]{3} ")  # what follows in a line of a web server's log
 _FILLED = re.compile(r"\S")
+_GIVEN_BEFORE = re.compile("[一-龯々] ")
+_CLOSED = re.compile(r"[ ]*(?:[,\t\n|│\"'<]|\Z)")
 _SEPARATOR = re.compile(
     r"(?:[0-9](?=[\s:]))?[ \t]*(?:[)\]」』\"'`|\\]{0,3}[ \t]*(?:[A-Za-z:]+=\"[^<>\n]{0,60}>|=>|:=|[:=>;→⇒・,|／/│]|は、?|が|の)?)[ \t]*(?:[「『(\[<\"'`【|│\\]{1,2}[ \t]*)?"
 )
@@ -198,6 +200,8 @@ def _read_fields(text: str, labels: Labels) -> list[Field]:
                 continue
         elif (kind == "PERSON" or len(word) == 1) and _is_glued(lower, start, end, word):
             continue
+        elif word in labels.kin and _GIVEN_BEFORE.match(lower[start - 2 : start]) and _CLOSED.match(lower, end):
+            continue  # 佐藤 三男
         fields.append(Field(start, end, kind, word, False))
     keys = [
         Field(m.start(1), m.end(1), *meaning, is_key=True)

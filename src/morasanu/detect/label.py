@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from morasanu.text.fold import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from morasanu.detect.spec import Spec
 
@@ -95,11 +95,12 @@ def _escape_set(letters: Iterable[str]) -> str:
 class Labels:
     """The labels and keys of a set of specs, compiled."""
 
-    def __init__(self, specs: Iterable[Spec]) -> None:
+    def __init__(self, specs: Collection[Spec]) -> None:
         """Compile the words; when two specs share one, the one that is not `NONE` wins."""
         self.kinds: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         self._columns: dict[str, str] = {}
+        self.kin = frozenset(fold(word).text for spec in specs for word in spec.words.get("kin", ()))
         for spec in sorted(specs, key=lambda spec: spec.label != NONE):
             for word in (*spec.labels, *spec.words.get("kin", ())):
                 folded = fold(word).text.lower()
@@ -110,6 +111,7 @@ class Labels:
             for word in spec.words.get("dates", ()):
                 self.kinds.setdefault(fold(word).text.lower(), NONE_DATE)
             self._columns.update(dict.fromkeys(spec.words.get("columns", ()), str(spec.label)))
+            self._columns.update(dict.fromkeys(spec.words.get("headers", ()), ""))
             self._keys.update(dict.fromkeys(spec.keys, str(spec.label)))
             if spec.label == NONE:
                 self._keys.update({word: NONE for word in spec.labels if word.isascii() and word.isalnum()})
@@ -137,11 +139,11 @@ class Labels:
         return _NOTHING
 
     def _read_cell(self, cell: str) -> Meaning:
-        """Return what a table's header cell says."""
+        """Return what a table's header cell says; a word without a kind still makes a header: 年齢, 所属."""
         word = cell.strip(" \t\"'`*:#()[]【】").lower()
         for known in (word, word.replace(" ", "")):
             if known in self.kinds or known in self._columns:
-                return Meaning(self.kinds.get(known) or self._columns[known], known)
+                return Meaning(self.kinds.get(known, "") or self._columns[known], known)
         if word.isascii():
             return self._read_key(cell.strip())
         match = self.pattern.match(word)
@@ -149,5 +151,6 @@ class Labels:
             return Meaning(self.kinds[match.group()], match.group())
         if len(word) > _HEADER_CHARS or any(c.isdigit() for c in word):  # a header is short
             return _NOTHING
-        tail = next((word[i:] for i in range(1, len(word) - 1) if word[i:] in self.kinds), "")
+        tails = (word[i:] for i in range(1, len(word) - 1))
+        tail = next((tail for tail in tails if tail in self.kinds and tail not in self.kin), "")
         return Meaning(self.kinds[tail], f"…{tail}") if tail else _NOTHING

@@ -107,6 +107,7 @@ _WORDS = (
     "veto_after",
     "veto_before",
     "dates",
+    "headers",
     "userinfo",
     "curl",
     "placeholder",

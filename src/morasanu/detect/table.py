@@ -6,7 +6,6 @@ A header is a line with at least two cells that are labels; the lines under it w
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -23,6 +22,8 @@ _CELLS = {
     "/": re.compile(r"((?:(?! / )[^\n])*)"),
     "  ": re.compile(r"((?:(?! {2,})[^\n])*)"),
 }
+_EDGES = frozenset("\t,;|│")
+_CELL_ENDS = re.compile(r" ?[\t,;|│]")
 _PLAIN = frozenset(",;\t")
 _QUOTE_OR_BREAK = re.compile(r"[\"'\n]")
 _WIDTH = {"/": 3}
@@ -33,6 +34,7 @@ _TUPLE = re.compile(r"\s*\(((?:'(?:[^']|'')*'|[^()'])*)\)\s*(,|;|\Z)")
 _THOUSANDS = re.compile(r"[0-9]{3}(?![0-9-])")
 _NUMBER_END = re.compile(r"(?:^|[^0-9\-])[0-9]{1,3}(?:,[0-9]{3})*\Z")
 _HEADER_KEY = re.compile(r"[^\n,\t;|│]{1,30}[,\t;|│][^\n]")
+_HEADER_CHARS = 30
 _MAX_ROWS = 100_000
 
 
@@ -83,14 +85,18 @@ def read_tables(text: str, fields: Sequence[Field], read: Callable[[str], Meanin
 
 
 def _list_candidates(text: str, fields: Sequence[Field]) -> Iterator[int]:
-    """Yield where lines begin that may be headers: the first, whose cells may be keys, and those with two labels."""
+    """Yield where lines begin that may be headers: the first, whose cells may be keys, and those with two labels or 氏名 in a cell."""
     previous = -1
     if text and text[0] != "\n" and _HEADER_KEY.match(text):
         previous = 0
         yield 0
-    for first, second in pairwise(fields):
-        start = text.rfind("\n", 0, first.start) + 1
-        if start != previous and text.find("\n", first.end, second.start) < 0:
+    for index, field in enumerate(fields):
+        start = text.rfind("\n", 0, field.start) + 1
+        if start == previous:
+            continue
+        following = fields[index + 1].start if index + 1 < len(fields) else len(text)
+        is_cell = field.kind == "PERSON" and _CELL_ENDS.match(text, field.end)
+        if is_cell or (index + 1 < len(fields) and text.find("\n", field.end, following) < 0):
             previous = start
             yield start
 
@@ -101,8 +107,10 @@ def _find_delimiter(header: str, read: Callable[[str], Meaning]) -> str:
             continue
         spans = [header[a:b] for a, b in _split(header, 0, delimiter)]
         filled = [cell for cell in spans if cell.strip()]
-        known = sum(1 for cell in filled if len(cell) <= 30 and read(cell).kind)  # a header cell is short
-        if len(filled) >= 2 and known >= 2 and known * 3 >= len(filled):
+        said = [meaning for cell in filled if len(cell) <= _HEADER_CHARS and (meaning := read(cell)).word]
+        known = sum(1 for meaning in said if meaning.kind)
+        enough = 1 if delimiter in _EDGES else 2  # spaces make columns of anything
+        if len(filled) >= 2 and known >= enough and len(said) >= 2 and len(said) * 3 >= len(filled):
             return delimiter
     return ""
 

@@ -107,6 +107,12 @@ def test_name_in_kana_or_latin_is_found(find: Find, text: str, expected: list[st
     assert names(find, text) == expected
 
 
+@pytest.mark.parametrize("given", ["大和", "平和", "真実", "三男", "次男"])
+def test_given_name_that_is_a_word_too_is_found_after_a_surname(find: Find, given: str) -> None:
+    assert names(find, f"氏名：佐藤 {given}\n") == [f"佐藤 {given}"]
+    assert names(find, f"番号,氏名,電話\n1,佐藤 {given},内線 12\n") == [f"佐藤 {given}"]
+
+
 def test_name_reading_in_brackets_is_found(find: Find) -> None:
     assert names(find, "山田太郎（ヤマダ タロウ）様") == ["山田太郎", "ヤマダ タロウ"]
 

@@ -140,3 +140,11 @@ def test_common_surname_counts_in_a_text_that_names_persons(find: Find) -> None:
 )
 def test_words_of_offices_and_rules_are_no_names(find: Find, text: str) -> None:
     assert names(find, text) == []
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["氏名,年齢\n{},61\n", "出席者\n\n氏名\t所属\n{}\t本部\n", "記録\n| 氏名 | 部署 |\n|---|---|\n| {} | 総務 |\n"],
+)
+def test_column_of_names_is_read_beside_one_that_says_nothing_of_persons(find: Find, table: str) -> None:
+    assert names(find, table.format("笠 智衆")) == ["笠 智衆"]

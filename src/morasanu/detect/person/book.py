@@ -230,7 +230,11 @@ class NameBook:
             return False
         # 王, 誠 and 光 are words too, but not side by side after 氏名
         short = strong and len(first) == 1 and surname
-        if (first in self.stop and not short) or (second in self.stop and not (strong and len(second) == 1)):
+        if first in self.stop and not short:
+            return False
+        # so are 大和 and 三男, which a surname makes names
+        known = first in lexicon.surname and second in lexicon.given and not self.is_city(first)
+        if second in self.stop and not (strong and (len(second) == 1 or known)):
             return False
         given = second in lexicon.given if strong else self.is_given(second, sure=True)
         if surname and (given or strong or self.is_given(second)):
