@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import zipfile
+import zlib
 from xml.sax.saxutils import escape
 
 _EPOCH = (2026, 4, 1, 9, 0, 0)
@@ -23,6 +25,40 @@ def make_zip(members: dict[str, bytes]) -> bytes:
             info.create_system = 0
             archive.writestr(info, data)
     return out.getvalue()
+
+
+def make_locked(name: str, data: bytes, password: bytes) -> bytes:
+    """Return an archive of one stored member, encrypted the old way (PKWARE appnote 6.1) that mails to customers still use."""
+    check = zlib.crc32(data)
+    body = _encrypt(bytes(11) + bytes([check >> 24]) + data, password)
+    title = name.encode()
+    fields = struct.pack("<HHHHHLLLHH", 20, 0x801, 0, 0x4800, 0x5C81, check, len(body), len(data), len(title), 0)
+    local = b"PK\x03\x04" + fields + title + body
+    central = b"PK\x01\x02" + struct.pack("<H", 20) + fields + struct.pack("<HHHLL", 0, 0, 0, 0, 0) + title
+    end = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 1, 1, len(central), len(local), 0)
+    return local + central + end
+
+
+def _encrypt(data: bytes, password: bytes) -> bytes:
+    keys = [0x12345678, 0x23456789, 0x34567890]
+
+    def update(byte: int) -> None:
+        keys[0] = _crc(keys[0], byte)
+        keys[1] = ((keys[1] + (keys[0] & 0xFF)) * 134775813 + 1) & 0xFFFFFFFF
+        keys[2] = _crc(keys[2], keys[1] >> 24)
+
+    for byte in password:
+        update(byte)
+    out = bytearray()
+    for byte in data:
+        key = (keys[2] | 2) & 0xFFFF
+        out.append(byte ^ ((key * (key ^ 1) >> 8) & 0xFF))
+        update(byte)
+    return bytes(out)
+
+
+def _crc(crc: int, byte: int) -> int:
+    return zlib.crc32(bytes([byte]), crc ^ 0xFFFFFFFF) ^ 0xFFFFFFFF
 
 
 def make_workbook(table: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shiomi.bulk import GENERATORS
 from shiomi.charset import encode_text
-from shiomi.container import make_page, make_workbook, make_zip
+from shiomi.container import make_locked, make_page, make_workbook, make_zip
 from shiomi.mark import Span, split_marks
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ class Document:
     """One file of the shares, as `manifest.toml` describes it.
 
     `path` is where the built file lies below the shares; the source lies at the same path, or a generator composes it.
-    `form` is `text`, `workbook`, `page` or `archive`; an archive holds one file, named by `title`.
+    `form` is `text`, `workbook`, `page`, `archive` or `locked`; an archive holds one file, named by `title`, a locked one
+    opens with `password`.
     """
 
     path: str
@@ -33,6 +34,7 @@ class Document:
     newline: str = "LF"
     form: str = "text"
     generator: str = ""
+    password: str = ""
 
 
 class Gold(NamedTuple):
@@ -74,6 +76,8 @@ def _make_bytes(document: Document, source: Path) -> bytes:
     data = encode_text(text, document.encoding)
     if document.form == "archive":
         return make_zip({document.title: data})
+    if document.form == "locked":
+        return make_locked(document.title, data, document.password.encode())
     return data
 
 

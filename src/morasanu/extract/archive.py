@@ -34,6 +34,7 @@ _SUFFIXES: Final = {".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".t
 _PACKED: Final = frozenset((".gz", ".bz2", ".xz", ".lzma", ".z"))
 _BLOCK: Final = 512
 _MAGIC_OFFSET: Final = 257
+_RESTARTS: Final = 20
 _SEARCH_BYTES: Final = 1 << 20
 
 
@@ -97,8 +98,8 @@ class TarExtractor:
         if position < 0:
             raise refuse("MRS-X-021")
         is_damaged = position > 0
-        count = 0
-        while position >= 0:
+        count = restarts = 0
+        while position >= 0 and restarts < _RESTARTS:
             reading = _TarReading(file, position, size)
             for info in reading.list_members():
                 count += 1
@@ -107,6 +108,7 @@ class TarExtractor:
                     return
                 yield from _read_member(file, reading.tar, info, task, size)
             is_damaged = is_damaged or reading.is_damaged
+            restarts += reading.is_damaged
             position = _find_header(file, max(reading.end, position + _BLOCK), size)
         if is_damaged:
             yield unread("MRS-X-021")

@@ -12,11 +12,12 @@ _BRACKET: Final = re.compile(r"\[[^\]]*\]")
 _DATE_LETTER: Final = re.compile(r"[ymdhsge]", re.IGNORECASE)
 _DATE_TOKEN: Final = re.compile(r"(g{1,3}|e{1,2}|y{1,4}|m{1,5}|d{1,4}|a{3,4})", re.IGNORECASE)
 _TIME_LETTER: Final = re.compile(r"[hs]", re.IGNORECASE)
+# [ECMA-376] 18.8.30 as Excel shows them in Japan; what hides the year or names the month in English comes as ISO
 _BUILT_IN: Final = {
-    14: "yyyy/m/d", 15: "d-m-yy", 16: "yyyy/m/d", 17: "yyyy/m", 22: "yyyy/m/d h:mm", 27: "[$-411]ge.m.d",
-    28: '[$-411]ggge"年"m"月"d"日"', 29: '[$-411]ggge"年"m"月"d"日"', 30: "m/d/yy", 31: 'yyyy"年"m"月"d"日"', 34: 'yyyy"年"m"月"',
-    36: "[$-411]ge.m.d", 50: "[$-411]ge.m.d", 51: '[$-411]ggge"年"m"月"d"日"', 52: 'yyyy"年"m"月"',
-    54: '[$-411]ggge"年"m"月"d"日"', 55: 'yyyy"年"m"月"', 57: "[$-411]ge.m.d", 58: '[$-411]ggge"年"m"月"d"日"',
+    14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 22: "yyyy/m/d h:mm", 27: "[$-411]ge.m.d",
+    28: '[$-411]ggge"年"m"月"d"日"', 29: '[$-411]ggge"年"m"月"d"日"', 30: "mmm", 31: 'yyyy"年"m"月"d"日"', 34: 'yyyy"年"m"月"',
+    35: "mmm", 36: "[$-411]ge.m.d", 50: "[$-411]ge.m.d", 51: '[$-411]ggge"年"m"月"d"日"', 52: 'yyyy"年"m"月"', 53: "mmm",
+    54: '[$-411]ggge"年"m"月"d"日"', 55: 'yyyy"年"m"月"', 56: "mmm", 57: "[$-411]ge.m.d", 58: '[$-411]ggge"年"m"月"d"日"',
 }  # fmt: skip
 # 元号法と改元の政令: first day, name, letter
 _ERAS: Final = (
@@ -28,7 +29,19 @@ _FIRST_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001 - a cell has no zone
 _LAST_SERIAL: Final = 2_958_465
 _DIGITS: Final = re.compile(r"\d{1,20}")
 _CODE_FORMAT: Final = re.compile(r"[0#\-() ]+")
+_ESCAPED: Final = re.compile(r"_x(?![Dd][89A-Fa-f])([0-9A-Fa-f]{4})_")
 _CONDITION: Final = re.compile(r"\[(<=?|>=?)(\d{1,15})\]")
+
+
+def unescape(text: str) -> str:
+    """Return text with the characters that Excel writes by number (ECMA-376 22.4.2.4); line ends come as a space.
+
+    >>> unescape("山田_x000D_太郎"), unescape("a_x005F_b"), unescape("a_xyz")
+    ('山田 太郎', 'a_b', 'a_xyz')
+    """
+    if "_x" not in text:
+        return text
+    return _ESCAPED.sub(lambda match: chr(code) if (code := int(match[1], 16)) >= 32 else " ", text)
 
 
 def number_to_text(raw: str) -> str:

@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 
 Handle: TypeAlias = Any  # what olefile gives: it carries no types
 
+_STREAM: Final = 2
+_NARROW, _WIDE = 30, 31
+_MAX_PROPERTIES: Final = 1_000
+_MAX_DEPTH: Final = 50
 _MAX_PADDING_BYTES: Final = 64_000_000
-_PROPERTIES: Final = (
-    "title", "subject", "author", "keywords", "comments", "last_saved_by", "category", "manager", "company",
-)  # fmt: skip
+_PROPERTIES: Final = {
+    "\x05SummaryInformation": {2: "title", 3: "subject", 4: "author", 5: "keywords", 6: "comments", 8: "last_saved_by"},
+    "\x05DocumentSummaryInformation": {2: "category", 14: "manager", 15: "company"},
+}
 _WIDE_PAIR: Final = re.compile("[\u2460-\u24ff\u3001-\u33ff\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e]{2}")
 _PICTURE: Final = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff")
 _PICTURE_KINDS: Final = frozenset((0xF01D, 0xF01E, 0xF02A))
@@ -39,10 +44,10 @@ class Compound:
         self.is_cut = False
         try:
             self._ole = _open(self._data)
-            self.paths: list[list[str]] = self._ole.listdir()
+            self.paths = _list_streams(self._ole)
         except Exception:  # noqa: BLE001 - whatever olefile stumbles over
             self._restore()
-            self.paths = self._ole.listdir()
+            self.paths = _list_streams(self._ole)
 
     def has(self, *path: str) -> bool:
         """Return whether there is a stream of this path; case does not count."""
@@ -53,7 +58,9 @@ class Compound:
         """Return the bytes of a stream, `b""` when it is missing or wholly lost."""
         for attempt in range(2):
             try:
-                return bytes(self._ole.openstream(list(path)).read())
+                data = bytes(self._ole.openstream(list(path)).read())
+                self.is_cut = self.is_cut or self._is_circular(path)
+                return data  # noqa: TRY300 - what follows is for the next attempt
             except Exception:  # noqa: BLE001 - a broken chain of sectors, in whatever words
                 if attempt or not self.has(*path):
                     break
@@ -63,19 +70,23 @@ class Compound:
 
     def read_properties(self) -> Iterator[Piece]:
         """Yield the summary information (title, author, company …) as one piece `info`."""
-        try:
-            found = self._ole.get_metadata()
-        except Exception:  # noqa: BLE001 - a damaged property set costs itself only
-            return
-        page = (getattr(found, "codepage", None) or getattr(found, "codepage_doc", None) or 0) & 0xFFFF
         lines = []
-        for name in _PROPERTIES:
-            value = getattr(found, name, None)
-            text = decode_property(value, page) if isinstance(value, bytes) else value
-            if isinstance(text, str) and text.strip("\0 "):
-                lines.append(f"{name}\t{' '.join(text.strip(chr(0)).split())}\n")
+        for stream, names in _PROPERTIES.items():
+            found = _read_property_set(self.read(stream)) if self.has(stream) else {}
+            texts = ((name, " ".join(found.get(number, "").split())) for number, name in names.items())
+            lines += [f"{name}\t{text}\n" for name, text in texts if text]
         if lines:
             yield Piece("info", "".join(lines))
+
+    def _is_circular(self, path: tuple[str, ...]) -> bool:
+        """Return whether the stream's chain of sectors comes back to itself: olefile then repeats bytes without a word."""
+        entry = self._ole.direntries[self._ole._find(list(path))]  # noqa: SLF001 - there is no public way to the chain
+        fat = self._ole.minifat if entry.is_minifat else self._ole.fat
+        sector, seen = entry.isectStart, set()
+        while sector < len(fat) and sector not in seen:
+            seen.add(sector)
+            sector = fat[sector]
+        return sector in seen
 
     def _restore(self) -> None:
         """Open again with the missing end filled with zeros, so that chains of sectors reach their end."""
@@ -92,6 +103,44 @@ def _open(data: bytes) -> Handle:
     import olefile  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, loaded when it is needed
 
     return olefile.OleFileIO(BytesIO(data))
+
+
+def _list_streams(ole: Handle) -> list[list[str]]:
+    """Return the paths of all streams. Each entry is visited once: a folder may hold itself, in two ways even."""
+    found: list[list[str]] = []
+    seen: set[int] = set()
+    waiting: list[tuple[Handle, list[str]]] = [(ole.root, [])]
+    while waiting:
+        entry, path = waiting.pop()
+        if entry.sid in seen or len(path) > _MAX_DEPTH:
+            continue
+        seen.add(entry.sid)
+        if entry.entry_type == _STREAM and path:
+            found.append(path)
+        waiting += ((kid, [*path, kid.name]) for kid in reversed(entry.kids))
+    return found
+
+
+def _read_property_set(data: bytes) -> dict[int, str]:
+    """Return the texts of a property set by number. Our own, as olefile goes on for as many entries as the head claims."""
+    found: dict[int, str] = {}
+    try:
+        (start,) = struct.unpack_from("<I", data, 44)
+        (count,) = struct.unpack_from("<I", data, start + 4)
+        page = 0
+        for index in range(min(count, _MAX_PROPERTIES)):
+            number, offset = struct.unpack_from("<II", data, start + 8 + index * 8)
+            kind, length = struct.unpack_from("<II", data, start + offset)
+            at = start + offset + 8
+            if number == 1:
+                page = length & 0xFFFF
+            elif kind == _NARROW:
+                found[number] = decode_property(data[at : at + length], page).split("\0")[0]
+            elif kind == _WIDE:
+                found[number] = data[at : at + length * 2].decode("utf-16-le", "replace").split("\0")[0]
+    except struct.error:
+        return found
+    return found
 
 
 def decode_property(value: bytes, page: int) -> str:
@@ -137,7 +186,7 @@ def unpack_native(data: bytes) -> tuple[str, bytes]:
         (size,) = struct.unpack_from("<I", data, path_end + 5)
         at = path_end + 9 + size
         (length,) = struct.unpack_from("<I", data, at)
-        return decode_narrow(data[2:label_end]), data[at + 4 : at + 4 + length]
+        return decode_property(data[2:label_end], 932), data[at + 4 : at + 4 + length]
     except (ValueError, struct.error):
         return "", data
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
+from morasanu.errors import InspectError
 from morasanu.extract.reason import refuse
 
 if TYPE_CHECKING:
@@ -15,19 +17,23 @@ END: Final = 1
 TEXT: Final = 2
 MAX_DEPTH: Final = 512
 _MAX_TOKEN_BYTES: Final = 4_000_000
+_END: Final = object()
 _NONE: Final[dict[str, str]] = {}
 
 Event = tuple[int, str, dict[str, str]]
 """START with local name and attributes, END with local name, TEXT with the text."""
 
 
-class _Collector:
-    """Receives the callbacks of the parser."""
+Take = Callable[[int, str, dict[str, str]], None]
 
-    __slots__ = ("depth", "events", "parser")
 
-    def __init__(self) -> None:
-        self.events: list[Event] = []
+class _Handler:
+    """Receives the callbacks of the parser and hands them on with local names."""
+
+    __slots__ = ("depth", "parser", "take")
+
+    def __init__(self, take: Take) -> None:
+        self.take = take
         self.depth = 0
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
@@ -45,14 +51,14 @@ class _Collector:
             if ":" in key:
                 attributes = {_local(each): value for each, value in attributes.items()}
                 break
-        self.events.append((START, name.rpartition(":")[2], attributes))
+        self.take(START, name.rpartition(":")[2] if ":" in name else name, attributes)
 
     def end(self, name: str) -> None:
         self.depth -= 1
-        self.events.append((END, name.rpartition(":")[2], _NONE))
+        self.take(END, name.rpartition(":")[2] if ":" in name else name, _NONE)
 
     def text(self, data: str) -> None:
-        self.events.append((TEXT, data, _NONE))
+        self.take(TEXT, data, _NONE)
 
     def doctype(self, *_: object) -> None:
         raise refuse("MRS-X-025", "DOCTYPE")
@@ -64,35 +70,49 @@ def _local(name: str) -> str:
     return ":id" if local == "id" and prefix else local
 
 
-def read_events(chunks: Iterable[bytes]) -> Iterator[Event]:
-    """Yield the events of an XML document that comes in chunks. Names are local, `r:id` is `:id`.
+def drive(chunks: Iterable[bytes], take: Take) -> Iterator[None]:
+    """Call `take` for every event of an XML document that comes in chunks; yield after each chunk.
 
-    Raises InspectError after the events that could be read: MRS-X-021 (broken off), MRS-X-022 (too deep, a token of
-    megabytes), MRS-X-025 (a document type), and whatever `chunks` raises.
+    Names are local, `r:id` is `:id`. Raises InspectError after the events that could be read: MRS-X-021 (broken off),
+    MRS-X-022 (too deep, a token of megabytes), MRS-X-025 (a document type, an encoding), and whatever `chunks` raises.
+    """
+    parser = _Handler(take).parser
+    fed = 0
+    for chunk in chunks:
+        _parse(parser, chunk, last=False)
+        fed += len(chunk)
+        # a token that never ends is read anew with every chunk
+        if fed - parser.CurrentByteIndex > _MAX_TOKEN_BYTES:
+            raise refuse("MRS-X-022", "token")
+        yield
+    _parse(parser, b"", last=True)
+
+
+def _parse(parser: expat.XMLParserType, chunk: bytes, *, last: bool) -> None:
+    try:
+        parser.Parse(chunk, last)
+    except expat.ExpatError:
+        raise refuse("MRS-X-021") from None
+    except (LookupError, ValueError):
+        raise refuse("MRS-X-025", "encoding") from None
+
+
+def read_events(chunks: Iterable[bytes]) -> Iterator[Event]:
+    """Yield the events of an XML document that comes in chunks; raises as `drive` does.
 
     >>> [event[:2] for event in read_events([b"<w:p>a</w:p>"])]
     [(0, 'p'), (2, 'a'), (1, 'p')]
     """
-    collector = _Collector()
-    silent = 0
-    fault: Exception | None = None
-    source = iter(chunks)
-    while fault is None:
-        chunk = b""
+    events: list[Event] = []
+    fault: InspectError | None = None
+    steps = drive(chunks, lambda kind, name, attributes: events.append((kind, name, attributes)))
+    running = True
+    while running:
         try:
-            chunk = next(source, b"")
-            collector.parser.Parse(chunk, not chunk)
-        except expat.ExpatError:
-            fault = refuse("MRS-X-021")
-        except Exception as error:  # noqa: BLE001 - what was read before it comes first, then it goes on
-            fault = error
-        # a token that never ends is read anew with every chunk
-        silent = 0 if collector.events else silent + len(chunk)
-        if silent > _MAX_TOKEN_BYTES:
-            fault = refuse("MRS-X-022", "token")
-        yield from collector.events
-        collector.events.clear()
-        if not chunk:
-            break
+            running = next(steps, _END) is None
+        except InspectError as error:
+            fault, running = error, False
+        yield from events
+        events.clear()
     if fault is not None:
         raise fault

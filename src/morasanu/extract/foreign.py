@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+from morasanu.extract.interface import Unread
 from morasanu.extract.reason import refuse, unread
 from morasanu.extract.unpack import Content, Source, collect, decode_name, make_label, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from morasanu.extract.interface import Extracted, Task
 
 _KINDS: Final = ((b"MSCF", "cab"), (b"Rar!\x1a\x07\x01", "rar5"), (b"Rar!", "rar"))
 _BLOCK_BYTES: Final = 65_536
+_RESTARTS: Final = 20
+_FATAL: Final = -30
+
+
+class _Stopped(Exception):  # noqa: N818 - the fault is told where it happened
+    """The library cannot go on behind a member."""
 
 
 class ForeignExtractor:
@@ -36,37 +45,76 @@ class ForeignExtractor:
         head = file.read(8)
         kind = next((kind for magic, kind in _KINDS if head.startswith(magic)), "lha")
         file.seek(0)
-        count = 0
-        for out in _read_members(file, kind, task):
-            count += 1
-            yield out
-        if not count:
-            raise refuse("MRS-X-021")
+        found = _read_members(file, kind, task)
+        first = next(found, None)
+        if isinstance(first, Unread) and not first.part:
+            raise refuse(first.code)
+        if first:
+            yield first
+        yield from found
 
 
 def _read_members(file: BinaryIO, kind: str, task: Task) -> Iterator[Extracted]:
+    """Yield the members. Where the library stops it begins anew behind that member: once more with names as bytes, if need be."""
     # its warnings name members, and a name may be a person's
     logging.getLogger("libarchive").setLevel(logging.CRITICAL)
     size = file.seek(0, 2)
+    count, charset = 0, "CP932"
+    for _ in range(_RESTARTS):
+        before = count
+        try:
+            with _open(file, kind, charset, task.passwords) as archive:
+                for number, entry in enumerate(archive, 1):
+                    if number <= count:
+                        continue
+                    count = number
+                    if number > task.limits.members:
+                        yield unread("MRS-X-022", "", "members")
+                        return
+                    yield from _read_entry(entry, f"member {number}", task, size)
+        except _Stopped:
+            continue  # going on with a library in that state crashes
+        except Exception as error:  # noqa: BLE001 - whatever the library raises is damage here
+            if count == before and charset != "CP932":
+                yield unread("MRS-X-020" if _is_locked(error) else "MRS-X-021")
+                return
+            charset = "ISO-8859-1"
+        else:
+            return
+    yield unread("MRS-X-021")
+
+
+@contextmanager
+def _open(file: BinaryIO, kind: str, charset: str, passwords: tuple[str, ...]) -> Iterator[Iterable[Any]]:
+    """Yield the entries of an archive: as the binding opens a stream, with the names' character set as an option."""
+    ffi = import_module("libarchive.ffi")
+    read = import_module("libarchive.read")
+    block = ctypes.create_string_buffer(_BLOCK_BYTES)
+
+    def take(_: int, __: int, place: int) -> int:
+        data = file.read(_BLOCK_BYTES)
+        ctypes.memmove(block, data, len(data))
+        ctypes.cast(place, ctypes.POINTER(ctypes.c_void_p))[0] = ctypes.addressof(block)
+        return len(data)
+
+    def seek(_: int, __: int, offset: int, whence: int) -> int:
+        return file.seek(offset, whence)
+
     file.seek(0)
-    passphrase = task.passwords[0] if task.passwords else None
-    count = 0
-    try:
-        # no filters: some of them start programs
-        with import_module("libarchive").stream_reader(file, kind, "none", _BLOCK_BYTES, passphrase) as archive:
-            for entry in archive:
-                count += 1
-                if count > task.limits.members:
-                    yield unread("MRS-X-022", "", "members")
-                    return
-                yield from _read_entry(entry, f"member {count}", task, size)
-    except Exception as error:  # noqa: BLE001 - whatever the library raises is damage here
-        yield unread("MRS-X-020" if _is_locked(error) else "MRS-X-021")
+    # no filters: some of them start programs
+    with read.new_archive_read(kind, "none") as archive:
+        for password in passwords:
+            ffi.read_add_passphrase(archive, password.encode())
+        ffi.libarchive.archive_read_set_options(ctypes.c_void_p(archive), f"hdrcharset={charset}".encode())
+        calls = (ffi.READ_CALLBACK(take), ffi.SEEK_CALLBACK(seek))  # kept as long as the library may call them
+        ffi.read_set_seek_callback(archive, calls[1])
+        ffi.read_open(archive, None, ffi.NO_OPEN_CB, calls[0], ffi.NO_CLOSE_CB)
+        yield read.ArchiveRead(archive)
 
 
 def _read_entry(entry: Any, place: str, task: Task, size: int) -> Iterator[Extracted]:  # noqa: ANN401 - untyped library
     name = entry.pathname
-    label = (decode_name(name) if isinstance(name, bytes) else make_label(name or "")) or place
+    label = _decode(name) or place
     if entry.isdir:
         return
     if not entry.isfile:
@@ -77,6 +125,15 @@ def _read_entry(entry: Any, place: str, task: Task, size: int) -> Iterator[Extra
     if content.code == "MRS-X-021" and faults and _is_locked(faults[0]):
         content = Content(b"", "MRS-X-020")
     yield from tell(content, label)
+    if any((getattr(fault, "retcode", None) or _FATAL) <= _FATAL for fault in faults):
+        raise _Stopped
+
+
+def _decode(name: str | bytes | None) -> str:
+    try:
+        return decode_name(name.encode("latin-1") if isinstance(name, str) else name or b"")
+    except UnicodeEncodeError:
+        return make_label(str(name))
 
 
 def _list_blocks(entry: Any, faults: list[Exception]) -> Iterator[bytes]:  # noqa: ANN401 - untyped library

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from morasanu.extract.interface import Piece
@@ -29,20 +30,23 @@ def column_to_letters(column: int) -> str:
     return letters
 
 
-def parse_reference(reference: str) -> tuple[int, int]:
-    """Return column and row of a reference, both from 1; 0 for what it does not say.
+def find_column(reference: str) -> int:
+    """Return the column of a cell's reference, from 1; 0 for one that names none.
 
-    >>> parse_reference("AB12"), parse_reference("C"), parse_reference("?")
-    ((28, 12), (3, 0), (0, 0))
+    >>> find_column("AB12"), find_column("C"), find_column("?"), find_column("12")
+    (28, 3, 0, 0)
     """
-    letters = reference[:3].rstrip("0123456789") if reference.isascii() else ""
+    return _letters_to_column(reference.rstrip("0123456789"))
+
+
+@lru_cache(maxsize=20_000)
+def _letters_to_column(letters: str) -> int:
     column = 0
     for letter in letters.upper():
-        if not "A" <= letter <= "Z":
-            return 0, 0
+        if not "A" <= letter <= "Z" or len(letters) > 3:
+            return 0
         column = column * 26 + ord(letter) - 64
-    digits = reference[len(letters) :]
-    return column, int(digits) if digits.isdigit() and len(digits) < 10 else 0
+    return column
 
 
 class Grid:

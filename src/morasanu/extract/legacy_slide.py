@@ -33,6 +33,7 @@ class Record(NamedTuple):
     instance: int
     start: int
     end: int
+    is_container: bool
     owner: tuple[int, int, int]  # kind, instance and place of the owner
 
 
@@ -56,7 +57,7 @@ def read_slides(stream: bytes, task: Task) -> Iterator[Extracted]:
             slide = slide + 1 if record.at > record.owner[2] else 1
         elif record.kind == _LIST:
             slide = 0
-        elif record.kind == _OBJECT and objects < task.limits.members:
+        elif record.kind == _OBJECT and not record.is_container and objects < task.limits.members:
             objects += 1
             yield from _read_object(stream, record, objects, task)
         text = _read_text(stream, record)
@@ -84,7 +85,7 @@ def _walk(stream: bytes) -> Iterator[Record]:
         instance = head >> 4
         if kind == 0 and length == 0 and head == 0 and not above:
             break  # zeros fill the last sector
-        yield Record(at, kind, instance, at + 8, at + 8 + length, owner)
+        yield Record(at, kind, instance, at + 8, at + 8 + length, head & 0xF == 0xF, owner)
         if head & 0xF == 0xF:
             if kind in _OWNERS or kind in {_SLIDE, _LIST}:
                 owner = (kind, instance, at)
@@ -99,11 +100,13 @@ def _number_slides(stream: bytes) -> dict[int, str]:
     places: dict[int, int] = {}
     order: list[tuple[str, int]] = []
     for record in _walk(stream):
-        body = stream[record.start : min(record.end, len(stream))]
+        if record.is_container:
+            continue
         if record.kind == _DIRECTORY:
-            _read_directory(body, places)
-        elif record.kind == _PERSIST and record.owner[0] == _LIST and len(body) >= 4:
-            order.append((_LISTS.get(record.owner[1], "slide"), int.from_bytes(body[:4], "little")))
+            _read_directory(stream[record.start : record.end], places)
+        elif record.kind == _PERSIST and record.owner[0] == _LIST:
+            identity = int.from_bytes(stream[record.start : record.start + 4], "little")
+            order.append((_LISTS.get(record.owner[1], "slide"), identity))
     counts = dict.fromkeys(_LISTS.values(), 0)
     names: dict[int, str] = {}
     for kind, identity in order:
@@ -130,19 +133,19 @@ def _name_part(owner: tuple[int, int, int], slide: int, numbers: dict[int, str])
 
 
 def _read_text(stream: bytes, record: Record) -> str:
-    body = stream[record.start : min(record.end, len(stream))] if record.kind in {_CHARACTERS, _BYTES, _STRING} else b""
-    if not body:
+    if record.is_container or record.kind not in {_CHARACTERS, _BYTES, _STRING}:
         return ""
+    body = stream[record.start : record.end]
     text = decode_narrow(body) if record.kind == _BYTES else body[: len(body) & ~1].decode("utf-16-le", "replace")
     text = text.replace("\r", "\n").replace("\x0b", "\n").replace("\x00", "").strip("\n")
     return "" if text.startswith("___PPT") or text in {"*", ""} else text
 
 
 def _read_object(stream: bytes, record: Record, number: int, task: Task) -> Iterator[Extracted]:
-    body = stream[record.start : min(record.end, len(stream))]
+    body = stream[record.start : record.end]
     part = f"object {number}"
     if record.instance == 1:
-        limit = task.limits.member_bytes
+        limit = min(task.limits.member_bytes, max(1_000_000, task.limits.ratio * len(body)))
         inflater = zlib.decompressobj()
         try:
             body = inflater.decompress(body[4:], limit + 1)

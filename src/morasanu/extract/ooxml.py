@@ -38,7 +38,19 @@ _DULL_PROPERTIES: Final = frozenset(
 )
 _DULL_TEXT: Final = frozenset(("f", "formatCode", "modelId", "binData", "numFmt"))
 _TELLING: Final = frozenset(
-    ("docVar", "tag", "person", "dbPr", "olapPr", "textPr", "webPr", "connection", "dataSource", "query", "connectString")
+    (
+        "docVar",
+        "tag",
+        "person",
+        "dbPr",
+        "olapPr",
+        "textPr",
+        "webPr",
+        "connection",
+        "dataSource",
+        "query",
+        "connectString",
+    )
 )
 
 
@@ -82,7 +94,7 @@ def read_properties(package: Package) -> Iterator[Extracted]:
     for name in package.names():
         if name.lower().startswith("docprops/") and name.lower().endswith(".xml"):
             sink = Sink()
-            yield from follow(read_events(package.chunks(name)), _Properties(sink), sink, "properties")
+            yield from follow(package.chunks(name), _Properties(sink), sink, "properties")
 
 
 class _Properties:
@@ -152,15 +164,15 @@ def read_rest(package: Package, done: Iterable[str]) -> Iterator[Extracted]:
         if name.lower() in known:
             continue
         if name.lower().endswith(".rels"):
-            yield from follow(read_events(package.chunks(name)), _Links(links), links, name)
+            yield from follow(package.chunks(name), _Links(links), links, name)
         elif name.lower().startswith("docprops/") and name.lower().endswith(".xml"):
             continue
         elif _VML.search(name):
-            yield from _read_vml(package, name)
+            yield from read_tagged(package, name)
         elif name.lower().endswith(_XML):
             if not _DULL.search(name) or _is_diagram_data(name):
                 sink = Sink()
-                yield from follow(read_events(package.chunks(name)), Loose(sink, name), sink, name)
+                yield from follow(package.chunks(name), Loose(sink, name), sink, name)
         elif not _NO_MEMBER.search(name):
             yield from _read_member(package, name)
     yield from read_properties(package)
@@ -182,8 +194,8 @@ class _Links:
         """Nothing stays open."""
 
 
-def _read_vml(package: Package, name: str) -> Iterator[Extracted]:
-    # not always well formed, so not for the parser
+def read_tagged(package: Package, name: str) -> Iterator[Extracted]:
+    """Yield the telling lines of a part that is markup, but not always well formed."""
     try:
         text = package.read(name).decode("utf-8", "replace")
     except InspectError as error:

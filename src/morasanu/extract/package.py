@@ -98,6 +98,8 @@ class Package:
 
     def _unpack(self, entry: Entry) -> Iterator[tuple[bytes, int]]:
         """Yield what comes out, with how many packed bytes that took."""
+        if entry.offset < 0:
+            raise refuse("MRS-X-021")
         self._file.seek(entry.offset)
         header = self._file.read(_LOCAL_BYTES)
         if len(header) < _LOCAL_BYTES or not header.startswith(_LOCAL):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 from morasanu.errors import InspectError
@@ -27,9 +28,13 @@ _MAX_OUTLINE: Final = 50_000
 _MAX_STRING_BYTES: Final = 4_000_000
 _RENDER_PIXELS: Final = 12_000_000
 _RENDER_DPI: Final = 200
+_INFORMATION: Final = ("Title", "Author", "Subject", "Keywords", "Creator")
 _NOTE_KEYS: Final = ("T", "Contents")
 _ERR_PASSWORD: Final = 4
 _TAIL_BYTES: Final = 2_048
+_MAX_REBUILT_BYTES: Final = 100_000_000
+_FREE_OBJECT: Final = 3_999_000  # just below the highest number that pdfium takes
+_PAGE_OBJECT: Final = re.compile(rb"\b(\d{1,7}) (\d{1,5}) obj\b(?:(?!obj|stream)[^\0]){0,2000}?/Type\s*/Page\b")
 # what a font without a map to Unicode leaves: such a page has text for the eye only
 _MEANINGLESS: Final = re.compile("[\x00-\x08\x0e-\x1f\ufffd\ue000-\uf8ff]")
 
@@ -71,10 +76,28 @@ def _open(file: BinaryIO, passwords: tuple[str, ...]) -> Handle:
             return pypdfium2.PdfDocument(file, password=password)
         except pypdfium2.PdfiumError as error:
             if error.err_code != _ERR_PASSWORD:
-                raise refuse("MRS-X-021") from error
+                break
         except UnicodeError:
             continue
-    raise refuse("MRS-X-020")
+    else:
+        raise refuse("MRS-X-020")
+    try:
+        return pypdfium2.PdfDocument(_rebuild(file))
+    except pypdfium2.PdfiumError as error:
+        raise refuse("MRS-X-021") from error
+
+
+def _rebuild(file: BinaryIO) -> bytes:
+    """Return the file with a catalogue of the pages found in it: one that is cut off has lost its own at the end."""
+    file.seek(0)
+    data = file.read(_MAX_REBUILT_BYTES + 1)
+    if len(data) > _MAX_REBUILT_BYTES or b"/Encrypt" in data:
+        raise refuse("MRS-X-021")
+    kids = [b"%s %s R" % match.groups() for match in islice(_PAGE_OBJECT.finditer(data), _MAX_PAGES)]
+    number = _FREE_OBJECT
+    catalogue = b"%d 0 obj\n<< /Type /Catalog /Pages %d 0 R >>\nendobj\n" % (number, number + 1)
+    pages = b"%d 0 obj\n<< /Type /Pages /Kids [%s] /Count %d >>\nendobj\n" % (number + 1, b" ".join(kids), len(kids))
+    return data + b"\nendstream\nendobj\n" + catalogue + pages + b"trailer\n<< /Root %d 0 R >>\n%%%%EOF\n" % number
 
 
 def _raw() -> Handle:
@@ -90,8 +113,9 @@ def _is_cut(file: BinaryIO) -> bool:
 
 
 def _read_information(document: Handle) -> Iterator[Extracted]:
-    information = document.get_metadata_dict(skip_empty=True).items()
-    values = [f"{key}\t{_clean(value)}\n" for key, value in information if not key.endswith("Date")]
+    raw = _raw()
+    found = {key: _get_string(raw.FPDF_GetMetaText, document, key.encode()) for key in _INFORMATION}
+    values = [f"{key}\t{value}\n" for key, value in found.items() if value]
     if values:
         yield Piece("info", "".join(values))
     titles: list[str] = []
@@ -99,7 +123,7 @@ def _read_information(document: Handle) -> Iterator[Extracted]:
         if len(titles) >= _MAX_OUTLINE:
             yield unread("MRS-X-022", "outline", "entries")
             break
-        titles.append(_clean(mark.get_title()) + "\n")
+        titles.append(_get_string(raw.FPDFBookmark_GetTitle, mark) + "\n")
     if titles:
         yield Piece("outline", "".join(titles))
 
@@ -287,7 +311,7 @@ def _read_attached(document: Handle, handle: Handle, part: str, task: Task) -> I
         return
     attachment = pypdfium2.PdfAttachment(handle, document)
     try:
-        yield Member(part, attachment.get_name(), bytes(attachment.get_data()))
+        yield Member(part, _get_string(raw.FPDFAttachment_GetName, handle), bytes(attachment.get_data()))
     except pypdfium2.PdfiumError:
         yield unread("MRS-X-021", part)
 

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-import zipfile
+import re
+import struct
+from os import SEEK_END
 from pathlib import PurePath
-from typing import TYPE_CHECKING, BinaryIO, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import BinaryIO, Final
 
 HEAD_BYTES: Final = 4_096
 _MAGIC: Final = (
     (b"%PDF-", "pdf"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "xz"), (b"MSCF\x00\x00\x00\x00", "cab"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gz"), (b"\xfd7zXZ\x00", "xz"), (b"MSCF\x00\x00\x00\x00", "cab"),
     (b"Rar!\x1a\x07", "rar"), (b"SQLite format 3\x00", "sqlite"), (b"PAR1", "parquet"), (b"{\\rtf", "rtf"),
     (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF87a", "gif"), (b"GIF89a", "gif"), (b"II*\x00", "tiff"),
     (b"MM\x00*", "tiff"), (b"BM", "bmp"),
 )  # fmt: skip
+_BZIP2: Final = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
+_MBOX: Final = re.compile(rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d")
 _IMAGES: Final = frozenset(("png", "jpeg", "gif", "tiff", "bmp"))
-_OFFICE: Final = {
-    "word/": "docx", "ppt/": "pptx", "xl/": "xlsx",
+_OFFICE: Final = {b"word/": "docx", b"ppt/": "pptx", b"xl/": "xlsx"}
+_OFFICE_SUFFIXES: Final = {
+    ".docx": "docx", ".docm": "docx", ".pptx": "pptx", ".pptm": "pptx", ".xlsx": "xlsx", ".xlsm": "xlsx",
 }  # fmt: skip
 _ODF: Final = {
-    "application/vnd.oasis.opendocument.text": "odt",
-    "application/vnd.oasis.opendocument.spreadsheet": "ods",
-    "application/vnd.oasis.opendocument.presentation": "odp",
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+    b"application/vnd.oasis.opendocument.presentation": "odp",
 }
+_END_BYTES: Final = 22 + 65_535
+_DIRECTORY_BYTES: Final = 1_000_000
+_NAMES: Final = 2_000
 _OLE_STREAMS: Final = (
     ("EncryptedPackage", "encrypted-office"), ("WordDocument", "doc"), ("PowerPoint Document", "ppt"), ("Workbook", "xls"),
     ("Book", "xls"), ("__properties_version1.0", "msg"), ("JSRV_SegmentInformation", "jtd"), ("DocumentText", "jtd"),
 )  # fmt: skip
-_BY_NAME: Final = {".eml": "eml", ".mbox": "mbox", ".mbx": "mbox", ".dbf": "dbf", ".jtd": "jtd", ".jtt": "jtd"}
+_BY_NAME: Final = {".eml": "eml", ".lzma": "lzma", ".mbox": "mbox", ".mbx": "mbox", ".dbf": "dbf", ".jtd": "jtd", ".jtt": "jtd"}
 
 
 def recognise(file: BinaryIO, name: str) -> str:
@@ -45,9 +50,11 @@ def recognise(file: BinaryIO, name: str) -> str:
     suffix = PurePath(name).suffix.lower()
     found = next((known for magic, known in _MAGIC if head.startswith(magic)), "")
     if found == "zip":
-        return _recognise_zip(file)
+        return _recognise_zip(file, head, suffix)
     if found == "ole":
         return _recognise_ole(file, suffix)
+    if found == "parquet" and not _ends_with(file, b"PAR1") and suffix != ".parquet":
+        return ""
     if found in _IMAGES:
         return "" if found == "bmp" and head[6:10] != b"\x00" * 4 else "image"
     if found:
@@ -58,34 +65,60 @@ def recognise(file: BinaryIO, name: str) -> str:
         return "tar"
     if head[2:5] == b"-lh" and head[6:7] == b"-":
         return "lzh"
-    if head.startswith(b"From ") and suffix not in {".txt", ".log"}:
+    if _BZIP2.match(head):
+        return "bz2"
+    if _MBOX.match(head):
         return "mbox"
     if suffix == ".dbf" and head[:1] in (b"\x03", b"\x83", b"\x8b", b"\xf5", b"\x30", b"\x31"):
         return "dbf"
     return _BY_NAME.get(suffix, "") if suffix != ".dbf" else ""
 
 
-def _recognise_zip(file: BinaryIO) -> str:
+def _recognise_zip(file: BinaryIO, head: bytes, suffix: str) -> str:
+    """Return what kind of package a zip is; only names are read, never more of them than an office file has."""
     try:
-        with zipfile.ZipFile(file) as package:
-            names = package.namelist()[:2_000]
-            if names and names[0] == "mimetype":
-                kind = package.open("mimetype").read(100).decode("ascii", "replace").strip()
-                return _ODF.get(kind, "zip")
-            return _recognise_office(names)
-    except Exception:  # noqa: BLE001 - a damaged archive is still one
-        return "zip"
+        names = _list_names(file)
+    except (OSError, struct.error):
+        names = []
     finally:
         file.seek(0)
-
-
-def _recognise_office(names: Iterable[str]) -> str:
-    listed = set(names)
-    if "[Content_Types].xml" not in listed:
+    if head[30:38] == b"mimetype":
+        return next((kind for name, kind in _ODF.items() if head[38:].startswith(name)), "zip")
+    if not names:  # cut off: the first member and the name say what it was
+        first = head[30 : 30 + int.from_bytes(head[26:28], "little")]
+        is_office = first in (b"[Content_Types].xml", b"_rels/.rels") or first.startswith((b"word/", b"xl/", b"ppt/"))
+        return _OFFICE_SUFFIXES.get(suffix, "zip") if is_office else "zip"
+    if b"[Content_Types].xml" not in names:
         return "zip"
-    if "xl/workbook.bin" in listed:
+    if b"xl/workbook.bin" in names:
         return "xlsb"
-    return next((kind for prefix, kind in _OFFICE.items() if any(name.startswith(prefix) for name in listed)), "zip")
+    return next((kind for prefix, kind in _OFFICE.items() if any(name.startswith(prefix) for name in names)), "zip")
+
+
+def _ends_with(file: BinaryIO, mark: bytes) -> bool:
+    file.seek(-len(mark), SEEK_END)
+    found = file.read() == mark
+    file.seek(0)
+    return found
+
+
+def _list_names(file: BinaryIO) -> list[bytes]:
+    """Return the first names of a zip's directory, none when it is cut off. Raises struct.error, OSError for nonsense."""
+    size = file.seek(0, SEEK_END)
+    file.seek(max(0, size - _END_BYTES))
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0:
+        return []
+    length = int.from_bytes(tail[at + 12 : at + 16], "little")
+    file.seek(max(0, size - len(tail) + at - length))
+    entries = file.read(min(length, _DIRECTORY_BYTES))
+    names, position = [], 0
+    while entries[position : position + 4] == b"PK\x01\x02" and len(names) < _NAMES:
+        name, extra, comment = struct.unpack_from("<HHH", entries, position + 28)
+        names.append(entries[position + 46 : position + 46 + name])
+        position += 46 + name + extra + comment
+    return names
 
 
 def _recognise_ole(file: BinaryIO, suffix: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from morasanu.extract.interface import Extracted, Limits, Task
 
+_MAGIC: Final = b"7z\xbc\xaf\x27\x1c"
 _BATCH_BYTES: Final = 64_000_000
 _HEADER_BYTES: Final = 50_000_000
 
@@ -50,7 +51,9 @@ class SevenZipExtractor:
         size = file.seek(0, 2)
         file.seek(0)
         head = file.read(32)
-        if len(head) == 32 and int.from_bytes(head[20:28], "little") > _HEADER_BYTES:
+        if not head.startswith(_MAGIC) or len(head) < 32:
+            raise refuse("MRS-X-021")
+        if int.from_bytes(head[20:28], "little") > _HEADER_BYTES:
             raise refuse("MRS-X-022", "members")
         password = _find_password(file, task)
         items = _list_items(_open(file, password))
@@ -105,9 +108,9 @@ def _read_items(
     batch: list[_Item] = []
     for item in (*items, None):
         if batch and (item is None or sum(i.size for i in batch) + item.size > _BATCH_BYTES):
-            contents = _read_batch(file, password, [i for i in batch if i.number not in refused], limits)
+            contents = _read_batch(file, password, [i for i in batch if i.size and i.number not in refused], limits)
             for each in batch:
-                yield from tell(refused.get(each.number) or contents[each.number], each.label)
+                yield from tell(refused.get(each.number) or contents.get(each.number, Content(b"")), each.label)
             batch = []
         if item:
             batch.append(item)

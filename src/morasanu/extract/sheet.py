@@ -6,22 +6,24 @@ import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.errors import InspectError
-from morasanu.extract.biff import XlsbExtractor, XlsExtractor
-from morasanu.extract.cell import format_number
-from morasanu.extract.event import END, START, TEXT, read_events
-from morasanu.extract.grid import Grid, parse_reference
+from morasanu.extract.cell import format_number, unescape
+from morasanu.extract.event import END, START, TEXT, drive
+from morasanu.extract.grid import Grid, find_column
 from morasanu.extract.ooxml import read_relations, read_rest
 from morasanu.extract.package import Package
 from morasanu.extract.reason import unread
 from morasanu.extract.sink import Sink, follow, tell
 from morasanu.extract.story import Story
 from morasanu.extract.workbook import STRINGS, WORKBOOK, Workbook, read_pivots, read_workbook
+from morasanu.extract.xls import XlsExtractor
+from morasanu.extract.xlsb import XlsbExtractor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from morasanu.extract.interface import Extracted, Task
 
+_MAX_HELD: Final = 1_000_000
 _SHEET: Final = re.compile(r"xl/(?:worksheets|macrosheets|dialogsheets|chartsheets)/([^/]+)\.xml", re.IGNORECASE)
 _MARGINS: Final = {
     "oddHeader": "header", "evenHeader": "header", "firstHeader": "header",
@@ -71,8 +73,7 @@ def _read_sheet(package: Package, book: Workbook, part: str, name: str, done: se
     reader = _SheetReader(book, grid, sink, name)
     fault = None
     try:
-        for kind, tag, attributes in read_events(package.chunks(part)):
-            reader.take(kind, tag, attributes)
+        for _ in drive(package.chunks(part), reader.take):
             if grid.ready:
                 yield from grid.ready
                 grid.ready.clear()
@@ -94,11 +95,11 @@ def _read_beside(package: Package, part: str, kind: str, name: str, done: set[st
     sink = Sink()
     if kind in {"comments", "threadedComment"}:
         done.add(part)
-        yield from follow(read_events(package.chunks(part)), _CommentReader(sink, name), sink, f"{name} comment")
+        yield from follow(package.chunks(part), _CommentReader(sink, name), sink, f"{name} comment")
     elif kind == "drawing":
         done.add(part)
         label = f"{name} text box"
-        yield from follow(read_events(package.chunks(part)), Story(sink, label), sink, label)
+        yield from follow(package.chunks(part), Story(sink, label), sink, label)
 
 
 def _read_comments_left(package: Package, done: set[str]) -> Iterator[Extracted]:
@@ -127,6 +128,7 @@ class _SheetReader:
         self._type = "n"
         self._style = ""
         self._value: list[str] = []
+        self._held = 0
         self._beside: list[str] = []
         self._open = ""
         self._reading = False
@@ -135,6 +137,11 @@ class _SheetReader:
         if kind == TEXT:
             if self._open == "v":
                 self._value.append(name)
+                self._held += len(name)
+                if self._held > _MAX_HELD:
+                    # no cell of Excel is that long
+                    self._sink.add(self._name, "".join(self._value))
+                    self._value, self._held = [], 0
             elif self._open:
                 self._beside.append(name)
         elif kind == START:
@@ -145,10 +152,10 @@ class _SheetReader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._open = ""
         if name == "c":
-            self._column = parse_reference(attributes.get("r", ""))[0] or self._column + 1
+            self._column = find_column(attributes.get("r", "")) or self._column + 1
             self._type = attributes.get("t", "n")
             self._style = attributes.get("s", "")
-            self._value = []
+            self._value, self._held = [], 0
         elif name in {"v", "t"}:
             self._open = "" if self._reading else "v"
         elif name == "row":
@@ -201,7 +208,7 @@ class _SheetReader:
             return format_number(raw.strip(), code, from_1904=self._book.from_1904)
         if self._type == "b":
             return "TRUE" if raw == "1" else "FALSE"
-        return raw
+        return unescape(raw)
 
     def _end_row(self) -> None:
         if self._cells:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from morasanu.errors import InspectError
+from morasanu.extract.event import drive
 from morasanu.extract.interface import Extracted, Piece, Unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from morasanu.extract.event import Event
 
 PIECE_CHARS: Final = 64_000
 _MAX_PARTS: Final = 1_000
+# a name or number is better not cut in two
+_CUT_CHARS: Final = 1_000
+_SIGNS: Final = "\n\t 　、。,;"
 
 
 class Sink:
@@ -36,8 +39,9 @@ class Sink:
         if not line or line.isspace():
             return
         while len(line) > PIECE_CHARS:
-            self._take(part, line[:PIECE_CHARS])
-            line = line[PIECE_CHARS:]
+            cut = max(line.rfind(sign, PIECE_CHARS - _CUT_CHARS, PIECE_CHARS) for sign in _SIGNS) + 1 or PIECE_CHARS
+            self._take(part, line[:cut])
+            line = line[cut:]
         self._take(part, line)
 
     def _take(self, part: str, line: str) -> None:
@@ -86,13 +90,11 @@ class Taker(Protocol):
         ...
 
 
-def follow(events: Iterable[Event], taker: Taker, sink: Sink, part: str) -> Iterator[Extracted]:
-    """Yield the pieces that `taker` puts into `sink` for each event; a fault comes last, as an `Unread` of `part`."""
-    take = taker.take
+def follow(chunks: Iterable[bytes], taker: Taker, sink: Sink, part: str) -> Iterator[Extracted]:
+    """Yield the pieces that `taker` puts into `sink` for the XML that comes in chunks; a fault comes last, as an `Unread` of `part`."""
     fault: Unread | None = None
     try:
-        for kind, name, attributes in events:
-            take(kind, name, attributes)
+        for _ in drive(chunks, taker.take):
             if sink.ready:
                 yield from sink.drain()
     except InspectError as error:

@@ -19,6 +19,7 @@ _WORDS: Final = {
     "fldSimple": ("instr",), "hyperlink": ("tooltip",),
 }  # fmt: skip
 _MAX_AUTHORS: Final = 1_000
+_MAX_HELD: Final = 1_000_000
 
 
 @dataclass(slots=True)
@@ -30,6 +31,8 @@ class _Frame:
     lines: list[str] = field(default_factory=list)
     row: list[str] = field(default_factory=list)
     placeholder: bool = False
+    open_chars: int = 0
+    held_chars: int = 0
 
 
 class Story:
@@ -64,7 +67,11 @@ class Story:
         elif self._deleting or self._open == "delText":
             self._deleted.append(text)
         else:
-            self._frames[-1].runs.append(text)
+            frame = self._frames[-1]
+            frame.runs.append(text)
+            frame.open_chars += len(text)
+            if frame.open_chars > _MAX_HELD:
+                self._end_paragraph()
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._open = name if name in _TEXT else ""
@@ -111,6 +118,7 @@ class Story:
         frame = self._frames[-1]
         line = "".join(frame.runs)
         frame.runs.clear()
+        frame.open_chars = 0
         self._emit(line)
         if self._deleted:
             self._sink.add(self._beside("deleted"), "".join(self._deleted))
@@ -141,8 +149,12 @@ class Story:
     def _emit(self, line: str) -> None:
         if self._frames[-1].kind == "story":
             self._sink.add(self._part, line)
+        elif self._frames[-1].held_chars > _MAX_HELD:
+            # a cell or box of megabytes is no longer kept together
+            self._sink.add(self._part, line)
         elif line:
             self._frames[-1].lines.append(line)
+            self._frames[-1].held_chars += len(line)
 
     def _beside(self, what: str) -> str:
         return what if self._part == "body" else f"{self._part} {what}"

@@ -92,7 +92,6 @@ class ParquetExtractor:
         except Exception as error:
             raise refuse("MRS-X-021") from error
         yield from _split(Table("rows", columns), _read_parquet(source), task)
-        # pyarrow raises at the first page that cannot be read; what came before it stands
 
 
 class DbfExtractor:
@@ -117,7 +116,7 @@ class DbfExtractor:
         file.seek(head_bytes)
         rows = _DbfRows(file, row_bytes, fields, decode)
         table = Table("rows", tuple(field.name for field in fields))
-        yield from _split(table, islice(rows, count), task)
+        yield from _split(table, rows, task)
         if rows.count < count:
             yield unread("MRS-X-021", f"rows {rows.count + 1}-{count}")
         for field in fields:
@@ -136,7 +135,7 @@ def _split(table: Table, rows: Iterable[Sequence[object]], task: Task) -> Iterat
         members: list[Member] = []
         try:
             for row in islice(iterator, _ROWS):
-                place = f"{table.part} {first + len(lines)}"
+                place = f"{table.part.removesuffix('s')} {first + len(lines)}"
                 lines.append("\t".join(_write_cell(value, place, members) for value in row))
         except Exception as error:  # noqa: BLE001 - damage comes as any error of SQLite and Arrow
             failure = (
@@ -302,10 +301,10 @@ class _DbfRows:
         for field in self._fields:
             raw = row[at : at + field.size]
             at += field.size
-            if field.kind in _MEMO:
+            if field.kind in _MEMO and not (field.kind == "B" and field.size == 8):
                 self.has_memo = self.has_memo or bool(raw.strip(b" \0"))
                 values.append("")
-            elif field.kind in "IO+@YT" and len(raw) in {4, 8}:
+            elif field.kind in "IOB+@YT" and len(raw) in {4, 8}:
                 values.append(_read_number(field.kind, raw))
             else:
                 values.append(self._decode(raw).strip(" \0"))
@@ -315,7 +314,7 @@ class _DbfRows:
 def _read_number(kind: str, raw: bytes) -> str:
     if kind == "Y":
         return str(int.from_bytes(raw, "little", signed=True) / 10_000)
-    if kind == "O":
+    if kind in "OB":
         return str(struct.unpack("<d", raw)[0]) if len(raw) == 8 else ""
     return str(int.from_bytes(raw[:4], "little", signed=True)) if kind in "I+" else ""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from morasanu.extract.reason import refuse, unread
 from morasanu.extract.unpack import (
+    FREE_BYTES,
     Content,
     Decoder,
     Source,
@@ -46,6 +47,7 @@ class _Entry(NamedTuple):
     time: int
     crc: int
     packed_bytes: int | None  # None: only the stream itself knows
+    raw_bytes: int  # as declared
     offset: int
 
 
@@ -123,8 +125,8 @@ class _Reading:
             )
             tail = self._read_at(position + _CENTRAL.size, names + extras)
             name, extra = tail[:names], tail[names:]
-            packed, offset = _widen(extra, size, packed, offset)
-            yield _Entry(_label(name, extra, flags), flags, method, time, crc, packed, offset + directory.shift)
+            size, packed, offset = _widen(extra, size, packed, offset)
+            yield _Entry(_label(name, extra, flags), flags, method, time, crc, packed, size, offset + directory.shift)
             position += _CENTRAL.size + names + extras + comments
             found += 1
         self._is_damaged = position < directory.end or found & 0xFFFF != directory.total & 0xFFFF
@@ -154,13 +156,14 @@ class _Reading:
         name, extra = tail[:names], tail[names:]
         if len(name) < names or not name:
             return None
-        known: int | None = _widen(extra, size, packed, 0)[0]
+        size, packed, _ = _widen(extra, size, packed, 0)
+        known: int | None = packed
         if flags & _STREAMED and not known:
             known = None
             if method == _STORED:
                 start = position + _LOCAL.size + len(tail)
                 known = self._find_end(start) - start
-        return _Entry(_label(name, extra, flags), flags, method, time, crc, known, position)
+        return _Entry(_label(name, extra, flags), flags, method, time, crc, known, size, position)
 
     def _find_end(self, start: int) -> int:
         ends = (self._find(mark, start) for mark in (b"PK\x07\x08", _LOCAL_MARK, b"PK\x01\x02"))
@@ -220,10 +223,13 @@ class _Reading:
         return Content(b"", "MRS-X-020")
 
     def _unpack(self, entry: _Entry, source: Source, start: int) -> Content:
+        limits = self._task.limits
+        if source.size is not None and entry.raw_bytes > max(FREE_BYTES, limits.ratio * source.size):
+            return Content(b"", "MRS-X-022", "ratio")  # what it says of itself is enough: it is told either way
         decoder = _make(entry.method)
         pieces = expand(source, decoder) if decoder else copy_source(source)
         packed = self._size - start if source.size is None else min(source.size, self._size - start)
-        content = collect(pieces, self._task.limits, source, packed)
+        content = collect(pieces, limits, source, packed)
         if source.size is None and decoder:
             # only now is it known where it ends
             self._ranges.remove((entry.offset, start))
@@ -288,19 +294,14 @@ def _list_extra(extra: bytes) -> Iterator[tuple[int, bytes]]:
         position += 4 + size
 
 
-def _widen(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int]:
-    """Return packed size and offset, from the zip64 field where the narrow ones are full."""
+def _widen(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
+    """Return size, packed size and offset, from the zip64 field where the narrow ones are full."""
     if _FULL not in {size, packed, offset}:
-        return packed, offset
+        return size, packed, offset
     data = next((data for kind, data in _list_extra(extra) if kind == 1), b"")
     numbers = iter(struct.unpack_from(f"<{len(data) // 8}Q", data))
-    if size == _FULL:
-        next(numbers, 0)
-    if packed == _FULL:
-        packed = next(numbers, packed)
-    if offset == _FULL:
-        offset = next(numbers, offset)
-    return packed, offset
+    size, packed, offset = (next(numbers, narrow) if narrow == _FULL else narrow for narrow in (size, packed, offset))
+    return size, packed, offset
 
 
 def _find_directory(file: BinaryIO, size: int) -> _Directory | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from morasanu.extract.event import START, read_events
+from morasanu.extract.event import START
 from morasanu.extract.ooxml import first_events, read_relations, read_rest
 from morasanu.extract.package import Package
 from morasanu.extract.reason import unread
@@ -96,7 +96,7 @@ def _read_story(
 ) -> Iterator[Extracted]:
     done.add(name)
     sink = Sink()
-    yield from follow(read_events(package.chunks(name)), Story(sink, part, placeholders=not masters), sink, part)
+    yield from follow(package.chunks(name), Story(sink, part, placeholders=not masters), sink, part)
 
 
 def _list_slides(package: Package) -> list[str]:

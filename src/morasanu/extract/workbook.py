@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InspectError
-from morasanu.extract.cell import name_format
+from morasanu.extract.cell import name_format, unescape
 from morasanu.extract.event import END, START, TEXT, read_events
-from morasanu.extract.interface import Extracted
 from morasanu.extract.ooxml import first_events, read_relations
 from morasanu.extract.reason import refuse
 from morasanu.extract.sink import Sink, follow, tell
@@ -16,6 +15,7 @@ from morasanu.extract.sink import Sink, follow, tell
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from morasanu.extract.interface import Extracted
     from morasanu.extract.package import Package
 
 _MAX_STRINGS_BYTES: Final = 200_000_000
@@ -43,7 +43,7 @@ def read_workbook(package: Package) -> tuple[Workbook, list[Extracted]]:
     reader = _BookReader(book, sink)
     found: list[Extracted] = []
     if package.has(WORKBOOK):
-        found.extend(follow(read_events(package.chunks(WORKBOOK)), reader, sink, "workbook"))
+        found.extend(follow(package.chunks(WORKBOOK), reader, sink, "workbook"))
     for relation_id, name in reader.sheets:
         relation = relations.get(relation_id)
         if relation is not None and not relation.external and package.has(relation.target):
@@ -116,6 +116,7 @@ def _read_strings(package: Package, part: str, strings: list[str]) -> None:
         if kind == TEXT:
             if is_text and not reading:
                 bits.append(name)
+                held += 2 * len(name)
         elif kind == START:
             is_text = name == "t"
             if name == "si":
@@ -127,11 +128,10 @@ def _read_strings(package: Package, part: str, strings: list[str]) -> None:
             if name == "rPh":
                 reading -= 1
             elif name == "si":
-                text = "".join(bits)
-                strings.append(text)
-                held += _STRING_BYTES + 2 * len(text)
-                if held > _MAX_STRINGS_BYTES:
-                    raise refuse("MRS-X-022", "shared strings")
+                strings.append(unescape("".join(bits)))
+                held += _STRING_BYTES
+        if held > _MAX_STRINGS_BYTES:
+            raise refuse("MRS-X-022", "shared strings")
 
 
 class PivotReader:
@@ -177,4 +177,4 @@ def read_pivots(package: Package, done: set[str]) -> Iterator[Extracted]:
         if "/pivotcache/" in name.lower() and name.lower().endswith(".xml"):
             done.add(name)
             sink = Sink()
-            yield from follow(read_events(package.chunks(name)), PivotReader(sink, "pivot cache"), sink, "pivot cache")
+            yield from follow(package.chunks(name), PivotReader(sink, "pivot cache"), sink, "pivot cache")

@@ -8,6 +8,7 @@ import os
 import re
 import sqlite3
 import stat
+import zipfile
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -104,11 +105,27 @@ def test_html_report_escapes_what_people_call_their_files(tmp_path: Path) -> Non
 
 
 def test_something_not_inspected_exits_3_and_is_named(share: Path, tmp_path: Path) -> None:
-    (share / "台帳.xlsx").write_bytes(b"PK\x03\x04" + bytes(500))
+    (share / "台帳.xyz").write_bytes(b"\x00\x01\x02\x03" * 200)
     assert _scan(share, "--jsonl", tmp_path / "o") == 3
     unread = [row for row in _lines(tmp_path / "o") if row.get("status") == "not_inspected"]
     assert [row["reason"]["code"] for row in unread] == ["MRS-X-005"]
-    assert "xlsx" in unread[0]["reason"]["ja"]
+    assert "xyz" in unread[0]["reason"]["ja"]
+
+
+def test_what_lies_inside_is_found_and_what_cannot_be_read_there_is_named(tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    share.mkdir()
+    with zipfile.ZipFile(share / "退避.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("台帳/名簿.txt", TEXT)
+        archive.writestr("写真.xyz", b"\x00\x01\x02\x03" * 200)
+    assert _scan(share, "--jsonl", tmp_path / "o", "--html", tmp_path / "r.html") == 3
+    rows = _lines(tmp_path / "o")
+    assert {row["part"] for row in rows if row["type"] == "hit"} == {"台帳/名簿.txt"}
+    assert [(row["part"], row["code"]) for row in rows if row["type"] == "unread"] == [("写真.xyz", "MRS-X-005")]
+    assert [row["status"] for row in rows if row["type"] == "file"] == ["partly"]
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<li>写真.xyz <small>" in page
+    assert "<td>台帳/名簿.txt 1:" in page
 
 
 def test_findings_exit_1_when_asked(share: Path) -> None:
@@ -194,7 +211,7 @@ def test_reports_inside_the_scanned_folder_are_not_scanned(share: Path) -> None:
 
 
 def test_sarif_is_valid_2_1_0(share: Path, tmp_path: Path) -> None:
-    (share / "x.pdf").write_bytes(b"%PDF-1.7")
+    (share / "x.xyz").write_bytes(bytes(500))
     _scan(share, "--sarif", tmp_path / "o")
     report = json.loads((tmp_path / "o").read_text(encoding="utf-8"))
     jsonschema.Draft7Validator(_SARIF, format_checker=jsonschema.FormatChecker()).validate(report)
@@ -295,7 +312,7 @@ def test_csv_cells_never_begin_like_a_formula_and_open_in_excel(tmp_path: Path) 
     data = (tmp_path / "o").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(data.decode("utf-8-sig").splitlines()))
-    assert [row[7] for row in rows[1:]] == ["'+81-80-4127-9961"]
+    assert [row[8] for row in rows[1:]] == ["'+81-80-4127-9961"]
 
 
 def test_csv_in_cp932_lists_what_it_could_not_write(tmp_path: Path) -> None:
@@ -426,7 +443,7 @@ def test_wide_text_appended_to_a_log_is_told(tmp_path: Path) -> None:
 def test_bytes_read_are_those_that_were_read(tmp_path: Path) -> None:
     share = tmp_path / "share"
     share.mkdir()
-    (share / "photo.jpg").write_bytes(b"\xff\xd8\xff" + bytes(3_000_000))
+    (share / "photo.xyz").write_bytes(b"\xff\xd8\xfe" + bytes(3_000_000))
     _scan(share, "--jsonl", tmp_path / "o")
     assert _lines(tmp_path / "o")[0]["bytes_read"] < 500_000
 

@@ -15,15 +15,16 @@ import jinja2
 from morasanu.rules.load import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from morasanu.rules.load import Rules
-    from morasanu.scan.model import Hit, ScanResult
+    from morasanu.scan.model import Hit, Reason, ScanResult
     from morasanu.scan.report.summary import Risk, Sum, Summary
 
 _SHOWN_HITS: Final = 8
 _LOOKED_AT_HITS: Final = 5_000
 _SHOWN_PLACES: Final = 30
+_SHOWN_PARTS: Final = 10
 _BARS: Final = 10
 _BAR_WIDTH: Final = 320
 _CHECKED: Final = {
@@ -134,7 +135,7 @@ def _gather(summary: Summary, result: ScanResult, rules: Rules) -> dict[str, Any
             (file, (hits := _choose_hits(result.hits_of(file.number))), file.counts.total() - len(hits))
             for file in summary.riskiest
         ],
-        "unread": summary.unread,
+        "unread": [(file, *_choose_parts(result.unread_of(file.number))) for file in summary.unread],
         "more_unread": total.not_inspected - len(summary.unread),
         "unread_reasons": summary.unread_reasons.most_common(),
         "tasks": summary.tasks,
@@ -142,6 +143,12 @@ def _gather(summary: Summary, result: ScanResult, rules: Rules) -> dict[str, Any
         "started": summary.info.started_at.astimezone().strftime("%Y-%m-%d %H:%M"),
         "finished": summary.info.finished_at.astimezone().strftime("%Y-%m-%d %H:%M"),
     }
+
+
+def _choose_parts(parts: Iterable[tuple[str, Reason]]) -> tuple[list[tuple[str, Reason]], int]:
+    """Return the first parts of a file that were not read, and how many more there are."""
+    inside = [(part, reason) for part, reason in parts if part]
+    return inside[:_SHOWN_PARTS], max(0, len(inside) - _SHOWN_PARTS)
 
 
 def make_answer(summary: Summary) -> Words:

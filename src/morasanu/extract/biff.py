@@ -1,0 +1,258 @@
+"""The records of an old Excel workbook (BIFF8): cells, comments, boxes, margins, read one by one, as far as they go."""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import TYPE_CHECKING, Final
+
+from morasanu.extract.cell import format_number, name_format
+from morasanu.extract.grid import Grid
+from morasanu.extract.reason import refuse, unread
+from morasanu.extract.sink import Sink
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from morasanu.extract.interface import Extracted
+
+# [MS-XLS] 2.3: the numbers of the records
+_BEGIN, _BOUND_SHEET, _LOCKED, _HEADER, _FOOTER = 0x809, 0x85, 0x2F, 0x14, 0x15
+_NOTE, _TEXT_BOX, _CONTINUE, _LINK, _STRINGS, _FORMAT, _STYLE, _DATES = (
+    0x1C,
+    0x1B6,
+    0x3C,
+    0x1B8,
+    0xFC,
+    0x41E,
+    0xE0,
+    0x22,
+)
+_SHARED, _LABEL, _RICH, _NUMBER, _PACKED, _MULTIPLE, _FORMULA, _RESULT, _BOOL = (
+    0xFD, 0x204, 0xD6, 0x203, 0x27E, 0xBD, 0x06, 0x207, 0x205,
+)  # fmt: skip
+_CELLS: Final = frozenset((_SHARED, _LABEL, _RICH, _NUMBER, _PACKED, _FORMULA, _BOOL))
+_BIFF8: Final = 0x600
+_ADDRESS: Final = re.compile(r"(?:https?://|mailto:|file://|\\\\)[^\x00-\x1f]{1,500}")
+_MARGIN_CODE: Final = re.compile(r'&(?:"[^"]{0,200}"|\d{1,3}|[LCRPNDTFAZGBIUESXY])')
+_MAX_STRINGS_BYTES: Final = 200_000_000
+
+
+def is_biff8(stream: bytes) -> bool:
+    """Return whether the stream begins as one of Excel 97 or later."""
+    return len(stream) > 8 and _number(stream, 0) == _BEGIN and _number(stream, 4) == _BIFF8
+
+
+def _number(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 2], "little")
+
+
+class Biff:
+    """Reads one workbook stream."""
+
+    def __init__(self, stream: bytes) -> None:
+        """Begin at the first record."""
+        self._stream = stream
+        self._sink = Sink()
+        self._names: dict[int, str] = {}
+        self._strings: list[str] = []
+        self._custom: dict[int, str] = {}
+        self._styles: list[int] = []
+        self._from_1904 = False
+        self._name = ""
+        self._grid = Grid("")
+        self._row = 0
+        self._cells: dict[int, str] = {}
+        self._waiting = 0
+
+    def read(self) -> Iterator[Extracted]:
+        """Yield the blocks of each sheet, then what stands beside them. Raises InspectError MRS-X-020 when it is encrypted."""
+        at, stream = 0, self._stream
+        while at + 4 <= len(stream):
+            kind, size = _number(stream, at), _number(stream, at + 2)
+            if not kind and not size:
+                # nothing but zeros follows: the end of the sector, or what was cut off
+                break
+            self._take(kind, stream[at + 4 : at + 4 + size], at)
+            if self._grid.ready:
+                yield from self._grid.ready
+                self._grid.ready.clear()
+            yield from self._sink.drain()
+            at += 4 + size
+        self._begin("")
+        yield from self._grid.ready
+        yield from self._sink.finish()
+        if at > len(stream):
+            yield unread("MRS-X-021")
+
+    def _take(self, kind: int, body: bytes, at: int) -> None:
+        if kind == _BEGIN:
+            self._begin(self._names.get(at, ""))
+        elif kind == _LOCKED:
+            raise refuse("MRS-X-020")
+        elif kind in _CELLS and len(body) >= 7:
+            self._take_cell(kind, body)
+        elif kind == _MULTIPLE and len(body) >= 6:
+            for index in range((len(body) - 6) // 6):
+                style, packed = struct.unpack_from("<HI", body, 4 + 6 * index)
+                self._put(_number(body, 0), _number(body, 2) + index, self._show(repr(unpack(packed)), style))
+        elif kind == _RESULT and self._waiting:
+            self._cells[self._waiting] = _decode(body[2:], _number(body, 0))
+            self._waiting = 0
+        elif kind == _STRINGS:
+            self._read_strings(body, at)
+        elif kind == _TEXT_BOX:
+            text = _Segments(self._continued(at)).text(_number(body, 10))
+            self._sink.add(f"{self._name} comment", text.replace("\n", " "))
+        else:
+            self._take_setting(kind, body)
+
+    def _begin(self, name: str) -> None:
+        self._end_row()
+        self._grid.close()
+        ready = self._grid.ready
+        # a chart inside a sheet begins without a place in the list
+        self._name = name or self._name
+        self._grid = Grid(self._name)
+        self._grid.ready = ready
+
+    def _take_cell(self, kind: int, body: bytes) -> None:
+        row, column, style = struct.unpack_from("<HHH", body)
+        text = ""
+        if kind == _SHARED and len(body) >= 10:
+            index = int.from_bytes(body[6:10], "little")
+            text = self._strings[index] if index < len(self._strings) else ""
+        elif kind in {_LABEL, _RICH}:
+            text = _decode(body[8:], _number(body, 6))
+        elif kind == _PACKED and len(body) >= 10:
+            text = self._show(repr(unpack(int.from_bytes(body[6:10], "little"))), style)
+        elif kind == _BOOL:
+            text = "TRUE" if body[6] else "FALSE"
+        elif kind in {_NUMBER, _FORMULA} and len(body) >= 14:
+            if kind == _NUMBER or body[12:14] != b"\xff\xff":
+                text = self._show(repr(struct.unpack_from("<d", body, 6)[0]), style)
+            elif body[6] == 1:
+                text = "TRUE" if body[8] else "FALSE"
+            elif body[6] == 0:
+                # its text stands in the record that follows
+                self._put(row, column, "")
+                self._waiting = column + 1
+                return
+        self._put(row, column, text)
+
+    def _put(self, row: int, column: int, text: str) -> None:
+        if row + 1 != self._row or self._cells.get(column + 1):
+            self._end_row()
+            self._row = row + 1
+        self._cells[column + 1] = text
+
+    def _end_row(self) -> None:
+        self._grid.add(self._row, self._cells)
+        self._cells = {}
+        self._waiting = 0
+
+    def _show(self, raw: str, style: int) -> str:
+        code = name_format(self._styles[style], self._custom) if style < len(self._styles) else ""
+        return format_number(raw, code, from_1904=self._from_1904)
+
+    def _take_setting(self, kind: int, body: bytes) -> None:
+        if kind == _BOUND_SHEET and len(body) > 8:
+            self._names[int.from_bytes(body[:4], "little")] = _decode(body[7:], body[6])
+        elif kind == _FORMAT and len(body) > 5:
+            self._custom[_number(body, 0)] = _decode(body[4:], _number(body, 2))
+        elif kind == _STYLE:
+            self._styles.append(_number(body, 2))
+        elif kind == _DATES:
+            self._from_1904 = _number(body, 0) == 1
+        elif kind in {_HEADER, _FOOTER} and len(body) > 3:
+            part = f"{self._name} {'header' if kind == _HEADER else 'footer'}"
+            self._sink.add(part, _MARGIN_CODE.sub(" ", _decode(body[2:], _number(body, 0))).strip())
+        elif kind == _NOTE and len(body) > 11:
+            self._sink.add("author", _decode(body[10:], _number(body, 8)))
+        elif kind == _LINK:
+            for address in _ADDRESS.findall(body.decode("utf-16-le", "ignore")):
+                self._sink.add("link", address)
+
+    def _continued(self, at: int) -> Iterator[bytes]:
+        """Yield the bodies of the records that continue the one at `at`."""
+        at += 4 + _number(self._stream, at + 2)
+        while _number(self._stream, at) == _CONTINUE and at + 4 <= len(self._stream):
+            size = _number(self._stream, at + 2)
+            yield self._stream[at + 4 : at + 4 + size]
+            at += 4 + size
+
+    def _read_strings(self, body: bytes, at: int) -> None:
+        def segments() -> Iterator[bytes]:
+            yield body[8:]
+            yield from self._continued(at)
+
+        reader = _Segments(segments())
+        held = 0
+        while held < _MAX_STRINGS_BYTES and (head := reader.take(3)) and len(head) == 3:
+            runs = _number(reader.take(2), 0) if head[2] & 8 else 0
+            extra = int.from_bytes(reader.take(4), "little") if head[2] & 4 else 0
+            self._strings.append(reader.text(_number(head, 0), head[2]))
+            held += 80 + 2 * len(self._strings[-1])
+            reader.take(4 * runs + extra)
+
+
+class _Segments:
+    """Bytes in several records. Text that crosses into the next says anew how wide its characters are."""
+
+    def __init__(self, segments: Iterator[bytes]) -> None:
+        self._segments = segments
+        self._data = b""
+        self._at = 0
+
+    def _next(self) -> bool:
+        while self._at >= len(self._data):
+            following = next(self._segments, None)
+            if following is None:
+                return False
+            self._data, self._at = following, 0
+        return True
+
+    def take(self, count: int) -> bytes:
+        taken: list[bytes] = []
+        while count > 0 and self._next():
+            taken.append(self._data[self._at : self._at + count])
+            self._at += len(taken[-1])
+            count -= len(taken[-1])
+        return b"".join(taken)
+
+    def text(self, count: int, flags: int = -1) -> str:
+        """Return `count` characters; without `flags` the first byte says how wide they are."""
+        taken: list[bytes] = []
+        while count > 0:
+            if flags < 0 or self._at >= len(self._data):
+                if not self._next():
+                    break
+                flags = self._data[self._at]
+                self._at += 1
+            width = 2 if flags & 1 else 1
+            piece = self._data[self._at : self._at + width * count]
+            self._at += len(piece)
+            count -= max(1, len(piece) // width)
+            # a pair of surrogates may be torn apart here, so all of it is decoded together
+            taken.append(piece[: len(piece) & -2] if width == 2 else piece.decode("latin-1").encode("utf-16-le"))
+        return b"".join(taken).decode("utf-16-le", "replace")
+
+
+def _decode(body: bytes, length: int) -> str:
+    """Return `length` characters; the first byte of `body` says how wide they are."""
+    if body[:1] == b"\x01":
+        return body[1 : 1 + 2 * length].decode("utf-16-le", "replace")
+    return body[1 : 1 + length].decode("latin-1")
+
+
+def unpack(packed: int) -> float:
+    """Return a number packed in 30 bits ([MS-XLS] 2.5.217, [MS-XLSB] 2.5.122).
+
+    >>> unpack(12345 << 2 | 2), unpack(12345 << 2 | 3), unpack(0xFFFFFFFE)
+    (12345.0, 123.45, -1.0)
+    """
+    if packed & 2:
+        value = float((packed >> 2) - (1 << 30 if packed >> 31 else 0))
+    else:
+        value = float(struct.unpack("<d", struct.pack("<Q", (packed & ~3) << 32))[0])
+    return value / 100 if packed & 1 else value

@@ -1,0 +1,117 @@
+"""OpenDocument files: text, sheets and slides, with notes, annotations, tracked deletions, margins and what is hidden."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from morasanu.errors import InspectError
+from morasanu.extract.event import END, START, TEXT
+from morasanu.extract.interface import Extracted, Member
+from morasanu.extract.odfstory import OdfStory
+from morasanu.extract.ooxml import first_events, read_tagged
+from morasanu.extract.package import Package
+from morasanu.extract.reason import refuse, unread
+from morasanu.extract.sink import Sink, follow, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from morasanu.extract.interface import Task
+
+_DULL: Final = re.compile(
+    r"(?:mimetype|manifest\.rdf|layout-cache|settings\.xml|(?:META-INF|Thumbnails|ObjectReplacements|Configurations2|Fonts)/.*"
+    r"|Pictures/TablePreview\d+\.svm"
+    r"|.*/(?:settings|meta)\.xml|.*/styles\.xml)",
+    re.IGNORECASE,
+)
+_STORY: Final = re.compile(r"(?:(.+)/)?(content|styles)\.xml", re.IGNORECASE)
+_DULL_META: Final = frozenset(
+    ("creation-date", "date", "editing-cycles", "editing-duration", "generator", "print-date", "document-statistic")
+)
+
+
+class OdfExtractor:
+    """Reads odt, ods and odp."""
+
+    formats = ("odt", "ods", "odp")
+
+    def missing(self) -> str:
+        """Return `""`: the standard library is enough."""
+        return ""
+
+    def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
+        """Yield body, sheets or slides with what belongs to them, then margins, properties and the files inside."""
+        package = Package(file, task.limits)
+        if any(
+            kind == START and name == "encryption-data"
+            for kind, name, _ in first_events(package, "META-INF/manifest.xml")
+        ):
+            raise refuse("MRS-X-020")
+        for name in sorted(package.names(), key=_rank):
+            yield from _read_part(package, name)
+        if not package.complete:
+            yield unread("MRS-X-021")
+
+
+def _rank(name: str) -> int:
+    order = ("content.xml", "styles.xml", "meta.xml")
+    return order.index(name.lower()) if name.lower() in order else len(order)
+
+
+def _read_part(package: Package, name: str) -> Iterator[Extracted]:
+    lower = name.lower()
+    match = _STORY.fullmatch(name)
+    if lower == "meta.xml":
+        sink = Sink()
+        yield from follow(package.chunks(name), _Meta(sink), sink, "properties")
+    elif match and (match[2].lower() == "content" or not match[1]):
+        sink = Sink()
+        story = OdfStory(sink, match[1] or "body")
+        yield from follow(package.chunks(name), story, sink, match[1] or match[2])
+    elif _DULL.fullmatch(name):
+        return
+    elif lower.endswith((".xml", ".xlb", ".xlc")):
+        yield from read_tagged(package, name)
+    else:
+        yield from _read_member(package, name)
+
+
+def _read_member(package: Package, name: str) -> Iterator[Extracted]:
+    try:
+        data = package.read(name)
+    except InspectError as error:
+        yield tell(error, name)
+        return
+    if data:
+        yield Member(name, name.rpartition("/")[2], data)
+
+
+class _Meta:
+    """Takes the properties: a line `name: value` for each one a person may have written."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._text: list[str] = []
+        self._name = ""
+
+    def take(self, kind: int, name: str, attributes: dict[str, str]) -> None:
+        if kind == TEXT:
+            self._text.append(name)
+        elif kind == START:
+            self._text = []
+            self._name = attributes.get("name", name)
+            if name == "template":
+                self._sink.add("properties", f"template: {attributes.get('title', '')} {attributes.get('href', '')}")
+        elif kind == END:
+            if name not in _DULL_META:
+                self.close()
+            self._text = []
+
+    def close(self) -> None:
+        text = "".join(self._text).strip()
+        if text:
+            self._sink.add("properties", f"{self._name}: {text}")
+
+
+EXTRACTORS = (OdfExtractor(),)

@@ -1,0 +1,186 @@
+"""PDF: pages, what stands beside the pages, and pages that hold pictures only."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+
+pytest.importorskip("pypdfium2", reason="the extra `pdf` is not installed")
+
+from tests.unit.extract.made import MARKERS, collect, convert_by_office, write_pdf, write_stream
+
+from morasanu.extract import pdf
+from morasanu.extract.interface import Task
+from morasanu.extract.pdf import EXTRACTORS, PdfExtractor
+from morasanu.extract.reason import refuse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+READER = PdfExtractor()
+FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+SQUARE = b"0 0 50 50 re f"
+
+
+def _hex(text: str) -> bytes:
+    return b"<" + b"\xfe\xff".hex().encode() + text.encode("utf-16-be").hex().encode() + b">"
+
+
+def _page(content: int, more: bytes = b"") -> bytes:
+    size = b"/MediaBox [0 0 300 300] /Resources << /Font << /F 3 0 R >> >>"
+    return b"<< /Type /Page /Parent 2 0 R %s /Contents %d 0 R %s >>" % (size, content, more)
+
+
+def _document(
+    *more: bytes, page: bytes = b"", root: bytes = b"", content: bytes = b"BT /F 12 Tf 9 9 Td (hello) Tj ET"
+) -> bytes:
+    pages = b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>"
+    return write_pdf(
+        [b"<< /Type /Catalog /Pages 2 0 R %s >>" % root, pages, FONT, _page(5, page), write_stream(content), *more]
+    )
+
+
+def test_page_text_comes_with_its_number() -> None:
+    answer = collect(READER, _document())
+    assert answer.pieces == {"p. 1": "hello\n"}
+    assert answer.is_complete
+
+
+def test_text_outside_the_page_box_is_text_too() -> None:
+    assert "far away" in collect(READER, _document(content=b"BT /F 12 Tf 900 900 Td (far away) Tj ET")).text
+
+
+def test_note_contents_and_link_targets_are_read() -> None:
+    note = b"<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /T %s /Contents %s >>" % (
+        _hex("査閲者"),
+        _hex("山田𠮷野\n様へ"),
+    )
+    link = b"<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (mailto:taro@example.jp) >> >>"
+    answer = collect(READER, _document(note, link, page=b"/Annots [6 0 R 7 0 R]"))
+    assert answer.pieces["p. 1 note"] == "査閲者\t山田𠮷野 様へ\n"
+    assert answer.pieces["p. 1 link"] == "mailto:taro@example.jp\n"
+
+
+def test_form_field_comes_with_its_name() -> None:
+    field = b"<< /Type /Annot /Subtype /Widget /FT /Tx /Rect [0 0 9 9] /P 4 0 R /T %s /V %s >>"
+    field %= (_hex("氏名"), _hex("髙橋 ﾔﾏﾀﾞ"))
+    answer = collect(READER, _document(field, page=b"/Annots [6 0 R]", root=b"/AcroForm << /Fields [6 0 R] >>"))
+    assert answer.pieces["p. 1 field"] == "氏名\t髙橋 ﾔﾏﾀﾞ\n"
+
+
+def test_field_outside_a_form_is_read_from_its_annotation() -> None:
+    field = b"<< /Type /Annot /Subtype /Widget /FT /Tx /Rect [0 0 9 9] /T (a) /V (b) >>"
+    assert collect(READER, _document(field, page=b"/Annots [6 0 R]")).pieces["p. 1 field"] == "a\tb\n"
+
+
+def test_information_and_outline_are_read() -> None:
+    outline = (
+        b"<< /Type /Outlines /First 7 0 R /Last 7 0 R /Count 1 >>",
+        b"<< /Title %s /Parent 6 0 R >>" % _hex("第一章 顧客"),
+    )
+    data = _document(*outline, b"<< /Author %s >>" % _hex("髙﨑"), root=b"/Outlines 6 0 R")
+    answer = collect(READER, data.replace(b"/Root 1 0 R", b"/Root 1 0 R /Info 8 0 R"))
+    assert answer.pieces["outline"] == "第一章 顧客\n"
+    assert answer.pieces["info"] == "Author\t髙﨑\n"
+
+
+def test_attachments_come_as_members() -> None:
+    names = b"/Names << /EmbeddedFiles << /Names [(a) 6 0 R] >> >>"
+    spec = b"<< /Type /Filespec /F (a.csv) /UF %s /EF << /F 7 0 R >> >>" % _hex("名簿.csv")
+    file = write_stream(b"1,2,3", b"/Type /EmbeddedFile")
+    answer = collect(READER, _document(spec, file, root=names))
+    assert [(member.name, member.data) for member in answer.members] == [("名簿.csv", b"1,2,3")]
+
+
+def test_form_data_of_xfa_comes_as_a_member() -> None:
+    form = b"/AcroForm << /Fields [] /XFA [(datasets) 6 0 R] >>"
+    answer = collect(READER, _document(write_stream(b"<x>1</x>"), root=form))
+    assert [(member.name, member.data) for member in answer.members] == [("xfa-1.xml", b"<x>1</x>")]
+
+
+def test_page_without_text_needs_recognition(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "has_reader", lambda: False)
+    answer = collect(READER, _document(content=SQUARE))
+    assert [(out.part, out.code) for out in answer.unread] == [("p. 1", "MRS-X-023")]
+
+
+def test_page_without_text_is_drawn_for_whoever_can_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[bytes] = []
+
+    def read(data: bytes) -> str:
+        drawn.append(data)
+        return "見えた字"
+
+    monkeypatch.setattr(pdf, "has_reader", lambda: True)
+    monkeypatch.setattr(pdf, "read_image", read)
+    answer = collect(READER, _document(content=SQUARE))
+    assert answer.pieces == {"p. 1 (OCR)": "見えた字\n"}
+    head, pixels = drawn[0].split(b" 255\n", 1)
+    kind, width, height = head.split()
+    assert (kind, len(pixels)) == (b"P5", int(width) * int(height))
+    assert 0 in pixels
+
+
+def test_page_that_recognition_gives_up_on_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(_data: bytes) -> str:
+        raise refuse("MRS-X-022", "OCR time")
+
+    monkeypatch.setattr(pdf, "has_reader", lambda: True)
+    monkeypatch.setattr(pdf, "read_image", give_up)
+    assert [out.code for out in collect(READER, _document(content=SQUARE)).unread] == ["MRS-X-022"]
+
+
+def test_blank_page_needs_nothing() -> None:
+    answer = collect(READER, _document(content=b""))
+    assert not answer.pieces
+    assert answer.is_complete
+
+
+def test_document_cut_off_is_read_as_far_as_it_goes_and_told() -> None:
+    data = _document()
+    answer = collect(READER, data[: data.index(b"xref")])
+    assert answer.pieces == {"p. 1": "hello\n"}
+    assert [out.code for out in answer.unread] == ["MRS-X-021"]
+
+
+def _write_by_reportlab(lines: tuple[str, ...], password: str = "") -> bytes:
+    canvas = pytest.importorskip("reportlab.pdfgen.canvas", reason="reportlab is not installed")
+    metrics = pytest.importorskip("reportlab.pdfbase.pdfmetrics")
+    fonts = pytest.importorskip("reportlab.pdfbase.cidfonts")
+    metrics.registerFont(fonts.UnicodeCIDFont("HeiseiMin-W3"))
+    file = BytesIO()
+    page = canvas.Canvas(file, encrypt=password or None)
+    for line in lines:
+        page.setFont("HeiseiMin-W3", 12)
+        page.drawString(72, 700, line)
+        page.showPage()
+    page.save()
+    return file.getvalue()
+
+
+def test_text_in_a_font_that_is_not_embedded_is_read() -> None:
+    lines = ("山田太郎 ①㈱髙﨑", "ﾔﾏﾀﾞ ﾀﾛｳ 03-1234-5678")
+    answer = collect(READER, _write_by_reportlab(lines))
+    assert answer.pieces["p. 1"] == "山田太郎 ①㈱髙﨑\n"
+    assert answer.pieces["p. 2"] == "ﾔﾏﾀﾞ ﾀﾛｳ 03-1234-5678\n"
+
+
+def test_encrypted_document_opens_with_one_of_the_passwords() -> None:
+    data = _write_by_reportlab(("山田太郎",), "himitsu")
+    assert collect(READER, data, Task("x.pdf", ("wrong", "himitsu"))).pieces["p. 1"] == "山田太郎\n"
+    assert collect(READER, data, Task("x.pdf", ("wrong",))).error == "MRS-X-020"
+    assert collect(READER, data).error == "MRS-X-020"
+
+
+def test_document_written_by_libreoffice_gives_every_marker(tmp_path: Path) -> None:
+    source = "\n".join(MARKERS).encode()
+    answer = collect(READER, convert_by_office(tmp_path, "a.txt", source, "pdf", "--infilter=Text (encoded):UTF8"))
+    for line in MARKERS:
+        assert line in answer.pieces["p. 1"]
+    assert answer.is_complete
+
+
+def test_extractor_is_listed_and_misses_nothing() -> None:
+    assert [extractor.missing() for extractor in EXTRACTORS] == [""]
