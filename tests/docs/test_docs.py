@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import doctest
+import pkgutil
 import re
 import subprocess
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
 import yaml
 from tests.docs.page import PAGES, ROOT, is_alike, read_blocks, read_commands, run_page, run_python
+
+import morasanu
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +29,15 @@ def name(page: Path) -> str:
 
 def with_block(kind: str) -> list[Path]:
     return [page for page in PAGES if read_blocks(page, kind)]
+
+
+def test_examples_in_docstrings_run() -> None:
+    names = [
+        found.name for found in pkgutil.walk_packages(morasanu.__path__, "morasanu.") if "__main__" not in found.name
+    ]
+    results = [doctest.testmod(import_module(name)) for name in names]
+    assert sum(result.attempted for result in results) > 50
+    assert [name for name, result in zip(names, results, strict=True) if result.failed] == []
 
 
 def test_generated_pages_are_current() -> None:

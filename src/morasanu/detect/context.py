@@ -123,6 +123,8 @@ class Context:
 
     def slots(self, kind: str) -> list[Slot]:
         """Return every place where a label, key or column announces a value of `kind`, in text order."""
+        if kind not in self._fields_of and kind not in self._cells_of:
+            return []
         slots = self._slots.get(kind)
         if slots is None:
             slots = self._slots[kind] = self._read_slots(kind)

@@ -35,6 +35,7 @@ _THOUSANDS = re.compile(r"[0-9]{3}(?![0-9-])")
 _NUMBER_END = re.compile(r"(?:^|[^0-9\-])[0-9]{1,3}(?:,[0-9]{3})*\Z")
 _HEADER_KEY = re.compile(r"[^\n,\t;|│]{1,30}[,\t;|│][^\n]")
 _HEADER_CHARS = 30
+_UNDERLINED = re.compile(r"^[^\n|]{1,60}\|[^\n]*(?=\n[ ]?-+\+-)", re.MULTILINE)
 _MAX_ROWS = 100_000
 
 
@@ -65,7 +66,7 @@ def read_tables(text: str, fields: Sequence[Field], read: Callable[[str], Meanin
     cells: list[Cell] = []
     headers: set[int] = set()
     done = -1
-    for start in _list_candidates(text, fields):
+    for start in sorted({*_list_candidates(text, fields), *_list_underlined(text)}):
         end = text.find("\n", start)
         if start < done or end < 0:
             continue
@@ -99,6 +100,12 @@ def _list_candidates(text: str, fields: Sequence[Field]) -> Iterator[int]:
         if is_cell or (index + 1 < len(fields) and text.find("\n", field.end, following) < 0):
             previous = start
             yield start
+
+
+def _list_underlined(text: str) -> Iterator[int]:
+    """Yield where lines begin under which a terminal drew a rule: ` cust_no | name ` over `---------+------`."""
+    if "-+-" in text:
+        yield from (match.start() for match in _UNDERLINED.finditer(text))
 
 
 def _find_delimiter(header: str, read: Callable[[str], Meaning]) -> str:

@@ -24,7 +24,9 @@ _MAGIC: Final = (
 _SEVEN_BIT: Final = re.compile(rb"\x1b\$\(?[@BD]|\x1b\([IJ]|\x0e[\x21-\x5f]+\x0f")
 _ESCAPED: Final = re.compile(rb"[\x80-\xff\x1b\x0e\x00]")
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
-_UTF8_CHARACTERS: Final = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_UTF8_CHARACTERS: Final = re.compile(
+    rb"[\xc3-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf4][\x80-\xbf]{3}"
+)
 _UNUSED_LATIN: Final = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 # EBCDIC of host computers: blanks are 0x40, letters and digits lie high, kanji stand between shift-out and shift-in.
 _HOST_KANJI: Final = re.compile(rb"\x0e[^\x0e\x0f]*\x0f")

@@ -96,6 +96,11 @@ def test_table_or_data_file_not_yet_understood_names_its_values(find: Find, text
     assert find(text) == [PERSON, PHONE, ACCOUNT]
 
 
+def test_table_that_a_terminal_drew_names_its_values(find: Find) -> None:
+    table = "bank=> select * from c;\n cust_no | tel  | n\n---------+------+---\n 1182307 |      | 3\n 1182308 |      | 4\n(2 rows)\n"
+    assert find(table) == [("1182307", "CUSTOMER_ID"), ("1182308", "CUSTOMER_ID")]
+
+
 def test_table_many_rows_are_all_read(find: Find) -> None:
     rows = [("山田太郎", "1000001"), ("佐藤花子", "1000002"), ("鈴木一郎", "1000003"), ("高橋京子", "1000004")]
     found = find("氏名,口座番号\n" + "".join(f"{name},{number}\n" for name, number in rows * 50))
