@@ -163,6 +163,10 @@ def _find_faults(tree: ast.Module) -> Iterator[tuple[str, str, str, str]]:
     for node in tree.body:
         if not (isinstance(node, ast.FunctionDef) and node.name.startswith("_refuse")):
             yield from _find_calls(node, names)
+    for table in (node for node in ast.walk(tree) if isinstance(node, ast.Dict)):
+        for key, value in zip(table.keys, table.values, strict=True):
+            if isinstance(key, ast.Constant) and _CODE.match(str(key.value)) and isinstance(value, ast.Tuple):
+                yield str(key.value), "Reason", _text(value.elts[0]), _text(value.elts[1])
 
 
 def _find_calls(tree: ast.AST, names: Mapping[str, object]) -> Iterator[tuple[str, str, str, str]]:

@@ -6,7 +6,7 @@ want=$1
 if command -v uv >/dev/null 2>&1; then
     case $want in
         run) uv sync --quiet --frozen --no-dev --inexact ;;
-        dev) uv sync --quiet --frozen --inexact ;;
+        dev) uv sync --quiet --frozen --inexact --extra all ;;
         *) uv sync --quiet --frozen --inexact --extra "$want" ;;
     esac
 else
@@ -22,7 +22,7 @@ else
         dev)
             .venv/bin/python -c 'import tomllib
 with open("pyproject.toml", "rb") as file: print(*tomllib.load(file)["dependency-groups"]["dev"], sep="\n")' > .venv/dev.txt
-            install --editable . --requirement .venv/dev.txt ;;
+            install --editable ".[all]" --requirement .venv/dev.txt ;;
         *) install --editable ".[$want]" ;;
     esac
 fi

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from morasanu.errors import InspectError
-from morasanu.extract.archive import EXTRACTORS as ARCHIVES
+from morasanu.extract.archive.stream import EXTRACTORS as ARCHIVES
 from morasanu.extract.interface import Extracted, Limits, Member, Piece, Task, Unread
-from morasanu.extract.mail import EXTRACTORS as MAILS
+from morasanu.extract.mail.internet import EXTRACTORS as MAILS
 from morasanu.extract.walk import walk
 
 if TYPE_CHECKING:

@@ -22,12 +22,12 @@ from tests.unit.extract.made import (
 from tests.unit.extract.test_image import write_png
 from tests.unit.extract.test_table import write_dbf, write_parquet, write_sqlite
 
-from morasanu.extract import pdf
-from morasanu.extract.image import ImageExtractor
 from morasanu.extract.interface import Limits, Task
-from morasanu.extract.legacy import LegacyExtractor
-from morasanu.extract.pdf import PdfExtractor
-from morasanu.extract.rtf import RtfExtractor
+from morasanu.extract.legacy.document import LegacyExtractor
+from morasanu.extract.legacy.rtf import RtfExtractor
+from morasanu.extract.page import pdf
+from morasanu.extract.page.image import ImageExtractor
+from morasanu.extract.page.pdf import PdfExtractor
 from morasanu.extract.table import DbfExtractor, ParquetExtractor, SqliteExtractor
 
 if TYPE_CHECKING:

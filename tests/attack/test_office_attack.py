@@ -11,13 +11,13 @@ from io import BytesIO
 import pytest
 
 from morasanu.errors import InspectError
-from morasanu.extract.encrypted import EncryptedExtractor
 from morasanu.extract.interface import Extracted, Extractor, Limits, Piece, Task, Unread
-from morasanu.extract.odf import OdfExtractor
-from morasanu.extract.sheet import SheetExtractor
-from morasanu.extract.word import SlideExtractor, WordExtractor
-from morasanu.extract.xls import XlsExtractor
-from morasanu.extract.xlsb import XlsbExtractor
+from morasanu.extract.office.encrypted import EncryptedExtractor
+from morasanu.extract.office.odf import OdfExtractor
+from morasanu.extract.office.sheet import SheetExtractor
+from morasanu.extract.office.word import SlideExtractor, WordExtractor
+from morasanu.extract.office.xls import XlsExtractor
+from morasanu.extract.office.xlsb import XlsbExtractor
 
 MARK = "①㈱髙﨑𠮷 ﾔﾏﾀﾞ"
 CPU_S = 2.0

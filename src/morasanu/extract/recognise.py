@@ -16,8 +16,13 @@ _MAGIC: Final = (
     (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF87a", "gif"), (b"GIF89a", "gif"), (b"II*\x00", "tiff"),
     (b"MM\x00*", "tiff"), (b"BM", "bmp"),
 )  # fmt: skip
-_BZIP2: Final = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
-_MBOX: Final = re.compile(rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d")
+_SHAPES: Final = tuple(
+    (re.compile(pattern, re.DOTALL), known)
+    for pattern, known in (
+        (rb".{0,1019}%PDF-", "pdf"), (rb".{257}ustar", "tar"), (rb"..-lh.-", "lzh"),
+        (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2"), (rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d", "mbox"),
+    )
+)  # fmt: skip
 _IMAGES: Final = frozenset(("png", "jpeg", "gif", "tiff", "bmp"))
 _OFFICE: Final = {b"word/": "docx", b"ppt/": "pptx", b"xl/": "xlsx"}
 _OFFICE_SUFFIXES: Final = {
@@ -35,7 +40,15 @@ _OLE_STREAMS: Final = (
     ("EncryptedPackage", "encrypted-office"), ("WordDocument", "doc"), ("PowerPoint Document", "ppt"), ("Workbook", "xls"),
     ("Book", "xls"), ("__properties_version1.0", "msg"), ("JSRV_SegmentInformation", "jtd"), ("DocumentText", "jtd"),
 )  # fmt: skip
-_BY_NAME: Final = {".eml": "eml", ".lzma": "lzma", ".mbox": "mbox", ".mbx": "mbox", ".dbf": "dbf", ".jtd": "jtd", ".jtt": "jtd"}
+_BY_NAME: Final = {
+    ".eml": "eml",
+    ".lzma": "lzma",
+    ".mbox": "mbox",
+    ".mbx": "mbox",
+    ".dbf": "dbf",
+    ".jtd": "jtd",
+    ".jtt": "jtd",
+}
 
 
 def recognise(file: BinaryIO, name: str) -> str:
@@ -53,25 +66,23 @@ def recognise(file: BinaryIO, name: str) -> str:
         return _recognise_zip(file, head, suffix)
     if found == "ole":
         return _recognise_ole(file, suffix)
-    if found == "parquet" and not _ends_with(file, b"PAR1") and suffix != ".parquet":
+    if found and _is_by_chance(found, file, head, suffix):
         return ""
-    if found in _IMAGES:
-        return "" if found == "bmp" and head[6:10] != b"\x00" * 4 else "image"
     if found:
-        return found
-    if b"%PDF-" in head[:1024]:
-        return "pdf"
-    if head[257:262] == b"ustar":
-        return "tar"
-    if head[2:5] == b"-lh" and head[6:7] == b"-":
-        return "lzh"
-    if _BZIP2.match(head):
-        return "bz2"
-    if _MBOX.match(head):
-        return "mbox"
+        return "image" if found in _IMAGES else found
+    shape = next((known for pattern, known in _SHAPES if pattern.match(head)), "")
+    if shape:
+        return shape
     if suffix == ".dbf" and head[:1] in (b"\x03", b"\x83", b"\x8b", b"\xf5", b"\x30", b"\x31"):
         return "dbf"
     return _BY_NAME.get(suffix, "") if suffix != ".dbf" else ""
+
+
+def _is_by_chance(found: str, file: BinaryIO, head: bytes, suffix: str) -> bool:
+    """Return whether text merely begins with the letters that announce a format: BMW, PAR1."""
+    if found == "bmp":
+        return head[6:10] != b"\x00" * 4
+    return found == "parquet" and suffix != ".parquet" and not _ends_with(file, b"PAR1")
 
 
 def _recognise_zip(file: BinaryIO, head: bytes, suffix: str) -> str:
@@ -113,7 +124,8 @@ def _list_names(file: BinaryIO) -> list[bytes]:
     length = int.from_bytes(tail[at + 12 : at + 16], "little")
     file.seek(max(0, size - len(tail) + at - length))
     entries = file.read(min(length, _DIRECTORY_BYTES))
-    names, position = [], 0
+    names: list[bytes] = []
+    position = 0
     while entries[position : position + 4] == b"PK\x01\x02" and len(names) < _NAMES:
         name, extra, comment = struct.unpack_from("<HHH", entries, position + 28)
         names.append(entries[position + 46 : position + 46 + name])

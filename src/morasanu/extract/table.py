@@ -9,8 +9,8 @@ from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
-from morasanu.extract.compound import decode_narrow
 from morasanu.extract.interface import Member, Piece
+from morasanu.extract.legacy.compound import decode_narrow
 from morasanu.extract.reason import refuse, unread
 from morasanu.extract.recognise import recognise
 

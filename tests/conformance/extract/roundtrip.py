@@ -9,10 +9,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from morasanu.extract.interface import Piece
-from morasanu.extract.sandbox import Sandbox
 from tests.conformance.extract.markers import MARKERS, count_found
 from tests.conformance.extract.writers import OFFICE_CONVERTS, WRITERS
+
+from morasanu.extract.interface import Piece
+from morasanu.extract.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,7 +66,7 @@ def main() -> int:
     rows = [*measure(WRITERS), *(measure_office() if shutil.which("soffice") else ())]
     page = make_page(rows)
     PAGE.write_text(page, encoding="utf-8")
-    print(page)
+    sys.stdout.write(page)
     return 0
 
 

@@ -206,8 +206,8 @@ WRITERS: Final[dict[str, Callable[[], bytes]]] = {
     "eml": _eml, "mbox": _mbox, "zip": _zip, "7z": _7z, "tar.gz": _tar,
     "gz": lambda: gzip.compress(_LINES.encode()), "bz2": lambda: bz2.compress(_LINES.encode()), "xz": lambda: lzma.compress(_LINES.encode()),
     "sqlite": _sqlite, "parquet": _parquet,
-    "txt": _LINES.encode, "html": lambda: f"<html><body>{''.join(f'<p>{m}</p>' for m in MARKERS)}".encode(),
-    "xml": lambda: f"<list>{''.join(f'<row>{m}</row>' for m in MARKERS)}</list>".encode(),
+    "txt": _LINES.encode, "html": f"<html><body>{''.join(f'<p>{m}</p>' for m in MARKERS)}".encode,
+    "xml": f"<list>{''.join(f'<row>{m}</row>' for m in MARKERS)}</list>".encode,
 }  # fmt: skip
 """By file ending: what makes a file of the format with all markers in it."""
 OFFICE_CONVERTS: Final = {"doc": "docx", "odt": "docx", "ppt": "pptx", "odp": "pptx", "xls": "xlsx", "ods": "xlsx", "rtf": "docx"}  # fmt: skip

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from morasanu.errors import InspectError
-from morasanu.extract.archive import EXTRACTORS
+from morasanu.extract.archive.stream import EXTRACTORS
+from morasanu.extract.archive.unpack import decode_name
 from morasanu.extract.interface import Extracted, Limits, Member, Task, Unread
-from morasanu.extract.unpack import decode_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -261,7 +261,7 @@ def test_7z_gives_its_members_in_order_and_by_batches(monkeypatch: pytest.Monkey
         archive.writef(BytesIO(b""), "empty")
     expected = {name: TEXT + bytes((number + 48,)) for number, name in enumerate(NAMES)} | {"empty": b""}
     assert members(read("7z", kept.getvalue())) == expected
-    monkeypatch.setattr("morasanu.extract.sevenzip._BATCH_BYTES", len(TEXT))
+    monkeypatch.setattr("morasanu.extract.archive.sevenzip._BATCH_BYTES", len(TEXT))
     assert members(read("7z", kept.getvalue())) == expected
 
 
@@ -347,7 +347,7 @@ def test_library_that_is_not_there_is_said_to_be_missing(monkeypatch: pytest.Mon
     def fail(name: str) -> None:
         raise TypeError(name)
 
-    monkeypatch.setattr("morasanu.extract.foreign.import_module", fail)
+    monkeypatch.setattr("morasanu.extract.archive.foreign.import_module", fail)
     extractor = next(each for each in EXTRACTORS if "lzh" in each.formats)
     assert extractor.missing() == "libarchive"
 

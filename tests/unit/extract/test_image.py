@@ -10,8 +10,8 @@ import pytest
 from tests.unit.extract.made import collect
 
 from morasanu.errors import InspectError
-from morasanu.extract import image
-from morasanu.extract.image import ImageExtractor, has_reader, measure_image, read_image
+from morasanu.extract.page import image
+from morasanu.extract.page.image import ImageExtractor, has_reader, measure_image, read_image
 
 
 def write_png(width: int, height: int, pixels: bytes = b"") -> bytes:

@@ -22,7 +22,7 @@ from tests.unit.extract.made import (
 )
 
 from morasanu.extract.interface import Task
-from morasanu.extract.legacy import EXTRACTORS, LegacyExtractor
+from morasanu.extract.legacy.document import EXTRACTORS, LegacyExtractor
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,9 @@ from io import BytesIO
 import pytest
 
 from morasanu.errors import InspectError
-from morasanu.extract.header import decode_declared, decode_header, read_parameter
 from morasanu.extract.interface import Extracted, Limits, Member, Piece, Task, Unread
-from morasanu.extract.mail import EXTRACTORS
+from morasanu.extract.mail.header import decode_declared, decode_header, read_parameter
+from morasanu.extract.mail.internet import EXTRACTORS
 
 LINE = "顧客 ①㈱髙﨑 様 ﾔﾏﾀﾞ 090-0000-0000"
 _NOT_IN_JIS = {"髙": (0x7C, 0x62), "﨑": (0x79, 0x75)}

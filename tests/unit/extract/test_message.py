@@ -9,8 +9,8 @@ import pytest
 
 from morasanu.errors import InspectError
 from morasanu.extract.interface import Extracted, Limits, Member, Piece, Task, Unread
-from morasanu.extract.lzfu import decompress_rtf
-from morasanu.extract.message import EXTRACTORS
+from morasanu.extract.mail.lzfu import decompress_rtf
+from morasanu.extract.mail.outlook import EXTRACTORS
 from morasanu.extract.recognise import recognise
 
 LINE = "顧客 ①㈱髙﨑 様 ﾔﾏﾀﾞ 090-0000-0000"

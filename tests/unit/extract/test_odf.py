@@ -9,7 +9,7 @@ import pytest
 
 from morasanu.errors import InspectError
 from morasanu.extract.interface import Extracted, Member, Piece, Task, Unread
-from morasanu.extract.odf import OdfExtractor
+from morasanu.extract.office.odf import OdfExtractor
 
 NS = " ".join(
     f'xmlns:{name}="urn:{name}"'

@@ -11,9 +11,9 @@ pytest.importorskip("pypdfium2", reason="the extra `pdf` is not installed")
 
 from tests.unit.extract.made import MARKERS, collect, convert_by_office, write_pdf, write_stream
 
-from morasanu.extract import pdf
 from morasanu.extract.interface import Task
-from morasanu.extract.pdf import EXTRACTORS, PdfExtractor
+from morasanu.extract.page import pdf
+from morasanu.extract.page.pdf import EXTRACTORS, PdfExtractor
 from morasanu.extract.reason import refuse
 
 if TYPE_CHECKING:

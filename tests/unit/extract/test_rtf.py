@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.unit.extract.made import MARKERS, collect, convert_by_office
 
-from morasanu.extract.rtf import EXTRACTORS, RtfExtractor
+from morasanu.extract.legacy.rtf import EXTRACTORS, RtfExtractor
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,11 +10,11 @@ from io import BytesIO
 import pytest
 
 from morasanu.errors import InspectError
-from morasanu.extract.encrypted import EncryptedExtractor
 from morasanu.extract.interface import Extracted, Member, Piece, Task, Unread
-from morasanu.extract.sheet import SheetExtractor
-from morasanu.extract.xls import XlsExtractor
-from morasanu.extract.xlsb import XlsbExtractor
+from morasanu.extract.office.encrypted import EncryptedExtractor
+from morasanu.extract.office.sheet import SheetExtractor
+from morasanu.extract.office.xls import XlsExtractor
+from morasanu.extract.office.xlsb import XlsbExtractor
 
 MARK = "①㈱髙﨑𠮷 ﾔﾏﾀﾞ"
 NS = 'xmlns="urn:s" xmlns:r="urn:r"'

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 
 from morasanu.extract.interface import Extracted, Member, Piece, Task, Unread
-from morasanu.extract.word import SlideExtractor, WordExtractor
+from morasanu.extract.office.word import SlideExtractor, WordExtractor
 
 W = 'xmlns:w="urn:w" xmlns:r="urn:r" xmlns:a="urn:a" xmlns:p="urn:p" xmlns:mc="urn:mc" xmlns:v="urn:v"'
 RELS = '<Relationships xmlns="urn:x">{}</Relationships>'

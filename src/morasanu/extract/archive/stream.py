@@ -7,10 +7,9 @@ from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from morasanu.extract.foreign import ForeignExtractor
-from morasanu.extract.reason import refuse, unread
-from morasanu.extract.sevenzip import SevenZipExtractor
-from morasanu.extract.unpack import (
+from morasanu.extract.archive.foreign import ForeignExtractor
+from morasanu.extract.archive.sevenzip import SevenZipExtractor
+from morasanu.extract.archive.unpack import (
     Content,
     Source,
     collect,
@@ -22,7 +21,8 @@ from morasanu.extract.unpack import (
     make_label,
     tell,
 )
-from morasanu.extract.unzip import ZipExtractor
+from morasanu.extract.archive.unzip import ZipExtractor
+from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

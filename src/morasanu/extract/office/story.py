@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from morasanu.extract.event import END, START
+from morasanu.extract.office.event import END, START
 
 if TYPE_CHECKING:
-    from morasanu.extract.sink import Sink
+    from morasanu.extract.office.sink import Sink
 
 _TEXT: Final = frozenset(("t", "delText", "instrText", "delInstrText", "text"))
 _HOLDERS: Final = frozenset(("tc", "txbxContent", "rt", "sp"))

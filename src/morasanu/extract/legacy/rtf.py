@@ -7,8 +7,8 @@ import re
 import struct
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
-from morasanu.extract.compound import decode_narrow, unpack_native
 from morasanu.extract.interface import Member, Piece
+from morasanu.extract.legacy.compound import decode_narrow, unpack_native
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:

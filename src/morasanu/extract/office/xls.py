@@ -9,11 +9,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.errors import InspectError
-from morasanu.extract.biff import Biff, is_biff8
-from morasanu.extract.cell import number_to_text
-from morasanu.extract.compound import Compound, read_embedded
-from morasanu.extract.encrypted import decrypt, read_bounded
-from morasanu.extract.grid import Grid
+from morasanu.extract.legacy.compound import Compound, read_embedded
+from morasanu.extract.office.biff import Biff, is_biff8
+from morasanu.extract.office.cell import number_to_text
+from morasanu.extract.office.encrypted import decrypt, read_bounded
+from morasanu.extract.office.grid import Grid
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:

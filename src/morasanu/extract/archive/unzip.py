@@ -7,8 +7,7 @@ import zlib
 from bisect import bisect_left, insort
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
-from morasanu.extract.reason import refuse, unread
-from morasanu.extract.unpack import (
+from morasanu.extract.archive.unpack import (
     FREE_BYTES,
     Content,
     Decoder,
@@ -21,7 +20,8 @@ from morasanu.extract.unpack import (
     make_label,
     tell,
 )
-from morasanu.extract.zipcrypto import CipherSource
+from morasanu.extract.archive.zipcrypto import CipherSource
+from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
+from morasanu.extract.archive.unpack import FREE_BYTES, Content, make_label, tell
 from morasanu.extract.reason import refuse, unread
-from morasanu.extract.unpack import FREE_BYTES, Content, make_label, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

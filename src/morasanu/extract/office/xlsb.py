@@ -7,14 +7,14 @@ import struct
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.errors import InspectError
-from morasanu.extract.biff import unpack
-from morasanu.extract.cell import format_number, name_format
-from morasanu.extract.grid import Grid
-from morasanu.extract.ooxml import read_relations, read_rest
-from morasanu.extract.package import Package
+from morasanu.extract.office.biff import unpack
+from morasanu.extract.office.cell import format_number, name_format
+from morasanu.extract.office.grid import Grid
+from morasanu.extract.office.ooxml import read_relations, read_rest
+from morasanu.extract.office.package import Package
+from morasanu.extract.office.sink import Sink, tell
+from morasanu.extract.office.workbook import Workbook
 from morasanu.extract.reason import refuse, unread
-from morasanu.extract.sink import Sink, tell
-from morasanu.extract.workbook import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

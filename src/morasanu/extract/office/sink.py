@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from morasanu.errors import InspectError
-from morasanu.extract.event import drive
 from morasanu.extract.interface import Extracted, Piece, Unread
+from morasanu.extract.office.event import drive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,11 +9,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from morasanu.extract.header import decode_declared, decode_header
+from morasanu.extract.archive.unpack import label_to_name, make_label
 from morasanu.extract.interface import Member, Piece
-from morasanu.extract.lzfu import decompress_rtf
+from morasanu.extract.mail.header import decode_declared, decode_header
+from morasanu.extract.mail.lzfu import decompress_rtf
 from morasanu.extract.reason import refuse, unread
-from morasanu.extract.unpack import label_to_name, make_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 from morasanu.errors import InspectError
-from morasanu.extract.image import has_reader, read_image
 from morasanu.extract.interface import Member, Piece
+from morasanu.extract.page.image import has_reader, read_image
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InspectError
-from morasanu.extract.cell import name_format, unescape
-from morasanu.extract.event import END, START, TEXT, read_events
-from morasanu.extract.ooxml import first_events, read_relations
+from morasanu.extract.office.cell import name_format, unescape
+from morasanu.extract.office.event import END, START, TEXT, read_events
+from morasanu.extract.office.ooxml import first_events, read_relations
+from morasanu.extract.office.sink import Sink, follow, tell
 from morasanu.extract.reason import refuse
-from morasanu.extract.sink import Sink, follow, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from morasanu.extract.interface import Extracted
-    from morasanu.extract.package import Package
+    from morasanu.extract.office.package import Package
 
 _MAX_STRINGS_BYTES: Final = 200_000_000
 _STRING_BYTES: Final = 80

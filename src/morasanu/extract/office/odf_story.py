@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from morasanu.extract.event import END, START
-from morasanu.extract.grid import Grid
+from morasanu.extract.office.event import END, START
+from morasanu.extract.office.grid import Grid
 
 if TYPE_CHECKING:
-    from morasanu.extract.sink import Sink
+    from morasanu.extract.office.sink import Sink
 
 _SPACE: Final = re.compile(r"[ \t\r\n]+")
 _CELL: Final = frozenset(("table-cell", "covered-table-cell"))

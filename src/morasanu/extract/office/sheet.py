@@ -6,17 +6,17 @@ import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.errors import InspectError
-from morasanu.extract.cell import format_number, unescape
-from morasanu.extract.event import END, START, TEXT, drive
-from morasanu.extract.grid import Grid, find_column
-from morasanu.extract.ooxml import read_relations, read_rest
-from morasanu.extract.package import Package
+from morasanu.extract.office.cell import format_number, unescape
+from morasanu.extract.office.event import END, START, TEXT, drive
+from morasanu.extract.office.grid import Grid, find_column
+from morasanu.extract.office.ooxml import read_relations, read_rest
+from morasanu.extract.office.package import Package
+from morasanu.extract.office.sink import Sink, follow, tell
+from morasanu.extract.office.story import Story
+from morasanu.extract.office.workbook import STRINGS, WORKBOOK, Workbook, read_pivots, read_workbook
+from morasanu.extract.office.xls import XlsExtractor
+from morasanu.extract.office.xlsb import XlsbExtractor
 from morasanu.extract.reason import unread
-from morasanu.extract.sink import Sink, follow, tell
-from morasanu.extract.story import Story
-from morasanu.extract.workbook import STRINGS, WORKBOOK, Workbook, read_pivots, read_workbook
-from morasanu.extract.xls import XlsExtractor
-from morasanu.extract.xlsb import XlsbExtractor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

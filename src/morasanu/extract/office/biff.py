@@ -6,10 +6,10 @@ import re
 import struct
 from typing import TYPE_CHECKING, Final
 
-from morasanu.extract.cell import format_number, name_format
-from morasanu.extract.grid import Grid
+from morasanu.extract.office.cell import format_number, name_format
+from morasanu.extract.office.grid import Grid
+from morasanu.extract.office.sink import Sink
 from morasanu.extract.reason import refuse, unread
-from morasanu.extract.sink import Sink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,9 @@ from bisect import bisect_right
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
-from morasanu.extract.compound import Compound, decode_narrow, read_embedded, read_pictures
 from morasanu.extract.interface import Piece
-from morasanu.extract.legacy_slide import is_locked, read_slides
+from morasanu.extract.legacy.compound import Compound, decode_narrow, read_embedded, read_pictures
+from morasanu.extract.legacy.slide import is_locked, read_slides
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:

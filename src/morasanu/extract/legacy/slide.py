@@ -6,8 +6,8 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from morasanu.extract.compound import decode_narrow
 from morasanu.extract.interface import Member, Piece
+from morasanu.extract.legacy.compound import decode_narrow
 from morasanu.extract.reason import unread
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from email.message import Message
 from email.policy import Compat32
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from morasanu.extract.header import decode_declared, decode_header, read_parameter, to_bytes
+from morasanu.extract.archive.unpack import label_to_name, make_label
 from morasanu.extract.interface import Member, Piece
+from morasanu.extract.mail.header import decode_declared, decode_header, read_parameter, to_bytes
 from morasanu.extract.reason import refuse, unread
-from morasanu.extract.unpack import label_to_name, make_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ import zlib
 from functools import cache
 from typing import BinaryIO, Final
 
-from morasanu.extract.unpack import Source
+from morasanu.extract.archive.unpack import Source
 
 _HEAD_BYTES: Final = 12
 _MASK: Final = 0xFFFFFFFF

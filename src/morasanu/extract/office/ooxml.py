@@ -8,15 +8,15 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.errors import InspectError
-from morasanu.extract.event import END, START, TEXT, read_events
 from morasanu.extract.interface import Extracted, Member
-from morasanu.extract.sink import Sink, follow, tell
+from morasanu.extract.office.event import END, START, TEXT, read_events
+from morasanu.extract.office.sink import Sink, follow, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from morasanu.extract.event import Event
-    from morasanu.extract.package import Package
+    from morasanu.extract.office.event import Event
+    from morasanu.extract.office.package import Package
 
 _XML: Final = (".xml", ".rels")
 # look, numbering, caches of what stands elsewhere: nothing a person wrote

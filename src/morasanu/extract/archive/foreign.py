@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+from morasanu.extract.archive.unpack import Content, Source, collect, decode_name, make_label, tell
 from morasanu.extract.interface import Unread
 from morasanu.extract.reason import refuse, unread
-from morasanu.extract.unpack import Content, Source, collect, decode_name, make_label, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

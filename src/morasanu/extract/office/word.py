@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from morasanu.extract.event import START
-from morasanu.extract.ooxml import first_events, read_relations, read_rest
-from morasanu.extract.package import Package
+from morasanu.extract.office.event import START
+from morasanu.extract.office.ooxml import first_events, read_relations, read_rest
+from morasanu.extract.office.package import Package
+from morasanu.extract.office.sink import Sink, follow
+from morasanu.extract.office.story import Story
 from morasanu.extract.reason import unread
-from morasanu.extract.sink import Sink, follow
-from morasanu.extract.story import Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from morasanu.extract.interface import Piece
-from morasanu.extract.sink import PIECE_CHARS
+from morasanu.extract.office.sink import PIECE_CHARS
 
 BLOCK_ROWS: Final = 500
 _MAX_GAP_ROWS: Final = 20

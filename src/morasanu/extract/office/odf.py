@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.errors import InspectError
-from morasanu.extract.event import END, START, TEXT
 from morasanu.extract.interface import Extracted, Member
-from morasanu.extract.odfstory import OdfStory
-from morasanu.extract.ooxml import first_events, read_tagged
-from morasanu.extract.package import Package
+from morasanu.extract.office.event import END, START, TEXT
+from morasanu.extract.office.odf_story import OdfStory
+from morasanu.extract.office.ooxml import first_events, read_tagged
+from morasanu.extract.office.package import Package
+from morasanu.extract.office.sink import Sink, follow, tell
 from morasanu.extract.reason import refuse, unread
-from morasanu.extract.sink import Sink, follow, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

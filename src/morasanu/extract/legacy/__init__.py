@@ -1,0 +1,1 @@
+"""Formats of the nineties: compound files (doc, ppt, jtd) and RTF."""

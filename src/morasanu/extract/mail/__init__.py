@@ -1,0 +1,1 @@
+"""Mail: internet messages and mailboxes, Outlook messages."""

@@ -1,0 +1,1 @@
+"""Office files: Open XML, OpenDocument, Excel binary, encrypted packages."""
