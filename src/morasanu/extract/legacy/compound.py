@@ -29,7 +29,7 @@ _PROPERTIES: Final = {
 _WIDE_PAIR: Final = re.compile("[\u2460-\u24ff\u3001-\u33ff\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e]{2}")
 _PICTURE: Final = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff")
 _PICTURE_KINDS: Final = frozenset((0xF01D, 0xF01E, 0xF02A))
-_INNER: Final = frozenset(("Workbook", "Book", "PowerPoint Document", "DocumentText"))
+_INNER: Final = frozenset(("WordDocument", "Workbook", "Book", "PowerPoint Document", "DocumentText"))
 
 
 class Compound:
