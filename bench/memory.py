@@ -98,7 +98,7 @@ def scan(path: Path, target: Path) -> tuple[float, float, int, int]:
     found = 0
     if target.exists():
         with target.open(encoding="utf-8") as lines:
-            found = sum(json.loads(line).get("label") == "PHONE" for line in lines)
+            found = sum(json.loads(line)["type"] == "hit" for line in lines)
     return peak, seconds, child.returncode, found
 
 

@@ -79,7 +79,7 @@ class Context:
         a line above that holds nothing but a label.
         """
         cell = self.cell_at(start) if self.cells else None
-        if cell is not None and cell.kind in kinds and (cell.kind != NONE or not self._is_label_beside(cell, kinds)):
+        if cell is not None and cell.kind in kinds:
             return cell.kind, f"column:{cell.word}"
         index = bisect_right(self.ends, start) - 1
         line = self.text.rfind("\n", 0, start) + 1
