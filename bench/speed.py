@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from morasanu.detect.interface import Detector
 
 PEER_DOCUMENTS = 100
-SAMPLE_PASSES = 10
+SAMPLE_PASSES = 20
 RIPGREP_MEGABYTES = 8
 AT_LEAST_TIMES_PEER = 200
 
@@ -108,7 +108,7 @@ def measure_speed(
     engine.detect(sample.texts[0])
     if analyze:
         analyze(sample.texts[0])
-    for _ in range(2 if quick else 3):
+    for _ in range(2 if quick else 4):
         for row in rows:
             row.take_turn()
     return rows
@@ -157,7 +157,7 @@ def detect_all(engine: Detector, corpus: Corpus) -> None:
 
 
 def detect_sample(engine: Detector, sample: Corpus) -> Callable[[], float]:
-    """Return a turn that takes the mean of several passes: one pass over the peer's documents lasts only 30 ms."""
+    """Return a turn that takes the mean of several passes: one pass over the peer's documents lasts only 50 ms."""
 
     def detect_passes() -> None:
         for _ in range(SAMPLE_PASSES):

@@ -60,9 +60,10 @@ class SensitiveDetector:
         """Yield findings on the folded text; they may overlap. `persons` are the names found, ordered by start."""
         text = context.text
         spec = self._spec
-        starts = [person.start for person in persons]
+        matches = list(self._find_phrases(text))
+        starts = [person.start for person in persons] if matches else []
         lines = _Lines(text)
-        for match in self._find_phrases(text):
+        for match in matches:
             start, end = match.span()
             if (
                 end > start

@@ -87,17 +87,22 @@ def read_tables(text: str, fields: Sequence[Field], read: Callable[[str], Meanin
 
 def _list_candidates(text: str, fields: Sequence[Field]) -> Iterator[int]:
     """Yield where lines begin that may be headers: the first, whose cells may be keys, and those with two labels or 氏名 in a cell."""
-    previous = -1
+    previous = start = -1
     if text and text[0] != "\n" and _HEADER_KEY.match(text):
         previous = 0
         yield 0
-    for index, field in enumerate(fields):
-        start = text.rfind("\n", 0, field.start) + 1
-        if start == previous:
+    held = -1  # where the line of the field before ends
+    for field in fields:
+        if field.start < held:  # the second one of its line
+            if start != previous:
+                previous = start
+                yield start
             continue
-        following = fields[index + 1].start if index + 1 < len(fields) else len(text)
-        is_cell = field.kind == "PERSON" and _CELL_ENDS.match(text, field.end)
-        if is_cell or (index + 1 < len(fields) and text.find("\n", field.end, following) < 0):
+        start = text.rfind("\n", 0, field.start) + 1
+        held = text.find("\n", field.end)
+        if held < 0:
+            held = len(text)
+        if start != previous and field.kind == "PERSON" and _CELL_ENDS.match(text, field.end):
             previous = start
             yield start
 

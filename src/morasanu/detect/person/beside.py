@@ -66,7 +66,8 @@ def read_listed(text: str, kept: Iterable[Proposal], book: NameBook) -> Iterator
                 break
             yield Proposal(*match.span(1), 0.66, "neighbour:list")
             end = match.end(1)
-        if text[known.start - 1 : known.start] not in _LIST_ENDS:
+        before = text[max(0, known.start - 2) : known.start]
+        if before[-1:] not in _LIST_ENDS or (before[-1:] == " " and before != "  "):  # one space makes no list
             continue
         match = _LISTED_BEFORE.search(text, max(0, known.start - _LIST_REACH), known.start)
         if match and _may_be_listed(match.group(1), book):

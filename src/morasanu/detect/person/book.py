@@ -127,6 +127,8 @@ class NameBook:
         self.is_kana_pair = lru_cache(maxsize=8192)(self._is_kana_pair)
         self.measure_tail = lru_cache(maxsize=8192)(self._measure_tail)
         self.measure_surname = lru_cache(maxsize=8192)(self._measure_surname)
+        self.is_common = lru_cache(maxsize=8192)(self._is_common)
+        self.is_city = lru_cache(maxsize=8192)(self._is_city)
         self._unit = re.compile(
             r".*(?:支店|本店|部|課|係|室|銀行|信金|センター|商店|工業|事務所|会社|病院|出張所|営業所|組合|法人|製作所|団体|学校|担当)(?![長員内外])(?=.)"
         )
@@ -135,7 +137,7 @@ class NameBook:
         """Return whether `word` is a surname of the dictionary."""
         return word in self._lexicon.surname
 
-    def is_common(self, word: str) -> bool:
+    def _is_common(self, word: str) -> bool:
         """Return whether `word` is a surname that thousands bear and nothing else."""
         people = self._lexicon.surname.get(word, 0)
         if not people or self.is_noun(word) or f"{word}市" in self._lexicon.city or self.is_prefecture(word):
@@ -192,7 +194,7 @@ class NameBook:
         """Return whether a kanji word of two to four may be a surname because nothing says that it is anything else."""
         return 2 <= len(word) <= 4 and self.is_plausible(word) and not any(c in _NUMERALS for c in word)
 
-    def is_city(self, word: str) -> bool:
+    def _is_city(self, word: str) -> bool:
         """Return whether `word` is a municipality's or prefecture's name without its 市, 区, 町, 村 or 県."""
         lexicon = self._lexicon
         return any(f"{word}{kind}" in lexicon.city for kind in "市区町村") or self.is_prefecture(word)

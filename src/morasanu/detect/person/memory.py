@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from morasanu.detect.person.letters import (
@@ -62,7 +63,7 @@ def _is_other_writing(value: str, book: NameBook) -> bool:
 
 
 def remember(
-    text: str, runs: Sequence[tuple[int, str]], kept: Iterable[Proposal], book: NameBook, anchor: re.Pattern[str]
+    text: str, runs: Sequence[tuple[int, str]], kept: Sequence[Proposal], book: NameBook, anchor: re.Pattern[str]
 ) -> Iterator[Proposal]:
     """Yield where surnames and given names of the names found in `text` stand alone in it; `runs` are its runs of kanji."""
     names: set[str] = set()
@@ -74,7 +75,7 @@ def remember(
             )
     kanji = {name for name in names if is_kanji(name[0]) and is_kanji(name[-1])}
     if kanji:
-        yield from _remember_kanji(text, runs, kanji, anchor)
+        yield from _remember_kanji(text, runs, kept, kanji, anchor)
     for name in sorted(names - kanji)[:_MAX_REMEMBERED]:
         stands = _stands_alone_in_kanji if is_kanji(name[0]) or is_kanji(name[-1]) else _stands_alone
         start = text.find(name)
@@ -91,17 +92,20 @@ def _is_kept(part: str, text: str, book: NameBook) -> bool:
 
 
 def _remember_kanji(
-    text: str, runs: Sequence[tuple[int, str]], names: set[str], anchor: re.Pattern[str]
+    text: str, runs: Sequence[tuple[int, str]], kept: Sequence[Proposal], names: set[str], anchor: re.Pattern[str]
 ) -> Iterator[Proposal]:
     sizes = sorted({len(name) for name in names}, reverse=True)
     heads = {name[0] for name in names}
+    starts = [known.start for known in kept]
     for start, run in runs:
         if run[0] not in heads:
             continue
         for size in sizes:
             if run[:size] in names:
                 end = start + min(size, len(run))
-                if _stands_alone_in_kanji(text, start, end, anchor):
+                before = bisect_right(starts, start) - 1
+                is_known = before >= 0 and end <= kept[before].end
+                if not is_known and _stands_alone_in_kanji(text, start, end, anchor):
                     yield Proposal(start, end, 0.7, "memory:document")
                 break
 

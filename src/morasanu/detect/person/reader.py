@@ -54,6 +54,11 @@ class Evidence(NamedTuple):
     column: bool = False
 
 
+_BEHIND: Final = {
+    (strong, honoured): Evidence(strong, honoured) for strong in (False, True) for honoured in (False, True)
+}
+
+
 class _Tail(NamedTuple):
     """How a name may end: its pattern, how long it is at most, what must be in it, and what judges it."""
 
@@ -126,7 +131,7 @@ class NameReader:
             else "l"
         )  # fmt: skip
         floor = max(text.rfind("\n", 0, end) + 1, end - _FURTHEST_BACK)
-        evidence = Evidence(strong=word in _ALSO_STRONG, honorific=honorific)
+        evidence = _BEHIND[word in _ALSO_STRONG, honorific]
         for pattern, longest, part, take in self._tails[kind]:
             begin = max(floor, end - longest)
             match = pattern.search(text, begin, end) if not part or text.find(part, begin, end) >= 0 else None

@@ -37,10 +37,11 @@ _RUN_BEFORE: Final = re.compile(rf"(?<![一-龯々ァ-ヶー])({K}{{0,3}})\Z")
 _OPENS_SENTENCE: Final = frozenset("の、。:「 \n\t")
 _FULL: Final = rf"{K}{{0,3}}(?: {{1,3}}(?:{K}{{0,2}}|{HIRAGANA}{{2,4}}|{KATAKANA}{{2,6}}子?))?"
 _SIGNED: Final = (
-    re.compile(rf"[。)」0-9ぁ-ん](?:(?<=。)| ) *({_FULL}) *$", re.MULTILINE),
-    re.compile(rf"\n {{6,}}({_FULL})(?: ?印)? *$", re.MULTILINE),
-    re.compile(rf"以上[、 ]?({_FULL}) *$", re.MULTILINE),
+    ("", re.compile(rf"[。)」0-9ぁ-ん](?:(?<=。)| ) *({_FULL}) *$", re.MULTILINE)),
+    ("\n      ", re.compile(rf"\n {{6,}}({_FULL})(?: ?印)? *$", re.MULTILINE)),
+    ("以上", re.compile(rf"以上[、 ]?({_FULL}) *$", re.MULTILINE)),
 )
+"""What stands in each of them, and the place of a name at the end of a text."""
 _READING: Final = re.compile(
     rf"\(({HIRAGANA}{{2,8}}(?: {HIRAGANA}{{2,6}})?|{KATAKANA}{{2,8}}(?: {KATAKANA}{{2,8}})?)(?:と読む|と読みます)?\)(?!:)"
 )
@@ -126,8 +127,8 @@ class SentenceReader:
 
     def _by_end(self, text: str) -> Iterator[Proposal]:
         book = self._book
-        for pattern in _SIGNED:
-            for match in pattern.finditer(text):
+        for mark, pattern in _SIGNED:
+            for match in pattern.finditer(text) if mark in text else ():
                 first, _, second = match.group(1).partition(" ")
                 second = second.strip()
                 if second:
