@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime as dt
-import gc
 import json
 import sys
 import tempfile
@@ -43,8 +42,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pin_to_one_core()
     machine = describe_machine()
     engine, peer = load_engine(), load_peer()
-    gc.freeze()  # as the workers of a scan do, for both: what was loaded is not looked through again and again
-    gc.set_threshold(50_000)
     sample = None if options.full else PEER_DOCUMENTS_QUICK if options.quick else PEER_DOCUMENTS
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
