@@ -25,14 +25,16 @@ CHUNK = 1 << 20
 PROSE = "窓口での手続きには本人確認書類が必要となりますので、ご来店の際にお持ちください。"
 DATUM = "連絡先は090-1234-5678です。"
 HEADER = "受付番号,受付日,区分,金額,備考,電話番号\n"
-ROW = "A{number:08d},2026-04-01,定期,100000,継続,\n"
+ROW = "A{number:08d},2026-04-01,定期,100000," + PROSE + ",\n"
 LAST_ROW = "A{number:08d},2026-04-01,定期,100000,住所変更,090-1234-5678\n"
+FILES = ("one-line.txt", "table.csv")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return 0 when both scans find what is there within the limit, else 1."""
     parser = argparse.ArgumentParser(prog="python -m bench.memory", description=__doc__)
     parser.add_argument("--gb", type=float, default=5.0, help="size of each file")
+    parser.add_argument("--file", choices=FILES, action="append", help="which file (default: both)")
     parser.add_argument("--tmp", type=Path, default=Path(tempfile.gettempdir()), help="where the files are written")
     options = parser.parse_args(arguments)
     if not importlib.util.find_spec("morasanu.cli.__main__"):
@@ -44,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"not enough room in {options.tmp} for {options.gb:g} GB and what the scan writes")
         return 1
     table, passed = [], True
-    for name, write in (("one-line.txt", write_line), ("table.csv", write_table)):
+    for name, write in zip(FILES, (write_line, write_table), strict=True):
+        if name not in (options.file or FILES):
+            continue
         with tempfile.TemporaryDirectory(prefix="bench-", dir=options.tmp) as folder:
             path = Path(folder) / name
             expected = write(path, size)
