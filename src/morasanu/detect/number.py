@@ -59,7 +59,9 @@ class NumberDetector:
         self._idle: dict[str, bool] = {}
         self._windows: dict[str, tuple[_Window, ...]] = {}
         self._texts = [
-            (spec, [re.compile(form) for form in spec.text_forms]) for spec in self._specs if spec.text_forms
+            (spec, re.compile(spec.hint) if spec.hint else None, [re.compile(form) for form in spec.text_forms])
+            for spec in self._specs
+            if spec.text_forms
         ]
         self._kinds = frozenset(str(spec.label) for spec in self._specs) | {NONE, "CUSTOMER_ID", "SECRET"}
 
@@ -73,8 +75,8 @@ class NumberDetector:
 
     def _find_texts(self, context: Context) -> Iterator[Finding]:
         text = context.text
-        for spec, patterns in self._texts:
-            if spec.needs and not _holds_one(text, spec.needs):
+        for spec, hint, patterns in self._texts:
+            if (spec.needs and not _holds_one(text, spec.needs)) or (hint and not hint.search(text)):
                 continue
             for pattern in patterns:
                 for match in pattern.finditer(text):

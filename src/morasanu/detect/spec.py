@@ -62,7 +62,7 @@ class Spec:
     `forms` match a whole run of digits and separators; `label_forms` do so only after one of `labels`; `strong_forms` are
     those of `forms` that count without a label when `check` passes (all of them when empty), `topic_forms` further ones that
     do in a text that speaks of the kind (`Score.topic`). `text_forms` match
-    anywhere, once one of `needs` (if any) occurs. `value` is matched right after a label or in a column. `words` holds the
+    anywhere, once one of `needs` and the pattern `hint` (if any) occur. `value` is matched right after a label or in a column. `words` holds the
     word lists of detectors that are more than a pattern (names, addresses, phrases).
     """
 
@@ -80,6 +80,7 @@ class Spec:
     topic_forms: tuple[str, ...] = ()
     text_forms: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    hint: str = ""
     value: str = ""
     check: str = ""
     labels: tuple[str, ...] = ()
@@ -165,6 +166,7 @@ def _check_patterns(spec: Spec, where: str) -> None:
         *spec.topic_forms,
         *spec.text_forms,
         spec.value,
+        spec.hint,
         *spec.words.get("phrases", ()),
     ):
         try:
@@ -194,7 +196,7 @@ def _read_words(raw: Mapping[str, object], where: str) -> dict[str, tuple[str, .
 def _check_strings(raw: Mapping[str, object], where: str) -> None:
     if raw["checked"] not in _CHECKED:
         raise _refuse(where, f"checked は {_CHECKED} のどれかです", f"checked must be one of {_CHECKED}")
-    for key in ("id", "source", "value", "check"):
+    for key in ("id", "source", "value", "hint", "check"):
         if not isinstance(raw.get(key, ""), str):
             raise _refuse(where, f"{key} は文字列で書いてください", f"{key} must be a string")
 
@@ -234,6 +236,7 @@ def parse_spec(raw: object, where: str) -> Spec:
         source=str(raw["source"]),
         score=_read_score(raw["score"], where),
         value=str(raw.get("value", "")),
+        hint=raw.get("hint", ""),
         check=raw.get("check", ""),
         words=_read_words(raw, where),
         examples=_read_examples(raw.get("examples", []), where),
