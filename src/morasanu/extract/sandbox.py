@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FIELDS: Final = {"piece": (Piece, 3), "unread": (Unread, 4)}
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _START_S: Final = 60.0
 _FILES_A_CHILD: Final = 500
 
@@ -172,4 +174,13 @@ def _to_value(message: list[Any]) -> Piece | Unread:
     make, count = _FIELDS.get(message[0], (None, -1))
     if make is None or len(message) != count + 1 or not all(isinstance(part, str) for part in message[1:]):
         raise FrameError
-    return make(*message[1:])  # type: ignore[no-any-return]
+    return make(*map(_mend, message[1:]))  # type: ignore[no-any-return]
+
+
+def _mend(text: str) -> str:
+    r"""Return `text` with half characters (lone surrogates, which no output can hold) replaced one by one.
+
+    >>> _mend("名簿\udfff.txt")
+    '名簿�.txt'
+    """
+    return text if text.isascii() or not _HALF.search(text) else _HALF.sub("\ufffd", text)

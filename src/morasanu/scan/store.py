@@ -389,10 +389,15 @@ def show_path(path: str) -> str:
 
 
 def show_text(text: str) -> str:
-    """Return `text` without the lone surrogates that stand for undecodable bytes."""
+    r"""Return `text` without the lone surrogates that stand for undecodable bytes.
+
+    >>> show_text("あ\udfff")
+    'あ\\udfff'
+    """
     if text.isascii() or not _SURROGATE.search(text):
         return text
-    data = text.encode("utf-8", "surrogateescape") if not any("\ud800" <= c < "\udc80" for c in text) else b""
+    is_bytes = all("\udc80" <= half <= "\udcff" for half in _SURROGATE.findall(text))
+    data = text.encode("utf-8", "surrogateescape") if is_bytes else b""
     for charset in ("utf-8", "cp932", "euc_jp"):
         with suppress(UnicodeDecodeError):
             return data.decode(charset) if data else text.encode("utf-8", "backslashreplace").decode()

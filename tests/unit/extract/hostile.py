@@ -66,6 +66,9 @@ class Hostile:
         os._exit(7)
         yield from ()
 
+    def half(self, _file: BinaryIO, _task: Task) -> Iterator[Extracted]:
+        yield Piece("\ud800a", "b\udfff\n")
+
     def refuse(self, _file: BinaryIO, _task: Task) -> Iterator[Extracted]:
         raise InspectError("MRS-X-020", "暗号", "encrypted")
         yield from ()

@@ -99,3 +99,7 @@ def test_flood_ends_at_the_total(tmp_path: Path) -> None:
 
 def test_text_is_read_too(sandbox: Sandbox, tmp_path: Path) -> None:
     assert read(sandbox, tmp_path, "a.txt", "氏名".encode()) == [Piece("", "氏名")]
+
+
+def test_attack_half_characters_come_out_whole(sandbox: Sandbox, tmp_path: Path) -> None:
+    assert Piece("\ufffda", "b\ufffd\n") in read(sandbox, tmp_path, "half.lzh")
