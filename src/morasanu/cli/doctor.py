@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from io import BytesIO
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,7 +57,7 @@ def _check_helpers(say: Speaker) -> Iterator[Check]:
 
 def _check_sandbox(say: Speaker) -> Iterator[Check]:
     with Sandbox() as sandbox, TemporaryFile() as file:
-        file.write(BytesIO(b"text").getvalue())
+        file.write(b"text")
         works = any(sandbox.read(file, "a.txt"))
         yield Check("sandbox", works, "" if works else say("子プロセスを始められません", "the child cannot be started"))
         for name, held in sandbox.confinement.items():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from io import BytesIO
 
 import pytest
+from tests.unit.extract.package import MARK, lines, make_package
 
 from morasanu.errors import InspectError
-from morasanu.extract.interface import Extracted, Member, Piece, Task, Unread
+from morasanu.extract.interface import Extracted, Member, Task, Unread
 from morasanu.extract.office.odf import OdfExtractor
 
 NS = " ".join(
@@ -16,16 +16,6 @@ NS = " ".join(
     for name in ("office", "text", "table", "draw", "dc", "style", "meta", "presentation", "xlink", "svg")
 )
 TWICE = 'table:number-columns-repeated="2"'
-MARK = "①㈱髙﨑𠮷 ﾔﾏﾀﾞ"
-
-
-def make_package(parts: dict[str, str | bytes]) -> BytesIO:
-    file = BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
-    file.seek(0)
-    return file
 
 
 def content(kind: str, body: str) -> str:
@@ -34,14 +24,6 @@ def content(kind: str, body: str) -> str:
 
 def read(parts: dict[str, str | bytes]) -> list[Extracted]:
     return list(OdfExtractor().extract(make_package(parts), Task("a.odf")))
-
-
-def lines(found: list[Extracted]) -> dict[str, list[str]]:
-    gathered: dict[str, list[str]] = {}
-    for each in found:
-        if isinstance(each, Piece):
-            gathered.setdefault(each.part, []).extend(each.text.splitlines())
-    return gathered
 
 
 def p(text: str) -> str:

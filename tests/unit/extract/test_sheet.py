@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import struct
-import zipfile
 from datetime import date
 from io import BytesIO
 
 import pytest
+from tests.unit.extract.package import MARK, lines, make_package
 
 from morasanu.errors import InspectError
 from morasanu.extract.interface import Extracted, Member, Piece, Task, Unread
@@ -16,18 +16,8 @@ from morasanu.extract.office.sheet import SheetExtractor
 from morasanu.extract.office.xls import XlsExtractor
 from morasanu.extract.office.xlsb import XlsbExtractor
 
-MARK = "①㈱髙﨑𠮷 ﾔﾏﾀﾞ"
 NS = 'xmlns="urn:s" xmlns:r="urn:r"'
 RELS = '<Relationships xmlns="urn:x">{}</Relationships>'
-
-
-def make_package(parts: dict[str, str | bytes]) -> BytesIO:
-    file = BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
-    file.seek(0)
-    return file
 
 
 def relation(number: int, kind: str, target: str) -> str:
@@ -87,14 +77,6 @@ XLSX: dict[str, str | bytes] = {
 
 def read_xlsx(parts: dict[str, str | bytes]) -> list[Extracted]:
     return list(SheetExtractor().extract(make_package(parts), Task("a.xlsx")))
-
-
-def lines(found: list[Extracted]) -> dict[str, list[str]]:
-    gathered: dict[str, list[str]] = {}
-    for each in found:
-        if isinstance(each, Piece):
-            gathered.setdefault(each.part, []).extend(each.text.splitlines())
-    return gathered
 
 
 @pytest.mark.parametrize(

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import zipfile
 from io import BytesIO
 
 import pytest
+from tests.unit.extract.package import MARK, lines, make_package
 
 from morasanu.extract.interface import Extracted, Member, Piece, Task, Unread
 from morasanu.extract.office.word import SlideExtractor, WordExtractor
 
 W = 'xmlns:w="urn:w" xmlns:r="urn:r" xmlns:a="urn:a" xmlns:p="urn:p" xmlns:mc="urn:mc" xmlns:v="urn:v"'
 RELS = '<Relationships xmlns="urn:x">{}</Relationships>'
-MARK = "①㈱髙﨑𠮷 ﾔﾏﾀﾞ"
-
-
-def make_package(parts: dict[str, str | bytes]) -> BytesIO:
-    file = BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
-    file.seek(0)
-    return file
 
 
 def paragraph(text: str) -> str:
@@ -77,14 +67,6 @@ DOCX: dict[str, str | bytes] = {
 
 def read_docx(parts: dict[str, str | bytes]) -> list[Extracted]:
     return list(WordExtractor().extract(make_package(parts), Task("a.docx")))
-
-
-def lines(found: list[Extracted]) -> dict[str, list[str]]:
-    gathered: dict[str, list[str]] = {}
-    for each in found:
-        if isinstance(each, Piece):
-            gathered.setdefault(each.part, []).extend(each.text.splitlines())
-    return gathered
 
 
 @pytest.mark.parametrize(

@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from morasanu.errors import InspectError
-from morasanu.extract.interface import Extracted, Member
 from morasanu.extract.office.event import END, START, TEXT
 from morasanu.extract.office.odf_story import OdfStory
-from morasanu.extract.office.ooxml import first_events, read_tagged
+from morasanu.extract.office.ooxml import first_events, read_member, read_tagged
 from morasanu.extract.office.package import Package
-from morasanu.extract.office.sink import Sink, follow, tell
+from morasanu.extract.office.sink import Sink, follow
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from morasanu.extract.interface import Task
+    from morasanu.extract.interface import Extracted, Task
 
 _DULL: Final = re.compile(
     r"(?:mimetype|manifest\.rdf|layout-cache|settings\.xml|(?:META-INF|Thumbnails|ObjectReplacements|Configurations2|Fonts)/.*"
@@ -74,17 +72,7 @@ def _read_part(package: Package, name: str) -> Iterator[Extracted]:
     elif lower.endswith((".xml", ".xlb", ".xlc")):
         yield from read_tagged(package, name)
     else:
-        yield from _read_member(package, name)
-
-
-def _read_member(package: Package, name: str) -> Iterator[Extracted]:
-    try:
-        data = package.read(name)
-    except InspectError as error:
-        yield tell(error, name)
-        return
-    if data:
-        yield Member(name, name.rpartition("/")[2], data)
+        yield from read_member(package, name)
 
 
 class _Meta:

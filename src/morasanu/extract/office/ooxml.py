@@ -174,7 +174,7 @@ def read_rest(package: Package, done: Iterable[str]) -> Iterator[Extracted]:
                 sink = Sink()
                 yield from follow(package.chunks(name), Loose(sink, name), sink, name)
         elif not _NO_MEMBER.search(name):
-            yield from _read_member(package, name)
+            yield from read_member(package, name)
     yield from read_properties(package)
 
 
@@ -208,7 +208,8 @@ def read_tagged(package: Package, name: str) -> Iterator[Extracted]:
     yield from sink.finish()
 
 
-def _read_member(package: Package, name: str) -> Iterator[Extracted]:
+def read_member(package: Package, name: str) -> Iterator[Extracted]:
+    """Yield the part `name` as the file inside that it is, nothing when it is empty."""
     try:
         data = package.read(name)
     except InspectError as error:
