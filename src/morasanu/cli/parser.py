@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from morasanu.errors import InputError
+from morasanu.source.interface import Access
 
 if TYPE_CHECKING:
     from morasanu.cli.language import Speaker
@@ -109,7 +110,15 @@ def _add_detectors(parser: argparse.ArgumentParser, say: Speaker) -> None:
 def _add_scan(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
     text = say("フォルダやファイルを調べ、報告書を書く", "scan folders and files and write reports")
     parser = _add_verb(verbs, say, "scan", text)
-    parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help=say("調べる場所", "what to scan"))
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="+",
+        help=say(
+            "調べる場所（フォルダ、ファイル、postgresql:// などの宛先）",
+            "what to scan: folders, files, addresses such as postgresql://",
+        ),
+    )
     reports = (
         ("--html", say("報告書（一つのHTML、印刷もできる）", "report (one HTML file, prints on A4)")),
         ("--jsonl", say("すべての結果（1行に一つのJSON）", "everything, one JSON object a line")),
@@ -137,6 +146,7 @@ def _add_scan(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
     )
     _add_detectors(parser, say)
     _add_opening(parser, say)
+    _add_access(parser, say)
     parser.add_argument(
         "--reveal",
         action="store_true",
@@ -171,6 +181,33 @@ def _add_opening(parser: argparse.ArgumentParser, say: Speaker) -> None:
             f"中を見る上限（{'、'.join(LIMITS)}。何度でも）",
             f"how far to look inside ({', '.join(LIMITS)}; repeatable)",
         ),
+    )
+
+
+def _add_access(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument(
+        "--credentials",
+        metavar="F",
+        type=Path,
+        help=say(
+            "宛先ごとの利用者名とパスワード（YAML、本人だけが読めるもの）",
+            "users and passwords of addresses (YAML, readable by its owner only)",
+        ),
+    )
+    parser.add_argument(
+        "--rows",
+        metavar="N|all",
+        type=_read_rows,
+        default=Access().rows,
+        help=say(
+            "データベースの表ごとに読む行数（既定: 10000）", "rows to read of each table of a database (default: 10000)"
+        ),
+    )
+    parser.add_argument(
+        "--rows-per-s",
+        metavar="N",
+        type=_read_count,
+        help=say("データベースから1秒に読む行数の上限", "how many rows to read of a database in a second at most"),
     )
 
 
@@ -229,6 +266,17 @@ def _read_limit(text: str) -> tuple[str, int]:
     if name not in LIMITS or int(number) < 1:
         raise ValueError
     return name, int(number)
+
+
+def _read_rows(text: str) -> int | None:
+    return None if text == "all" else _read_count(text)
+
+
+def _read_count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError
+    return count
 
 
 def _read_jobs(text: str) -> int:

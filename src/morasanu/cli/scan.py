@@ -1,4 +1,4 @@
-"""`morasanu scan`: plugs folder, store, engine and reports together and says what came out."""
+"""`morasanu scan`: plugs source, store, engine and reports together and says what came out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ from morasanu.scan.report.summary import summarise
 from morasanu.scan.report.table import write_csv, write_csv_cp932
 from morasanu.scan.run import Scan, ScanOptions
 from morasanu.scan.store import ScanStore
+from morasanu.source.credential import Credentials, load_credentials
 from morasanu.source.folder import FolderSource
+from morasanu.source.interface import Access
+from morasanu.source.place import is_address, open_places
 
 if TYPE_CHECKING:
     import argparse
@@ -46,17 +49,20 @@ _NAME_WIDTH: Final = 36
 def run(options: argparse.Namespace, say: Speaker) -> int:
     """Return 0 when all was inspected, 3 when not, 1 for findings with --fail-on-findings. Nothing is written on errors."""
     outputs = _outputs(options)
-    FolderSource(options.paths)  # a missing path is told before anything else
-    check_outputs((*outputs, *([options.state] if options.state else [])), options.paths)
+    credentials = load_credentials(options.credentials) if options.credentials else Credentials()
+    access = Access(rows=options.rows, rows_per_s=options.rows_per_s)
+    folders = [Path(name) for name in options.paths if not is_address(name)]
+    FolderSource(folders)  # a missing path is told before anything else
+    check_outputs((*outputs, *([options.state] if options.state else [])), folders)
     specs = load_specs(options.detectors)  # a broken detector is told before anything is read
     rules = load_rules().with_titles({spec.label: Words(spec.title_ja, spec.title_en) for spec in specs})
-    roots = tuple(str(path) for path in options.paths)
+    roots = tuple(options.paths)
     rules_digest = digest_rules(options.detectors)
     with _open_state(options.state) as state:
         own = (*outputs, state, Path(f"{state}-wal"), Path(f"{state}-shm"))
-        source = FolderSource(options.paths, skip=own)
+        source = open_places(options.paths, credentials, access, skip=own)
         settings = f"{rules_digest} reveal={options.reveal} limits={sorted(options.limit)}"
-        roots_seen = [os.path.realpath(root) for root in roots]
+        roots_seen = [root if is_address(root) else os.path.realpath(root) for root in roots]
         with (
             make_sandbox(options) as sandbox,
             ScanStore(state, roots_seen, settings) as store,

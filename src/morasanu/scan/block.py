@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from morasanu.source.interface import Column
+
 BLOCK_CHARS: Final = 16_384
 """Characters a block holds at most."""
 _CONTEXT_CHARS: Final = 200
@@ -19,10 +21,18 @@ _INSERT: Final = re.compile(r"INSERT\s+INTO\b[^;()]{1,200}\([^()]{3,2000}\)\s*VA
 _STATEMENT_END: Final = re.compile(r";[ \t\r]*(?:\n|\Z)")
 
 
+class Grid(NamedTuple):
+    """The table whose rows the lines of a block are: its columns, and by line the key that finds the row again."""
+
+    columns: tuple[Column, ...]
+    keys: tuple[str, ...]
+
+
 class Block(NamedTuple):
     """A piece of a text: its header (context, not searched), its offset in the text, and its line and column from 1.
 
-    `piece` counts the pieces of a file that holds several, `part` says where this one stands in it.
+    `piece` counts the pieces of a file that holds several, `part` says where this one stands in it; `grid` is the table
+    whose rows the lines are, when they are.
     """
 
     text: str
@@ -32,6 +42,7 @@ class Block(NamedTuple):
     column: int
     piece: int = 0
     part: str = ""
+    grid: Grid | None = None
 
 
 class BlockCutter:
@@ -101,6 +112,14 @@ class BlockCutter:
             self._insert = " ".join(last.group().split())
         if self._insert and _STATEMENT_END.search(text, last.end() if last else 0):
             self._insert = ""
+
+
+def cut_piece(text: str, header: str, piece: int, part: str) -> Iterator[Block]:
+    """Yield the blocks of one piece of a file; `header` names its columns, when it does not begin with them."""
+    cutter = BlockCutter()
+    for block in (*cutter.feed(text), *cutter.finish()):
+        joined = "\n".join(filter(None, (header, block.header)))
+        yield block._replace(header=joined, piece=piece, part=part)
 
 
 def _read_tail(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -42,7 +42,8 @@ _BREAK: Final = re.compile("\n")
 class Row(NamedTuple):
     """A finding as the store keeps it; `start` and `end` are code points of the whole decoded file.
 
-    `classes` are the legal classes it belongs to; one that a person has to review ends in `?`.
+    `classes` are the legal classes it belongs to; one that a person has to review ends in `?`. `part` says where in the
+    file it stands, when it is more than that.
     """
 
     line: int
@@ -56,11 +57,13 @@ class Row(NamedTuple):
     why: tuple[str, ...]
     classes: tuple[str, ...]
     shown: str
+    part: str = ""
+    table_column: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """What was found in one block."""
+    """What was found in one block. Of a table, `cells` counts by column (from 0) and label the rows that hold one."""
 
     rows: tuple[Row, ...]
     counts: Counter[Label]
@@ -68,6 +71,7 @@ class Inspected:
     persons: PersonSketch
     piece: int = 0
     part: str = ""
+    cells: Counter[tuple[int, Label]] = field(default_factory=Counter)
 
 
 def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, reveal: bool) -> Inspected:
@@ -79,6 +83,7 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
     classify = load_rules().classify
     breaks = [match.start() for match in _BREAK.finditer(block.text)]
     rows = []
+    held = set()
     for finding in findings:
         start, end = view.given(finding.start, finding.end)
         value = view.text[finding.start : finding.end]
@@ -88,6 +93,14 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
         else:
             end_line, end_column = _locate(block, breaks, end - 1)
         shown = value if reveal else redact(value, finding.label)
+        part, number = "", -1
+        if block.grid:
+            row, number = (
+                line - block.line,
+                block.text.count("\t", breaks[line - block.line - 1] + 1 if line > block.line else 0, start),
+            )
+            part = f"{block.grid.columns[number].name} {block.grid.keys[row]}".rstrip()
+            held.add((number, finding.label, row))
         rows.append(
             Row(
                 line,
@@ -101,12 +114,15 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
                 finding.why,
                 tuple([b.legal_class if b.is_sure else f"{b.legal_class}?" for b in classify(finding.label, value)]),
                 shown,
+                part,
+                number,
             )
         )
     classes = Counter(name for row in rows for name in row.classes)
     counts = Counter(finding.label for finding in findings)
     persons = sketch_persons(view.text, findings, key)
-    return Inspected(tuple(rows), counts, classes, persons, block.piece, block.part)
+    cells = Counter((number, label) for number, label, _ in held)
+    return Inspected(tuple(rows), counts, classes, persons, block.piece, block.part, cells)
 
 
 def _locate(block: Block, breaks: list[int], position: int) -> tuple[int, int]:

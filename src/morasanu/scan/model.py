@@ -66,6 +66,21 @@ class Hit(NamedTuple):
     shown: str
 
 
+class ColumnVerdict(NamedTuple):
+    """What a column of a table holds: in `found` of the `rows` that were read stands something of the kind `label`."""
+
+    column: str
+    type: str
+    label: Label
+    found: int
+    rows: int
+
+    @property
+    def share(self) -> float:
+        """Return which part of the rows holds it, 0 to 1."""
+        return self.found / self.rows
+
+
 @dataclass(frozen=True, slots=True)
 class ScanInfo:
     """The head of a report. `is_complete` is false after Ctrl-C: what was read is reported, the rest is not claimed."""
@@ -93,11 +108,15 @@ class ScanResult(Protocol):
         ...
 
     def hits(self) -> Iterator[Hit]:
-        """Yield all hits, in order of path and place in the file."""
+        """Yield all hits, in order of path and place in the file; of a database's tables some as examples."""
         ...
 
     def unread_of(self, number: int) -> Iterator[tuple[str, Reason]]:
         """Yield what inside one file could not be read, by its record's number: where, and why."""
+        ...
+
+    def columns_of(self, number: int) -> Iterator[ColumnVerdict]:
+        """Yield what the columns of a table hold, by its record's number, in order of columns, the commonest kind first."""
         ...
 
     def hits_of(self, number: int) -> Iterator[Hit]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from morasanu.errors import InspectError
 from morasanu.extract.interface import Unread
-from morasanu.scan.block import BlockCutter
+from morasanu.scan.block import BlockCutter, cut_piece
 from morasanu.scan.inspect import Format
 from morasanu.scan.model import Reason
 from morasanu.text.charset import StreamDecoder
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from morasanu.extract.interface import Piece
     from morasanu.scan.block import Block
 
-_AGAIN: Final = frozenset(("MRS-X-020", "MRS-X-024", "MRS-X-026"))
+AGAIN: Final = frozenset(("MRS-X-020", "MRS-X-024", "MRS-X-026"))
 """Reasons that may be gone at the next scan: a password, a part to read it, a better day."""
 PIECE_BYTES: Final = 262_144
 _HTML_SUFFIXES: Final = frozenset((".html", ".htm", ".xhtml", ".shtml"))
@@ -61,11 +61,6 @@ class PieceReader:
         """Return the first reason why something inside was not read, None when all was."""
         return self.unread[0][1] if self.unread else None
 
-    @property
-    def may_be_read_another_time(self) -> bool:
-        """Return whether what was not read might be at the next scan."""
-        return any(reason.code in _AGAIN for _, reason in self.unread)
-
     def blocks(self, file: BinaryIO) -> Iterator[Block]:
         """Yield the blocks of every piece."""
         for out in self._opener.read(file, self._name):
@@ -73,10 +68,7 @@ class PieceReader:
                 self.unread.append((out.part, Reason(out.code, out.ja, out.en)))
                 continue
             self.pieces += 1
-            cutter = BlockCutter()
-            for block in (*cutter.feed(out.text), *cutter.finish()):
-                header = "\n".join(filter(None, (out.header, block.header)))
-                yield block._replace(header=header, piece=self.pieces, part=out.part)
+            yield from cut_piece(out.text, out.header, self.pieces, out.part)
 
 
 class FileReader:

@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import signal
-import time
 from collections import Counter, deque
-from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from morasanu.errors import InspectError
 from morasanu.extract.recognise import recognise
-from morasanu.scan.inspect import Inspected, inspect_block
-from morasanu.scan.model import Reason, ScanInfo, Status
+from morasanu.scan.model import ColumnVerdict, Reason, ScanInfo, Status
 from morasanu.scan.person import PersonSketch
-from morasanu.scan.read import FileReader, PieceReader
+from morasanu.scan.read import AGAIN, FileReader, PieceReader
+from morasanu.scan.rows import RowReader
 from morasanu.scan.store import Outcome
+from morasanu.scan.worker import Here, Pool
+from morasanu.source.interface import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
 
     from morasanu.detect.interface import Detector
     from morasanu.finding import Label
     from morasanu.scan.block import Block
-    from morasanu.scan.inspect import Format
+    from morasanu.scan.inspect import Inspected, Row
     from morasanu.scan.read import Opener
     from morasanu.scan.store import ScanStore, Todo
-    from morasanu.source.interface import Item, Source
+    from morasanu.source.interface import Column, Item, Source
 
 _INTERRUPTED: Final = Reason("MRS-X-012", "走査を中断しました", "the scan was interrupted")
 _CHANGED: Final = Reason("MRS-X-004", "読んでいる間に変わりました", "it changed while it was being read")
-_LAST_MOMENT_S: Final = 2.0
 _PATIENCE_S: Final = 0.2
+EXAMPLES: Final = 20
+"""Findings of one kind that are kept one by one for a column of a database's table."""
 _IN_FLIGHT: Final = 4  # blocks a worker may have before it
 
 
@@ -80,82 +78,6 @@ class ScanOptions:
 
 class _Advance(Protocol):
     def __call__(self, size_bytes: int, *, read: bool = True) -> None: ...
-
-
-class _Here:
-    """Inspects in this process."""
-
-    def __init__(self, engine: Callable[[], Detector], key: bytes, *, reveal: bool) -> None:
-        self._engine = engine()
-        self._key = key
-        self._reveal = reveal
-
-    def submit(self, block: Block, form: Format) -> Future[Inspected]:
-        future: Future[Inspected] = Future()
-        try:
-            future.set_result(inspect_block(self._engine, block, form, self._key, reveal=self._reveal))
-        except Exception as error:  # noqa: BLE001 - whatever a block does to the engine costs that file, not the scan
-            future.set_exception(error)
-        return future
-
-    def close(self, *, at_once: bool) -> None:
-        pass
-
-
-_worker: _Here | None = None
-
-
-def _start_worker(engine: Callable[[], Detector], key: bytes, reveal: bool) -> None:
-    global _worker  # noqa: PLW0603 - one engine a process
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    _worker = _Here(engine, key, reveal=reveal)
-    gc.freeze()  # the dictionaries stay; looking through them again and again would cost a tenth of the time
-    gc.set_threshold(50_000)
-
-
-def _work(block: Block, form: Format) -> Inspected:
-    assert _worker is not None  # noqa: S101 - the initializer ran
-    return _worker.submit(block, form).result()
-
-
-class _Pool:
-    """Inspects in worker processes."""
-
-    def __init__(self, engine: Callable[[], Detector], key: bytes, jobs: int, *, reveal: bool) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(jobs, context, _start_worker, (engine, key, reveal))
-        with _uninterrupted():  # children inherit that Ctrl-C is not for them
-            for _ in range(jobs):
-                self._pool.submit(_be_there)
-
-    def submit(self, block: Block, form: Format) -> Future[Inspected]:
-        return self._pool.submit(_work, block, form)
-
-    def close(self, *, at_once: bool) -> None:
-        self._pool.shutdown(wait=not at_once, cancel_futures=True)
-        if at_once:  # a worker may hang in a block: it gets a moment
-            until = time.monotonic() + _LAST_MOMENT_S
-            while multiprocessing.active_children() and time.monotonic() < until:
-                time.sleep(0.02)
-            for child in multiprocessing.active_children():
-                child.kill()
-
-
-def _be_there() -> None:
-    """Do nothing; the first task of a worker makes it start."""
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold SIGINT and SIGTERM back (where the system can) until the block is done."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Scan:
@@ -206,9 +128,9 @@ class Scan:
         reveal = self._options.reveal
         few = size_bytes < 200_000  # starting processes would take longer
         inspector = (
-            _Here(self._engine, self._store.key, reveal=reveal)
+            Here(self._engine, self._store.key, reveal=reveal)
             if jobs == 1 or few
-            else _Pool(self._engine, self._store.key, jobs, reveal=reveal)
+            else Pool(self._engine, self._store.key, jobs, reveal=reveal)
         )
         is_done = False
         try:
@@ -234,7 +156,7 @@ class _Reading:
         self,
         source: Source,
         store: ScanStore,
-        inspector: _Here | _Pool,
+        inspector: Here | Pool,
         options: ScanOptions,
         advance: _Advance,
     ) -> None:
@@ -269,15 +191,13 @@ class _Reading:
         todo = file.todo
         done = 0
         try:
-            with self._source.open(todo.path) as stream:
-                if self._opener is not None and recognise(stream, todo.path):
-                    file.reader = PieceReader(todo.path, todo.size_bytes, self._opener)
-                reader = file.reader
-                for block in reader.blocks(stream):
+            with self._source.open(todo.path) as opened:
+                for block in self._begin(file, opened):
                     yield block
-                    self._advance(reader.bytes_read - done)
-                    done = reader.bytes_read
-            if self._source.version(todo.path) != todo.version:
+                    self._advance(file.reader.bytes_read - done)
+                    done = file.reader.bytes_read
+            reader = file.reader
+            if todo.version and self._source.version(todo.path) != todo.version:
                 file.status, file.reason = Status.PARTLY, _CHANGED
             elif reader.reason:
                 file.status, file.reason = Status.PARTLY, reader.reason
@@ -292,6 +212,19 @@ class _Reading:
         self._advance(file.reader.bytes_read - done)
         self._advance(max(0, todo.size_bytes - file.reader.bytes_read), read=False)
 
+    def _begin(self, file: _FileInFlight, opened: BinaryIO | Rows) -> Iterator[Block]:
+        """Yield the blocks of what was opened, by the reader that fits it."""
+        path, size_bytes = file.todo.path, file.todo.size_bytes
+        if isinstance(opened, Rows):
+            file.reader = rows = RowReader(self._opener)
+            file.columns = opened.columns
+            return rows.blocks(opened)
+        if self._opener is not None and recognise(opened, path):
+            file.reader = pieces = PieceReader(path, size_bytes, self._opener)
+            return pieces.blocks(opened)
+        file.reader = text = FileReader(path, size_bytes)
+        return text.blocks(opened)
+
     def _wait(self, most: int) -> None:
         """Take in results until at most `most` are waiting."""
         while len(self._waiting) > most:
@@ -302,7 +235,7 @@ class _Reading:
                 self._store.begin_file(file.todo.id)
                 file.is_begun = True
             if future is None:
-                self._finish(file, is_final=file.status != Status.NOT_INSPECTED)
+                self._finish(file, is_final=file.status != Status.NOT_INSPECTED and bool(file.todo.version))
             else:
                 try:
                     inspected = self._take(future)
@@ -319,12 +252,14 @@ class _Reading:
                     raise _StoppedError from error
                 except _StoppedError:
                     raise
-                except Exception as error:  # noqa: BLE001 - see _Here
+                except Exception as error:  # noqa: BLE001 - see Here
                     name = type(error).__name__
                     reason = InspectError("MRS-X-013", f"検出中の内部エラー（{name}）", f"internal error ({name})")
                     file.fail(reason)
                 else:
-                    self._store.add_rows(file.todo.id, inspected.rows, inspected.piece, inspected.part)
+                    rows = file.choose(inspected.rows)
+                    self._store.add_rows(file.todo.id, rows, inspected.piece, inspected.part)
+                    file.cells += inspected.cells
                     file.counts += inspected.counts
                     file.classes += inspected.classes
                     file.persons.merge(inspected.persons)
@@ -344,10 +279,12 @@ class _Reading:
             file.reason = Reason(file.failed.code, file.failed.message_ja, file.failed.message_en)
             file.status = Status.PARTLY if file.blocks else Status.NOT_INSPECTED
             is_final = file.failed.code in ("MRS-X-005", "MRS-X-014")
-        if isinstance(file.reader, PieceReader):
+        if isinstance(file.reader, RowReader):
+            self._store.add_columns(file.todo.id, file.judge(file.reader.rows))
+        if not isinstance(file.reader, FileReader):
             for part, reason in file.reader.unread:
                 self._store.add_unread(file.todo.id, part, reason)
-            is_final = is_final and not file.reader.may_be_read_another_time
+            is_final = is_final and not any(reason.code in AGAIN for _, reason in file.reader.unread)
         outcome = Outcome(file.reader.charset, file.status, file.reason, file.counts, file.classes, file.persons)
         self._store.finish_file(file.todo.id, outcome, is_final=is_final)
 
@@ -357,7 +294,10 @@ class _FileInFlight:
 
     def __init__(self, todo: Todo, reader: FileReader) -> None:
         self.todo = todo
-        self.reader: FileReader | PieceReader = reader
+        self.reader: FileReader | PieceReader | RowReader = reader
+        self.columns: tuple[Column, ...] = ()
+        self.cells: Counter[tuple[int, Label]] = Counter()
+        self._examples: Counter[tuple[int, Label]] = Counter()
         self.is_begun = False
         self.blocks = 0
         self.counts: Counter[Label] = Counter()
@@ -366,6 +306,21 @@ class _FileInFlight:
         self.status = Status.INSPECTED
         self.reason: Reason | None = None
         self.failed: InspectError | None = None
+
+    def choose(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the findings to keep one by one: of a column of a table a few of each kind, the rest is counted."""
+        for row in rows:
+            if row.table_column >= 0:
+                cell = row.table_column, row.label
+                self._examples[cell] += 1
+                if self._examples[cell] > EXAMPLES:
+                    continue
+            yield row
+
+    def judge(self, rows: int) -> list[ColumnVerdict]:
+        """Return what the columns of the table hold, of which so many rows were read."""
+        ordered = sorted(self.cells.items(), key=lambda cell: (cell[0][0], -cell[1], cell[0][1]))
+        return [ColumnVerdict(*self.columns[number], label, found, rows) for (number, label), found in ordered]
 
     def fail(self, error: InspectError) -> None:
         """Keep the first thing that went wrong."""

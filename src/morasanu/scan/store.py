@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import sqlite3
 from collections import Counter
@@ -15,12 +14,12 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Self
-from unicodedata import category
 
 from morasanu.errors import InputError, OutsideError
 from morasanu.finding import Finding, Label, Locator
-from morasanu.scan.model import FileRecord, Hit, Reason, ScanInfo, Status
+from morasanu.scan.model import ColumnVerdict, FileRecord, Hit, Reason, ScanInfo, Status
 from morasanu.scan.person import PersonSketch
+from morasanu.scan.show import show_path, show_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from morasanu.scan.inspect import Row
     from morasanu.source.interface import Item
 
-_FORMAT: Final = "morasanu-scan-2"
+_FORMAT: Final = "morasanu-scan-3"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS file (
@@ -46,9 +45,13 @@ CREATE TABLE IF NOT EXISTS hit (
 CREATE INDEX IF NOT EXISTS hit_file ON hit (file, piece, start);
 CREATE TABLE IF NOT EXISTS unread (file INTEGER NOT NULL, part TEXT NOT NULL, code TEXT NOT NULL, ja TEXT NOT NULL, en TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS unread_file ON unread (file);
+CREATE TABLE IF NOT EXISTS verdict (
+  file INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, label INTEGER NOT NULL, found INTEGER NOT NULL, rows INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS verdict_file ON verdict (file);
 """
+_DETAILS: Final = ("hit", "unread", "verdict")
+"""The tables of what is inside files."""
 _WORDS_HELD: Final = 50_000
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ class ScanStore:
                 number = db.execute("SELECT id FROM file WHERE path = ?", row[:1]).fetchone()[0]
                 self._forget(number)
                 self._record(number, Outcome("", status, reason))
-        for table in ("hit", "unread"):
+        for table in _DETAILS:
             db.execute(f"DELETE FROM {table} WHERE file IN (SELECT id FROM file WHERE scan < ?)", (self._scan,))  # noqa: S608
         db.execute("DELETE FROM file WHERE scan < ?", (self._scan,))
 
@@ -210,8 +213,8 @@ class ScanStore:
         self._forget(number)
 
     def _forget(self, number: int) -> None:
-        self._db.execute("DELETE FROM hit WHERE file = ?", (number,))
-        self._db.execute("DELETE FROM unread WHERE file = ?", (number,))
+        for table in _DETAILS:
+            self._db.execute(f"DELETE FROM {table} WHERE file = ?", (number,))  # noqa: S608
 
     def add_rows(self, number: int, rows: Iterable[Row], piece: int = 0, part: str = "") -> None:
         """Add findings of the file that was begun, found in one piece of it."""
@@ -234,7 +237,7 @@ class ScanStore:
                     words(r.classes),
                     show_text(r.shown),
                     piece,
-                    where,
+                    word(show_path(r.part)) if r.part else where,
                 )
                 for r in rows
             ),
@@ -243,6 +246,16 @@ class ScanStore:
     def add_unread(self, number: int, part: str, reason: Reason) -> None:
         """Add something inside the file that was begun that could not be read."""
         self._db.execute("INSERT INTO unread VALUES (?, ?, ?, ?, ?)", (number, show_path(part), *reason))
+
+    def add_columns(self, number: int, verdicts: Iterable[ColumnVerdict]) -> None:
+        """Add what the columns hold of the table that was begun."""
+        self._db.executemany(
+            "INSERT INTO verdict VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (number, show_path(v.column), show_text(v.type), self._word_id(v.label), v.found, v.rows)
+                for v in verdicts
+            ),
+        )
 
     def finish_file(self, number: int, outcome: Outcome, *, is_final: bool) -> None:
         """Record what became of the file that was begun; unless `is_final`, the next scan reads it again."""
@@ -269,10 +282,11 @@ class ScanStore:
     def give_up(self, reason: Reason) -> None:
         """Mark every file that was not reached as not inspected; the next scan reads them."""
         which = (self._scan, self._scan, self._settings)
-        self._db.execute(
-            "DELETE FROM hit WHERE file IN (SELECT id FROM file WHERE scan = ? AND read_in < ? AND settings <> ?)",
-            which,
-        )
+        for table in _DETAILS:
+            self._db.execute(
+                f"DELETE FROM {table} WHERE file IN (SELECT id FROM file WHERE scan = ? AND read_in < ? AND settings <> ?)",  # noqa: S608
+                which,
+            )
         self._db.execute(
             "UPDATE file SET status = ?, reason = ?, read_in = ?, counts = '{}', classes = '{}', persons = ?, settings = ''"
             " WHERE scan = ? AND read_in < ? AND settings <> ?",
@@ -369,6 +383,14 @@ class ScanStore:
                 locator = Locator(shown_path, line, column, self._word(part))
                 yield Hit(locator, end_line, end_column, finding, tuple(names.split("\n")) if names else (), shown)
 
+    def columns_of(self, number: int) -> Iterator[ColumnVerdict]:
+        """Yield what the columns of a table hold, in order of columns, the commonest kind first."""
+        with closing(self._db.cursor()) as cursor:
+            for name, kind, label, found, rows in cursor.execute(
+                "SELECT name, type, label, found, rows FROM verdict WHERE file = ? ORDER BY rowid", (number,)
+            ):
+                yield ColumnVerdict(name, kind, Label(self._word(label)), found, rows)
+
     def unread_of(self, number: int) -> Iterator[tuple[str, Reason]]:
         """Yield what inside one file could not be read: where, and why."""
         with closing(self._db.cursor()) as cursor:
@@ -376,32 +398,6 @@ class ScanStore:
                 "SELECT part, code, ja, en FROM unread WHERE file = ? ORDER BY rowid", (number,)
             ):
                 yield part, Reason(*reason)
-
-
-def show_path(path: str) -> str:
-    r"""Return `path` as one line of text that can be written anywhere; an older character set is read as Japanese.
-
-    >>> show_path("台帳.csv"), show_path(b"\x91\xe4\x92\xa0.csv".decode("utf-8", "surrogateescape")), show_path("a\x1bb")
-    ('台帳.csv', '台帳.csv', 'a\\x1bb')
-    """
-    text = show_text(path)
-    return "".join(f"\\x{ord(c):02x}" if category(c) == "Cc" else c for c in text)
-
-
-def show_text(text: str) -> str:
-    r"""Return `text` without the lone surrogates that stand for undecodable bytes.
-
-    >>> show_text("あ\udfff")
-    'あ\\udfff'
-    """
-    if text.isascii() or not _SURROGATE.search(text):
-        return text
-    is_bytes = all("\udc80" <= half <= "\udcff" for half in _SURROGATE.findall(text))
-    data = text.encode("utf-8", "surrogateescape") if is_bytes else b""
-    for charset in ("utf-8", "cp932", "euc_jp"):
-        with suppress(UnicodeDecodeError):
-            return data.decode(charset) if data else text.encode("utf-8", "backslashreplace").decode()
-    return data.decode("utf-8", "backslashreplace")
 
 
 def _not_writable() -> OutsideError:

@@ -6,11 +6,11 @@ import json
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from morasanu.scan.model import FileRecord, Hit, ScanInfo, ScanResult
+    from morasanu.scan.model import ColumnVerdict, FileRecord, Hit, ScanInfo, ScanResult
 
 
 def write_jsonl(result: ScanResult, file: IO[str]) -> None:
-    """Write one object a line, told apart by `type`: `scan`, `file`, `unread` (something inside it), `hit`, `end`."""
+    """Write one object a line, told apart by `type`: `scan`, `file`, `unread` (something inside it), `column`, `hit`, `end`."""
     _write(file, describe_scan(result.info))
     files = hits = 0
     for record in result.files():
@@ -19,6 +19,8 @@ def write_jsonl(result: ScanResult, file: IO[str]) -> None:
         for part, reason in result.unread_of(record.number):
             what = {"type": "unread", "path": record.path, "part": part}
             _write(file, {**what, "code": reason.code, "ja": reason.ja, "en": reason.en})
+        for verdict in result.columns_of(record.number):
+            _write(file, _describe_column(record.path, verdict))
         if record.counts:
             for hit in result.hits_of(record.number):
                 hits += 1
@@ -56,6 +58,19 @@ def _describe_file(record: FileRecord) -> dict[str, object]:
         "classes": record.classes,
         "persons": {"low": low, "likely": likely, "high": high},
         "from_state": record.from_state,
+    }
+
+
+def _describe_column(path: str, verdict: ColumnVerdict) -> dict[str, object]:
+    return {
+        "type": "column",
+        "path": path,
+        "name": verdict.column,
+        "column_type": verdict.type,
+        "label": verdict.label,
+        "found": verdict.found,
+        "rows": verdict.rows,
+        "share": round(verdict.share, 4),
     }
 
 

@@ -25,6 +25,7 @@ _SHOWN_HITS: Final = 8
 _LOOKED_AT_HITS: Final = 5_000
 _SHOWN_PLACES: Final = 30
 _SHOWN_PARTS: Final = 10
+_SHOWN_COLUMNS: Final = 40
 _BARS: Final = 10
 _BAR_WIDTH: Final = 320
 _CHECKED: Final = {
@@ -103,7 +104,7 @@ def write_html(result: ScanResult, summary: Summary, rules: Rules, language: str
     folder = files("morasanu.scan.report")
     style = folder.joinpath("report.css").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters.update(n=_number, heat=_heat, tail=_tail, why=_why)
+    environment.filters.update(n=_number, percent=_percent, heat=_heat, tail=_tail, why=_why)
     template = environment.from_string(folder.joinpath("report.html.j2").read_text(encoding="utf-8"))
     values = {
         "language": language,
@@ -132,7 +133,12 @@ def _gather(summary: Summary, result: ScanResult, rules: Rules) -> dict[str, Any
         "labels": [(rules.title(label), count) for label, count in total.counts.most_common()],
         "bars": _make_bars(summary.places),
         "riskiest": [
-            (file, (hits := _choose_hits(result.hits_of(file.number))), file.counts.total() - len(hits))
+            (
+                file,
+                tuple(islice(result.columns_of(file.number), _SHOWN_COLUMNS)),
+                (hits := _choose_hits(result.hits_of(file.number))),
+                file.counts.total() - len(hits),
+            )
             for file in summary.riskiest
         ],
         "unread": [(file, *_choose_parts(result.unread_of(file.number))) for file in summary.unread],
@@ -209,6 +215,15 @@ def _many(count: int, noun: str) -> str:
 
 def _number(value: int) -> str:
     return f"{value:,}"
+
+
+def _percent(share: float) -> str:
+    """Return a share as people write it; only all is 100 %, and nothing found is ever 0 %.
+
+    >>> _percent(1.0), _percent(0.9996), _percent(0.98), _percent(0.0001)
+    ('100 %', '99 %', '98 %', '< 1 %')
+    """
+    return f"{int(share * 100)} %" if share >= 0.01 else "< 1 %"
 
 
 def _heat(count: int) -> int:

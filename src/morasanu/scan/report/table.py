@@ -50,21 +50,26 @@ def write_csv_cp932(result: ScanResult, rules: Rules, language: str, file: IO[st
 
 def _rows(result: ScanResult, rules: Rules, language: str) -> Iterator[tuple[str, ...]]:
     titles = {rule.id: rule.title.of(language) for rule in rules.classes}
-    for hit in result.hits():
-        finding = hit.finding
-        classes = (titles.get(name.rstrip("?"), name) + ("?" if name.endswith("?") else "") for name in hit.classes)
-        yield (
-            _plain(hit.locator.source),
-            _plain(hit.locator.part),
-            str(hit.locator.line),
-            str(hit.locator.column),
-            finding.label,
-            rules.title(finding.label).of(language),
-            "・".join(classes),
-            f"{finding.score:.2f}",
-            _plain(hit.shown),
-            _plain(" ".join(finding.why)),
-        )
+    for record in result.files():
+        for verdict in result.columns_of(record.number):
+            title = rules.title(verdict.label).of(language)
+            share = f"{verdict.found:,} / {verdict.rows:,}"
+            yield _plain(record.path), _plain(verdict.column), "", "", verdict.label, title, "", "", share, "column"
+        for hit in result.hits_of(record.number):
+            finding = hit.finding
+            classes = (titles.get(name.rstrip("?"), name) + ("?" if name.endswith("?") else "") for name in hit.classes)
+            yield (
+                _plain(hit.locator.source),
+                _plain(hit.locator.part),
+                str(hit.locator.line),
+                str(hit.locator.column),
+                finding.label,
+                rules.title(finding.label).of(language),
+                "・".join(classes),
+                f"{finding.score:.2f}",
+                _plain(hit.shown),
+                _plain(" ".join(finding.why)),
+            )
 
 
 def _plain(cell: str) -> str:

@@ -1,0 +1,147 @@
+"""One table of a database to blocks of text: rows as lines, what is longer or a file of its own in pieces after them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import BytesIO
+from itertools import chain
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Final
+
+from morasanu.errors import InspectError
+from morasanu.extract.interface import Unread
+from morasanu.extract.recognise import recognise
+from morasanu.extract.walk import JOINED
+from morasanu.scan.block import BLOCK_CHARS, Block, Grid, cut_piece
+from morasanu.scan.inspect import Format
+from morasanu.scan.model import Reason
+from morasanu.text.charset import decode_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from morasanu.scan.read import Opener
+    from morasanu.source.interface import Record, Rows
+
+_CELL_CHARS: Final = 2_000
+"""Characters of a cell that still stands in its row; a longer text is read on its own, as the document that it is."""
+
+
+class RowReader:
+    """Reads one table; the properties say afterwards how it went."""
+
+    format = Format.PLAIN
+    charset = ""
+
+    def __init__(self, opener: Opener | None) -> None:
+        """Take what reads the files that stand in cells (None: they are told as not read)."""
+        self._opener = opener
+        self.bytes_read = 0
+        self.rows = 0
+        self.pieces = 1
+        self.unread: list[tuple[str, Reason]] = []
+        self._offset = 0
+        self._sampled_of: int | None = None
+        self._binary: Counter[str] = Counter()
+
+    @property
+    def reason(self) -> Reason | None:
+        """Return why the table was not read wholly, None when it was."""
+        if self._sampled_of is not None:
+            read, there = f"{self.rows:,}", f"{self._sampled_of:,}"
+            return Reason(
+                "MRS-X-030", f"約{there}行のうち{read}行だけを読みました", f"{read} of about {there} rows were read"
+            )
+        return self.unread[0][1] if self.unread else None
+
+    def blocks(self, rows: Rows) -> Iterator[Block]:
+        """Yield the blocks of the table. Raises InspectError when reading breaks off."""
+        grid = Grid(rows.columns, ())
+        self._sampled_of = rows.sampled_of
+        broken: InspectError | None = None
+        lines: list[str] = []
+        keys: list[str] = []
+        size = 0
+        try:
+            for record in chain.from_iterable(rows.batches):
+                line, apart = self._write(record, grid)
+                if size + len(line) > BLOCK_CHARS and lines:
+                    yield self._make(lines, keys, grid)
+                    lines, keys, size = [], [], 0
+                lines.append(line)
+                keys.append(record.key)
+                size += len(line) + 1
+                if apart:
+                    yield self._make(lines, keys, grid)
+                    lines, keys, size = [], [], 0
+                    for part, value in apart:
+                        yield from self._look_into(part, value)
+        except InspectError as error:
+            broken = error
+        if lines:
+            yield self._make(lines, keys, grid)
+        for name, count in self._binary.items():
+            reason = Reason("MRS-X-005", f"未対応の形式（{count:,}個の値）", f"format not supported ({count:,} values)")
+            self.unread.append((name, reason))
+        if broken is not None:
+            raise broken
+
+    def _make(self, lines: list[str], keys: list[str], grid: Grid) -> Block:
+        text = "".join(f"{line}\n" for line in lines)
+        header = "\t".join(_one_line(column.name) for column in grid.columns)
+        block = Block(text, header, self._offset, self.rows + 1, 1, 1, "", grid._replace(keys=tuple(keys)))
+        self._offset += len(text)
+        self.bytes_read += len(text)
+        self.rows += len(lines)
+        return block
+
+    def _write(self, record: Record, grid: Grid) -> tuple[str, list[tuple[str, str | bytes]]]:
+        """Return a row as a line, and what of it is read apart: where it stands, and the text or the file."""
+        cells = []
+        apart: list[tuple[str, str | bytes]] = []
+        for column, value in zip(grid.columns, record.values, strict=True):
+            if value is None:
+                cells.append("")
+                continue
+            given = bytes(value) if isinstance(value, bytes | bytearray | memoryview) else str(value)
+            part = f"{column.name} {record.key}".rstrip()
+            if isinstance(given, bytes):
+                given = self._decode(given, column.name)
+            if isinstance(given, bytes) or len(given) > _CELL_CHARS:
+                apart.append((part, given))
+                given = ""
+            cells.append(_one_line(given))
+        return "\t".join(cells), apart
+
+    def _decode(self, value: bytes, column: str) -> str | bytes:
+        """Return the text that bytes are, the bytes themselves when they are a file; counts what is neither."""
+        if recognise(BytesIO(value), ""):
+            return value
+        decoded = decode_bytes(value)
+        if decoded is None:
+            self._binary[column] += 1
+            return ""
+        return decoded.text
+
+    def _look_into(self, part: str, value: str | bytes) -> Iterator[Block]:
+        """Yield the blocks of a long text, or of the file that stands in a cell."""
+        self.bytes_read += len(value)
+        if isinstance(value, str):
+            self.pieces += 1
+            yield from cut_piece(value, "", self.pieces, part)
+        elif self._opener is None:
+            self._binary[part] += 1
+        else:
+            with TemporaryFile() as file:
+                file.write(value)
+                for out in self._opener.read(file, ""):
+                    inside = JOINED.join(filter(None, (part, out.part)))
+                    if isinstance(out, Unread):
+                        self.unread.append((inside, Reason(out.code, out.ja, out.en)))
+                    else:
+                        self.pieces += 1
+                        yield from cut_piece(out.text, out.header, self.pieces, inside)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("\0", "").splitlines()).replace("\t", " ")
