@@ -67,6 +67,13 @@ _STREET_HINT = re.compile(r" (?:Str|St\b|Av|Ro|Rd|Bo|Bl|La|Ln|Dr|Way|Co|Ct|Pl|Sq
 _LABEL_END = re.compile(
     r"[。\n\"'|│<>;\t「」〒]| {2,}| から|→|\)(?=と)|と(?=相違)|[でにを](?=[よ住あいおつ、。])|[へに]、?(?=[一-龯]{2})"
 )
+_SKIPPED = re.compile(r"(?:〒?\s?[0-9]{3}\s?-?\s?[0-9]{4}\s+|[〒:：\s(「]+)+")
+_SURE_CELL = re.compile(r"[都道府県市区町村郡].*[0-9一二三四五六七八九十]|[0-9]-[0-9]|[郡市区町村]..")
+_WORD = re.compile("[一-龯]{2}|[A-Za-z]{3}")
+_POSTAL_END = re.compile(r"[ ,]+(?:[0-9]{3}-?[0-9]{4}|[0-9]{5,6})\Z")
+_DIGIT = re.compile("[0-9]")
+_JAPANESE = re.compile("[一-龯々ぁ-んァ-ヶー]+")
+_NUMBERED = re.compile("[0-9番号丁]")
 _LONGEST: Final = 80
 _PADDING: Final = " 、,)"
 
@@ -190,7 +197,7 @@ class AddressDetector:
         while _STREET_END.search(block.group()):
             further = _FURTHER.match(text, block.end())
             found = _BLOCK.match(text, further.end()) if further else None
-            if found is None or not re.search("[0-9番号丁]", found.group()):
+            if found is None or not _NUMBERED.search(found.group()):
                 break
             block = found
         return block
@@ -229,7 +236,7 @@ class AddressDetector:
 
     def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:
         start = slot.start
-        skipped = re.compile(r"(?:〒?\s?[0-9]{3}\s?-?\s?[0-9]{4}\s+|[〒:：\s(「]+)+").match(text, start, slot.end)
+        skipped = _SKIPPED.match(text, start, slot.end)
         start = skipped.end() if skipped else start
         end = find_end(_LABEL_END, text, start, slot.end, longest=_LONGEST, padding=_PADDING)
         value = text[start:end].rstrip(_PADDING)
@@ -237,15 +244,12 @@ class AddressDetector:
         if not value or len(value) > _LONGEST:
             return None
         if slot.why.startswith("column"):
-            sure = re.search(
-                r"[都道府県市区町村郡].*[0-9一二三四五六七八九十]|[0-9]-[0-9]|[郡市区町村]..", value
-            ) and re.search("[一-龯]{2}|[A-Za-z]{3}", value)
+            sure = _SURE_CELL.search(value) and _WORD.search(value)
             return (slot.start, slot.end) if sure and len(value) > 4 else None
         if value.isascii():
-            value = re.sub(r"[ ,]+(?:[0-9]{3}-?[0-9]{4}|[0-9]{5,6})\Z", "", value)
-            end = start + len(value)
-            comma = re.search(r"[0-9]", value)
-            return (start, end) if comma and len(value.split()) > 2 and re.search("[A-Za-z]{3}", value) else None
+            value = _POSTAL_END.sub("", value)
+            is_sure = _DIGIT.search(value) and len(value.split()) > 2 and _WORD.search(value)
+            return (start, start + len(value)) if is_sure else None
         after = start
         for begin, reached, _ in self._starts(value[:24]):
             if begin > 1:
@@ -255,6 +259,6 @@ class AddressDetector:
         if read and read <= slot.end and (after > start or self._is_town(value)):
             return start, read
         if after > start and self._is_town(text[after:end]) and not _STOP_PLACE.search(value):
-            word = re.compile(r"[一-龯々ぁ-んァ-ヶー]+").match(text, start, end)
+            word = _JAPANESE.match(text, start, end)
             return (start, word.end()) if word else None
         return None

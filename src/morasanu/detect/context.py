@@ -83,7 +83,8 @@ class Context:
             return cell.kind, f"column:{cell.word}"
         index = bisect_right(self.ends, start) - 1
         line = self.text.rfind("\n", 0, start) + 1
-        floor = max(start - _REACH * 2, line)
+        floor = start - _REACH * 2
+        floor = max(floor, line)
         if cell is not None and cell.start > floor and not self._is_label_beside(cell, kinds):
             floor = cell.start
         hops = 0
@@ -142,7 +143,7 @@ class Context:
             limit = text.find("\n", begin)
             limit = len(text) if limit < 0 else limit
             limit = self._limit(index, begin, limit)
-            if not _FILLED.search(text, begin, limit):
+            if begin >= limit or (text[begin] <= " " and not _FILLED.search(text, begin, limit)):
                 begin, limit = self._next_line(label, limit)
             if begin < limit:
                 found.append(Slot(begin, limit, kind, f"{'key' if label.is_key else 'label'}:{label.word}"))
@@ -151,7 +152,9 @@ class Context:
 
     def _limit(self, index: int, begin: int, limit: int) -> int:
         # the next label ends this value, when it stands apart from it
-        for following in self.fields[index + 1 : index + 4]:
+        fields = self.fields
+        for place in range(index + 1, min(index + 4, len(fields))):
+            following = fields[place]
             if following.start >= limit:
                 break
             if (
@@ -185,11 +188,14 @@ def read_context(text: str, labels: Labels) -> Context:
 def _read_fields(text: str, labels: Labels) -> list[Field]:
     fields: list[Field] = []
     lower = text.lower()
-    kinds = labels.kinds
+    kinds = labels.readings
     for match in labels.pattern.finditer(lower):
         word = match.group()
         start, end = match.span()
-        kind = kinds[word]
+        kind, may_be_part = kinds[word]
+        if not may_be_part:
+            fields.append(Field(start, end, kind, word, False))
+            continue
         if word.isascii():
             before = lower[start - 1] if start else " "
             after = lower[end] if end < len(lower) else " "

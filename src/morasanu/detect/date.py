@@ -31,7 +31,7 @@ _PATTERNS = (
 )
 _FULL = [re.compile(pattern) for pattern in _PATTERNS]
 _WITHOUT_ENGLISH = _FULL[:3]
-_YEAR_HINT = re.compile(r"[ \-](?:19|20)[0-9]{2}")
+_YEARS: Final = (" 19", " 20", "-19", "-20")
 _ENGLISH_HINT = re.compile(r"[A-Z][a-zA-Z]{2,8}\.?,?[ \-](?:[0-9]{1,2},? )?(?:19|20)[0-9]{2}")
 _LOOSE = re.compile(
     "|".join(
@@ -95,7 +95,7 @@ class BirthDetector:
                 yield Finding(match.start(), match.end(), spec.label, 0.9, (f"rule:{spec.id}", "neighbour:生"))
         for match in _SPOKEN.finditer(text) if "ねん" in text else ():
             yield Finding(match.start(), match.end(), spec.label, 0.85, (f"rule:{spec.id}", "spoken:date"))
-        patterns = _FULL if _YEAR_HINT.search(text) and _ENGLISH_HINT.search(text) else _WITHOUT_ENGLISH
+        patterns = _FULL if any(map(text.__contains__, _YEARS)) and _ENGLISH_HINT.search(text) else _WITHOUT_ENGLISH
         for match in chain.from_iterable(pattern.finditer(text) for pattern in patterns):
             start, end = match.span()
             if _BORN.match(text, end):

@@ -116,9 +116,14 @@ class Labels:
             if spec.label == NONE:
                 self._keys.update({word: NONE for word in spec.labels if word.isascii() and word.isalnum()})
         self.pattern = re.compile(search_pattern(self.kinds))
+        self.readings = {word: (kind, self._may_be_part(word, kind)) for word, kind in self.kinds.items()}
+        """By word its kind, and whether the word may also be a part of a longer one that is no label."""
         # documents repeat their words
         self.read_key = lru_cache(_CACHED)(self._read_key)
         self.read_cell = lru_cache(_CACHED)(self._read_cell)
+
+    def _may_be_part(self, word: str, kind: str) -> bool:
+        return word.isascii() or kind == "PERSON" or len(word) == 1 or word in self.kin
 
     def _read_key(self, key: str) -> Meaning:
         """Return what an identifier such as `customer_name` or `birthDate` says.

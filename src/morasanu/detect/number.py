@@ -222,7 +222,11 @@ class NumberDetector:
         fitting = [
             form
             for form in possible
-            if (form.label == kind or form.is_sure(number) or _is_of_topic(form, number, context, start))
+            if (
+                form.label == kind
+                or form.is_sure(number)
+                or (form.has_topic and _is_of_topic(form, number, context, start))
+            )
             and form.fits(number)
         ]
         if not fitting or _is_amount(text, start, end):
@@ -241,7 +245,7 @@ class NumberDetector:
             checked = form.check(digits)
             score = spec.score.of(labelled=labelled, checked=checked)
             about = evidence if labelled else ""
-            if score < spec.score.topic and checked and _is_of_topic(form, number, context, start):
+            if form.has_topic and score < spec.score.topic and checked and _is_of_topic(form, number, context, start):
                 score, about = spec.score.topic, "neighbour:topic"
             if score > best:
                 best, label = score, spec.label
@@ -275,7 +279,7 @@ def _is_denied(text: str, start: int, spec: Spec) -> bool:
 class _Form:
     """The forms of one spec, compiled."""
 
-    __slots__ = ("check", "checked_why", "fits", "is_of_topic", "is_sure", "label", "shape", "spec", "why")
+    __slots__ = ("check", "checked_why", "fits", "has_topic", "is_of_topic", "is_sure", "label", "shape", "spec", "why")
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
@@ -287,6 +291,7 @@ class _Form:
         self.is_sure = sure.fullmatch
         topic = _union(spec.topic_forms or spec.strong_forms or spec.forms) if spec.score.topic else _NOTHING
         self.is_of_topic = topic.fullmatch
+        self.has_topic = bool(spec.score.topic)
         self.shape = _union(tuple(_DIGIT.sub(lambda m: m.group(1) or r"\d", form) for form in forms))
         self.check = CHECKS[spec.check] if spec.check else _pass
         self.why = (f"rule:{spec.id}",)
@@ -309,7 +314,7 @@ def _pass(_: str) -> bool:
 
 def _is_of_topic(form: _Form, number: str, context: Context, start: int) -> bool:
     """Return whether the text speaks of numbers of this form, and nothing says that this is none."""
-    if not form.is_of_topic(number) or not context.speaks_of(form.label):
+    if not context.speaks_of(form.label) or not form.is_of_topic(number):
         return False
     return not form.spec.topic_forms or _is_free(context, start)
 

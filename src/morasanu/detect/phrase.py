@@ -40,6 +40,11 @@ _HONSEKI: Final = re.compile(
 )
 
 
+_PLACE_SIGN: Final = re.compile("[都道府県市区町村郡]")
+_LETTERS: Final = re.compile("[一-龯ァ-ヶA-Za-z]{2}")
+_APART: Final = re.compile(r"[ :：=>\"'(「『|│→・]")
+
+
 class SensitiveDetector:
     """Finds special-care and sensitive information."""
 
@@ -104,7 +109,7 @@ class SensitiveDetector:
     def _read_slot(self, text: str, slot: Slot) -> tuple[int, int] | None:
         if "本籍" in slot.why:
             match = _HONSEKI.match(text, slot.start, slot.end)
-            return match.span() if match and re.search("[都道府県市区町村郡]", match.group()) else None
+            return match.span() if match and _PLACE_SIGN.search(match.group()) else None
         if slot.kind == self._spec.label and slot.why.split(":")[1] in (
             "原因",
             "診断",
@@ -120,9 +125,9 @@ class SensitiveDetector:
         value = text[slot.start : end].rstrip()
         if not 2 <= len(value) <= _LONGEST_ENTRY or _SENTENCE.search(value):
             return None
-        if _CAUTION.match(value) or not re.search("[一-龯ァ-ヶA-Za-z]{2}", value):
+        if _CAUTION.match(value) or not _LETTERS.search(value):
             return None
-        label_then_value = re.match(r"[ :：=>\"'(「『|│→・]", text[slot.start - 1 : slot.start])
+        label_then_value = _APART.match(text, slot.start - 1)
         return (slot.start, slot.start + len(value)) if label_then_value else None
 
 
@@ -187,6 +192,14 @@ _STRONG: Final = re.compile(
 _NOT_STRONG: Final = re.compile(r"[^@\s]+@[A-Za-z0-9\-]+\.|.*(?:://|[?&=<>(){};])|[\d.,+%\-]+\Z")
 _UNDER_LABEL: Final = 600
 _OPENS: Final = re.compile(r"[\s:：=>は（(「『\"'`】\]|│→・/]\Z")
+_FILLER: Final = re.compile(r"(?:は|が|を|として|:|：|\s|=|->|→|\(|仮|初期|\[|は、)*(?:[ぁ-ん一-龯、]{0,14}[「『])?")
+_CLOSE: Final = re.compile("[」』]")
+_AFTER_VALUE: Final = re.compile(r"[\"'`&]|[,;](?=\s|$)|</")
+_REMARK: Final = re.compile(r"\((?=[^)]*$|[^\x00-\x7f])")
+_HASH: Final = re.compile("[0-9a-fA-F]{32,128}")
+_DIGIT: Final = re.compile("[0-9]")
+_SIGN: Final = re.compile(r"[0-9!-/:-@\[-`{-~]")
+_ADDRESS_OR_TIME: Final = re.compile(r"https?:|[0-9]{1,2}[/:]")
 _WORDY: Final = re.compile(r"[a-z]+\Z|[A-Z][a-z]+\Z")
 
 
@@ -223,13 +236,11 @@ class SecretDetector:
         begin = slot.start
         line_end = text.find("\n", begin)
         line_end = len(text) if line_end < 0 else line_end
-        filler = re.compile(
-            r"(?:は|が|を|として|:|：|\s|=|->|→|\(|仮|初期|\[|は、)*(?:[ぁ-ん一-龯、]{0,14}[「『])?"
-        ).match(text, begin, line_end)
+        filler = _FILLER.match(text, begin, line_end)
         start = filler.end() if filler else begin
         opened = text[start - 1 : start] in "「『"
         if opened:
-            close = re.compile("[」』]").search(text, start, line_end)
+            close = _CLOSE.search(text, start, line_end)
             end = close.start() if close else start
         else:
             token = _TOKEN.match(text, start, line_end)
@@ -237,10 +248,10 @@ class SecretDetector:
                 return None
             value = token.group()
             if slot.why.startswith("key") or text[start - 1] in "\"'`":
-                value = re.split(r"[\"'`&]|[,;](?=\s|$)|</", value)[0]
+                value = _AFTER_VALUE.split(value, 1)[0]
                 if value.lower() in ("value", "key", "type"):
                     return None
-            value = re.split(r"\((?=[^)]*$|[^\x00-\x7f])", value)[0]
+            value = _REMARK.split(value, 1)[0]
             value = _TRAIL.sub("", value)
             end = start + len(value)
         value = text[start:end]
@@ -259,9 +270,7 @@ class SecretDetector:
         ):
             return False
         word = slot.why.partition(":")[2].lower()
-        if value.startswith("/") or (
-            "hash" in word and "password" not in word and re.fullmatch("[0-9a-fA-F]{32,128}", value)
-        ):
+        if value.startswith("/") or ("hash" in word and "password" not in word and _HASH.fullmatch(value)):
             return False
         if word in (
             "鍵",
@@ -274,13 +283,9 @@ class SecretDetector:
             "secret",
             "credential",
             "authorization",
-        ) and not (re.search(r"[0-9]", value) and len(value) >= 4):
+        ) and not (_DIGIT.search(value) and len(value) >= 4):
             return False
         if slot.why.startswith(("key", "column")) or opened:
             return not value.startswith(("http://", "https://"))
         # in prose a secret is no plain word: it has a digit or a sign in it
-        return (
-            not _WORDY.match(value)
-            and bool(re.search(r"[0-9!-/:-@\[-`{-~]", value))
-            and not re.match(r"https?:|[0-9]{1,2}[/:]", value)
-        )
+        return not _WORDY.match(value) and bool(_SIGN.search(value)) and not _ADDRESS_OR_TIME.match(value)

@@ -84,21 +84,20 @@ def _split(line: str, mark: str) -> list[Span]:
     if mark == "  ":
         begin = len(line) - len(line.lstrip(" "))
         bounds = [begin, *(edge for gap in _GAP.finditer(line, begin) for edge in gap.span()), len(line)]
-        return [_strip(line, a, b) for a, b in zip(bounds[::2], bounds[1::2], strict=True) if a < b]
+        return [_strip(line[a:b], a) for a, b in zip(bounds[::2], bounds[1::2], strict=True) if a < b]
     cells = []
     start = 0
     for piece in line.split(mark)[:_MOST_CELLS]:
-        cells.append(_strip(line, start, start + len(piece)))
+        cells.append(_strip(piece, start))
         start += len(piece) + len(mark)
     return cells
 
 
-def _strip(line: str, start: int, end: int) -> Span:
-    while start < end and line[start] in _EDGE:
-        start += 1
-    while start < end and line[end - 1] in _EDGE:
-        end -= 1
-    return start, end
+def _strip(piece: str, start: int) -> Span:
+    """Return where a cell that begins at `start` lies without what frames it."""
+    cell = piece.lstrip(_EDGE)
+    start += len(piece) - len(cell)
+    return start, start + len(cell.rstrip(_EDGE))
 
 
 def _read_rows(text: str, rows: list[list[Span]], names: set[Span], book: NameBook) -> Iterator[Proposal]:

@@ -41,6 +41,8 @@ _SPREAD: Final = re.compile("[一-龯] [一-龯] [一-龯](?![一-龯])")  # 資
 _ABOUT: Final = ("案件", "面談", "兼務", "承認済", "確認済", "辞退", "本人", "両名")
 _PARTICLE: Final = re.compile("[がはにもをのとへよか、。)]|$")
 _LONGEST_SURNAME: Final = 6
+# what stands between the two: without it in a text neither pattern has anything to find
+_KANA_APART: Final = re.compile("[ ・](?<=[ぁ-んァ-ヶー].)[ ・]{0,2}[ぁ-んァ-ヶー]")
 _KANA_PAIR: Final = re.compile(
     rf"([ァ-ヶー](?<![ァ-ヶー].){KATAKANA}{{1,6}})[ ・]{{1,3}}({KATAKANA}{{1,8}})(?![ァ-ヶー])"
 )
@@ -207,6 +209,8 @@ class NameDetector:
 
     def _by_reading(self, text: str) -> Iterator[Proposal]:
         book = self._book
+        if not _KANA_APART.search(text):
+            return
         for match in _KANA_PAIR.finditer(text):
             if book.is_kana_pair(*match.groups()):
                 yield Proposal(*match.span(), 0.8, "dictionary:reading")

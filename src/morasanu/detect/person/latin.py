@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
     from morasanu.detect.person.book import NameBook
 
-_ROMAJI: Final = re.compile(
-    r"([A-Z](?<![A-Za-z0-9@._/\-].)[A-Za-z'\-]{1,14})(?:, ?| |/)([A-Z][A-Za-z'\-]{1,14})(?![A-Za-z0-9@_])"
-)
+# without this in a text the two patterns after it have nothing to find
+_TWO_WORDS: Final = re.compile(r"[ ,/](?<=[A-Za-z'\-].) ?[A-Z]")
 _CAPITALS: Final = re.compile(
     r"([A-Z](?<![^ (「/|,:>。、は\n].)[A-Z'\-]{1,14}(?:,? [A-Z][A-Z'\-]{0,14}){1,4})(?=$|[)」/|,\n]| {2}|[ ]?(?:[^\x00-\x7f(]|\()| [0-9]{2,4}[./])",
     re.MULTILINE,
+)
+_ROMAJI: Final = re.compile(
+    r"([A-Z](?<![A-Za-z0-9@._/\-].)[A-Za-z'\-]{1,14})(?:, ?| |/)([A-Z][A-Za-z'\-]{1,14})(?![A-Za-z0-9@_])"
 )
 _SALUTE: Final = re.compile(
     rf"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)(?:\. ?| )|Dear (?:Mr\.? |Ms\.? |Mrs\.? )?)({LATIN})|({LATIN})(?=[-‐ ](?:san|sama)\b)"
@@ -34,12 +36,13 @@ _MIN_CAPITALS: Final = 6
 
 def read_latin(text: str, book: NameBook) -> Iterator[Proposal]:
     """Yield the names in Latin letters of folded `text`."""
-    for match in _CAPITALS.finditer(text):
+    has_two = _TWO_WORDS.search(text)
+    for match in _CAPITALS.finditer(text) if has_two else ():
         words = match.group(1).replace(",", " ").split()
         if _may_list_names(text, match) and sum(map(len, words)) >= _MIN_CAPITALS and not has_latin_stop(words):
             name = match.group(1).rstrip("'-")
             yield Proposal(match.start(1), match.start(1) + len(name), 0.66, "shape:capitals")
-    for match in _ROMAJI.finditer(text):
+    for match in _ROMAJI.finditer(text) if has_two else ():
         if book.is_romaji(match.groups()):
             yield Proposal(*match.span(), 0.75, "dictionary:romaji")
     for match in _SALUTE.finditer(text) if _SALUTE_HINT.search(text) else ():

@@ -28,6 +28,7 @@ _AFTER_KIN: Final = re.compile(
 _MAIDEN: Final = re.compile(
     rf"[旧通本](?:(?<=旧)姓?|(?<=通)[称名]|(?<=本)名)[のは:( ]{{0,2}}({K}{{0,3}}){_AFTER_GIVEN}", re.MULTILINE
 )
+_OTHER_NAMES: Final = ("旧", "通称", "通名", "本名")
 _ASIDE: Final = re.compile(rf"\((?:[0-9/. ]{{3,8}})?({K}{{1,2}})\)")
 _ELDER: Final = re.compile(
     "[のん](?:(?<=の)|[ちと]の?|家の?)(?:おば|おじ|ばあ|ばば|じい|じじ|爺|婆|奥さ|ご主人|旦那|息子|娘|長男|長女|次男|次女|お母|お父|嫁|孫|妻|夫|携帯|件で|自宅)"
@@ -37,7 +38,7 @@ _RUN_BEFORE: Final = re.compile(rf"(?<![一-龯々ァ-ヶー])({K}{{0,3}})\Z")
 _OPENS_SENTENCE: Final = frozenset("の、。:「 \n\t")
 _FULL: Final = rf"{K}{{0,3}}(?: {{1,3}}(?:{K}{{0,2}}|{HIRAGANA}{{2,4}}|{KATAKANA}{{2,6}}子?))?"
 _SIGNED: Final = (
-    ("", re.compile(rf"[。)」0-9ぁ-ん](?:(?<=。)| ) *({_FULL}) *$", re.MULTILINE)),
+    ("", re.compile(rf"[。 ](?:(?<=。)|(?<=[。)」0-9ぁ-ん] )) *({_FULL}) *$", re.MULTILINE)),
     ("\n      ", re.compile(rf"\n {{6,}}({_FULL})(?: ?印)? *$", re.MULTILINE)),
     ("以上", re.compile(rf"以上[、 ]?({_FULL}) *$", re.MULTILINE)),
 )
@@ -101,7 +102,7 @@ class SentenceReader:
                 first, _, second = full.partition(" ")
                 if not book.is_noun(first) and self._is_given(second.strip()):
                     yield Proposal(*match.span(1), 0.75, "neighbour:kin")
-        for match in _MAIDEN.finditer(text):
+        for match in _MAIDEN.finditer(text) if any(map(text.__contains__, _OTHER_NAMES)) else ():
             name = match.group(1)
             if book.is_surname(name) or book.is_single(name) or book.is_unknown(name):
                 yield Proposal(*match.span(1), 0.72, "neighbour:maiden")
@@ -176,7 +177,7 @@ class SentenceReader:
 
     def _by_latin(self, text: str) -> Iterator[Proposal]:
         book = self._book
-        for match in _REGARDS.finditer(text) if any(word in text for word in _FAREWELLS) else ():
+        for match in _REGARDS.finditer(text) if any(map(text.__contains__, _FAREWELLS)) else ():
             if not has_latin_stop(match.group(1).split()):
                 yield Proposal(*match.span(1), 0.8, "neighbour:regards")
         for match in _TICKET.finditer(text) if "/" in text else ():
