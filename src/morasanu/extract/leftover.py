@@ -10,7 +10,7 @@ from morasanu.extract.interface import Piece
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from morasanu.extract.interface import Extracted, Extractor, Task
 
@@ -19,6 +19,7 @@ _TABLE_LEAF: Final = 0x0D
 _TREES: Final = {0x02: 12, 0x05: 12, 0x0A: 8, 0x0D: 8}
 """Kinds of pages of a tree, with the length of their heads (SQLite's file format, 1.6)."""
 _MOST_COLUMNS: Final = 2_000
+_CONSTANTS: Final = {8: "0", 9: "1"}
 _LOG: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 _LOG_HEAD, _FRAME_HEAD, _JOURNAL_HEAD = 32, 24, 28
 _PIECE_CHARACTERS: Final = 200_000
@@ -157,25 +158,31 @@ def _page_size(data: bytes) -> int | None:
 
 
 def _read_page(page: memoryview) -> Iterator[str]:
-    """Yield the rows of a page of a table, columns apart by tabs; of any other page what text stands on it."""
-    rows = list(_read_rows(page)) if len(page) > 8 and page[0] == _TABLE_LEAF else []
-    yield from rows
-    gaps = _list_gaps(page, 0) if rows else [page]
-    for gap in gaps:
+    """Yield the rows of a page of a table, columns apart by tabs; where it is none, or not whole, what text stands on it."""
+    is_whole = False
+    if len(page) > 8 and page[0] == _TABLE_LEAF:
+        is_whole = yield from _read_rows(page)
+    for gap in _list_gaps(page, 0) if is_whole else (page,):
         yield from _carve(gap)
 
 
-def _read_rows(page: memoryview) -> Iterator[str]:
+def _read_rows(page: memoryview) -> Generator[str, None, bool]:
+    """Yield the rows. Return whether every one was there: each has bytes of its own."""
     (cells,) = struct.unpack_from(">H", page, 3)
+    left = len(page)
     for index in range(min(cells, (len(page) - 8) // 2)):
         (at,) = struct.unpack_from(">H", page, 8 + index * 2)
-        row = _read_row(page, at)
+        row, end = _read_row(page, at)
+        left -= max(min(end, len(page)) - at, 3)
+        if left < 0 or row is None:
+            return False
         if row:
             yield row
+    return bool(cells)
 
 
-def _read_row(page: memoryview, at: int) -> str:
-    """Return the row at `at`, as far as it lies on this page; `""` when it cannot be one."""
+def _read_row(page: memoryview, at: int) -> tuple[str | None, int]:
+    """Return the row at `at`, as far as it lies on this page, and where it ends; None when it cannot be one."""
     try:
         _, at = _read_varint(page, at)  # the length of the row
         _, at = _read_varint(page, at)  # its number
@@ -186,16 +193,18 @@ def _read_row(page: memoryview, at: int) -> str:
             kind, at = _read_varint(page, at)
             kinds.append(kind)
     except IndexError:
-        return ""
+        return None, at
     values = []
     for kind in kinds:
         length = (kind - 12) // 2 if kind >= 12 else (0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0)[kind]
         values.append(_write_value(kind, page[at : at + length]))
         at += length
-    return "\t".join(values) if any(values) else ""
+    return "\t".join(values) if any(values) else "", at
 
 
 def _write_value(kind: int, data: memoryview) -> str:
+    if kind in _CONSTANTS:
+        return _CONSTANTS[kind]
     if 1 <= kind <= 6:
         return str(int.from_bytes(data, "big", signed=True))
     if kind == 7 and len(data) == 8:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from morasanu.extract.interface import Extracted
 
 _MOST_BYTES: Final = 1_000_000
+_MOST_TAKEN_BYTES: Final = 4_000_000
 _MOST_ENTRIES: Final = 1_000
+_MOST_READ_ENTRIES: Final = 20_000
 _MOST_PARTS: Final = 10_000
 _MOST_LINES: Final = 1_000
 _EXIF: Final = b"Exif\x00\x00"
@@ -69,6 +71,8 @@ class _Reader:
         self._lines: list[str] = []
         self._xmp: list[bytes] = []
         self._is_cut = False
+        self._left = _MOST_TAKEN_BYTES
+        self._left_entries = _MOST_READ_ENTRIES
 
     def finish(self) -> Iterator[Extracted]:
         """Yield what came together."""
@@ -172,9 +176,10 @@ class _Reader:
     def _unpack(self, data: bytes) -> bytes:
         unpacker = zlib.decompressobj()
         try:
-            out = unpacker.decompress(data, _MOST_BYTES)
+            out = unpacker.decompress(data, min(_MOST_BYTES, max(self._left, 1)))
         except zlib.error:
             out = b""
+        self._left -= len(out)
         self._is_cut = self._is_cut or not unpacker.eof
         return out
 
@@ -183,15 +188,18 @@ class _Reader:
         entries = []
         try:
             (count,) = struct.unpack_from(order + "H", data, at)
-            for index in range(min(count, _MOST_ENTRIES)):
+            for index in range(min(count, _MOST_ENTRIES, self._left_entries)):
+                self._left_entries -= 1
                 place = at + 2 + index * 12
                 tag, kind, number = struct.unpack_from(order + "HHI", data, place)
                 if tag not in _TEXTS and tag not in _INNER and tag not in {_XMP_TAG, _IPTC_TAG} and tag > 0x1F:
                     continue
                 size = number * {3: 2, 4: 4, 5: 8, 9: 4, 10: 8}.get(kind, 1)
                 start = place + 8 if size <= 4 else struct.unpack_from(order + "I", data, place + 8)[0]
-                self._is_cut = self._is_cut or start + size > len(data)
-                entries.append(_Entry(tag, kind, data[start : start + min(size, _MOST_BYTES)]))
+                self._is_cut = self._is_cut or start + size > len(data) or size > self._left
+                body = data[start : start + min(size, _MOST_BYTES, max(self._left, 0))]
+                self._left -= len(body)
+                entries.append(_Entry(tag, kind, body))
             return entries, struct.unpack_from(order + "I", data, at + 2 + count * 12)[0]
         except struct.error:
             self._is_cut = True

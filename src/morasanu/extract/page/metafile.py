@@ -32,6 +32,11 @@ _IMAGE_OBJECT: Final = 5
 # WMF, [MS-WMF] 2.1.1: where the bitmap of a record begins, in words behind its function
 _WMF_TEXT, _WMF_EXT_TEXT, _WMF_FONT = 0x0521, 0x0A32, 0x02FB
 _SHIFT_JIS: Final = 128
+# a whole EMF in pieces, inside of comments that are escapes: [MS-WMF] 2.3.6.17
+_WMF_ESCAPE: Final = 0x0626
+_ENHANCED: Final = b"\x0f\x00"
+_ENHANCED_MARK: Final = b"WMFC\x01\x00\x00\x00"
+_ENHANCED_HEAD: Final = 38
 _WMF_BITMAPS: Final = {0x0940: 8, 0x0B41: 10, 0x0F43: 11, 0x0D33: 9}
 
 
@@ -70,6 +75,7 @@ class MetafileExtractor:
 class _Reader:
     def __init__(self, data: bytes) -> None:
         self._data = data
+        self._left = len(data)  # every text has bytes of its own
         self._runs: list[_Run] = []
         self._plus: list[_Run] = []
         self._bitmaps: list[bytes] = []
@@ -77,6 +83,7 @@ class _Reader:
         self._is_over = False
         self._has_unseen = False
         self._is_japanese = False
+        self._inner = bytearray()
 
     def finish(self) -> Iterator[Extracted]:
         """Yield what came together. EMF+ text counts where nothing else says it: most files say everything twice."""
@@ -133,7 +140,7 @@ class _Reader:
         x, y, count, place, options = struct.unpack_from("<iiIII", record, at)
         (widths_at,) = struct.unpack_from("<I", record, at + 36)
         data = record[place : place + count * (2 if is_wide else 1)]
-        held = min(count, max(len(record) - widths_at, 0) // 4) if widths_at else 0
+        held = min(count, max(len(record) - widths_at, 0) // 4, max(self._left, 0)) if widths_at else 0
         width = sum(struct.unpack_from(f"<{held}i", record, widths_at)) if held else 0
         self._is_cut = self._is_cut or len(data) < count * (2 if is_wide else 1)
         self._add(x, y, width, data, is_wide=is_wide, options=options)
@@ -170,6 +177,7 @@ class _Reader:
                 return
             words, kind = struct.unpack_from("<IH", self._data, at)
             if kind == 0:
+                self._read_inner()
                 return
             if words < 3 or at + words * 2 > len(self._data):
                 self._is_cut = True
@@ -180,6 +188,17 @@ class _Reader:
                 self._is_cut = True
             at += words * 2
         self._is_over = True
+
+    def _read_inner(self) -> None:
+        """Read the EMF that lies inside a WMF: it says the same, and more."""
+        if not self._inner:
+            return
+        inner = _Reader(bytes(self._inner))
+        inner.read_emf()
+        self._runs = inner._runs or inner._plus or self._runs
+        self._bitmaps = inner._bitmaps or self._bitmaps
+        self._has_unseen = self._has_unseen or inner._has_unseen
+        self._is_cut = self._is_cut or inner._is_cut
 
     def _read_wmf_record(self, kind: int, body: bytes) -> None:
         if kind == _WMF_TEXT:
@@ -193,6 +212,8 @@ class _Reader:
             held = min(count, len(widths) // 2)
             width = sum(struct.unpack_from(f"<{held}h", widths))
             self._add(x, y, width, body[at : at + count], is_wide=False, options=options)
+        elif kind == _WMF_ESCAPE and body.startswith(_ENHANCED) and body[4:12] == _ENHANCED_MARK:
+            self._inner += body[_ENHANCED_HEAD:]
         elif kind == _WMF_FONT and len(body) > 13:
             self._is_japanese = self._is_japanese or body[13] == _SHIFT_JIS
         elif kind in _WMF_BITMAPS and len(body) > _WMF_BITMAPS[kind] * 2 + 40:
@@ -200,6 +221,10 @@ class _Reader:
             self._add_bitmap(dib, _find_bits(dib))
 
     def _add(self, x: int, y: int, width: int, data: bytes, *, is_wide: bool, options: int = 0) -> None:
+        self._left -= len(data)
+        if self._left < 0:
+            self._is_over = True
+            return
         if options & _GLYPHS:
             self._has_unseen = self._has_unseen or bool(data)
             return
