@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import struct
 import zlib
+from io import BytesIO
 
 import pytest
 from tests.unit.extract.made import collect
 
 from morasanu.extract.interface import Limits, Task
 from morasanu.extract.page.image import ImageExtractor, measure_image
+from morasanu.extract.recognise import recognise
 
 READER = ImageExtractor()
 
@@ -72,6 +74,7 @@ def test_size_is_read_from_the_head(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", PICTURES)
 def test_picture_is_handed_out_as_it_is(kind: str) -> None:
+    assert recognise(BytesIO(PICTURES[kind]), "a") == "image"
     answer = collect(READER, PICTURES[kind])
     assert answer.pictures == {"": PICTURES[kind]}
     assert not answer.unread
