@@ -119,8 +119,15 @@ class Sandbox:
             link.settimeout(options.wall_s)
             socket.send_fds(link, [request[:4]], [file.fileno()])
             link.sendall(request[4:])
+            pictures = 0
             while (message := self._receive(link))[0] != "end":
-                yield self._receive_picture(link, message) if message[0] == "picture" else _to_value(message)
+                if message[0] != "picture":
+                    yield _to_value(message)
+                    continue
+                pictures += 1
+                if pictures > options.limits.pictures:  # the child keeps count, unless a file has taken it over
+                    raise FrameError  # noqa: TRY301 - told as the child's death below
+                yield self._receive_picture(link, message)
         except (OSError, FrameError) as error:
             raise _DiedError("time" if isinstance(error, TimeoutError) else self._tell()) from error
 
