@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from morasanu.extract.interface import Drawn, Piece
+from morasanu.extract.page.ocr import Recogniser, find_tesseract
 from morasanu.extract.registry import load_extractors
 from morasanu.extract.sandbox import Sandbox
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from morasanu.cli.language import Speaker
+
+
+_OCR_S: Final = 60.0
+_STROKES: Final = (
+    (60, 30, 76, 130), (60, 114, 120, 130), (150, 30, 230, 46), (182, 30, 198, 130), (260, 30, 276, 130), (260, 114, 320, 130),
+)  # fmt: skip
 
 
 class Check(NamedTuple):
@@ -45,14 +52,32 @@ def _check_formats() -> Iterator[Check]:
 
 
 def _check_helpers(say: Speaker) -> Iterator[Check]:
-    found = shutil.which("tesseract") is not None
-    yield Check(
-        "tesseract",
-        found,
-        ""
-        if found
-        else say("画像の文字認識に: tesseract-ocr tesseract-ocr-jpn", "for images: tesseract-ocr tesseract-ocr-jpn"),
-    )
+    """Yield whether the characters of a picture come out: not whether a program is there, but whether it reads."""
+    recogniser = Recogniser(_OCR_S, 1)
+    try:
+        seen = recogniser.start(Drawn("", _draw_letters())).result()
+    finally:
+        recogniser.close()
+    works = isinstance(seen, Piece) and "LTL" in seen.text
+    if works:
+        remedy = ""
+    elif find_tesseract():
+        remedy = say(
+            "tesseract はありますが、試しの画像を読めません", "tesseract is there but does not read a trial picture"
+        )
+    else:
+        remedy = say("画像の文字認識に: tesseract-ocr tesseract-ocr-jpn", "for images: tesseract-ocr tesseract-ocr-jpn")
+    yield Check("tesseract", works, remedy)
+
+
+def _draw_letters() -> bytes:
+    """Return a grey picture (PGM) of a large `L T L`: strokes that need no font."""
+    width, height = 400, 160
+    pixels = bytearray(b"\xff" * (width * height))
+    for left, top, right, bottom in _STROKES:
+        for row in range(top, bottom):
+            pixels[row * width + left : row * width + right] = bytes(right - left)
+    return b"P5 %d %d 255\n" % (width, height) + bytes(pixels)
 
 
 def _check_sandbox(say: Speaker) -> Iterator[Check]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-_OF_CHILD: Final = ("memory_bytes", "cpu_s", "wall_s")
+_OF_CHILD: Final = ("memory_bytes", "cpu_s", "wall_s", "ocr_s")
 _MOST_PASSWORDS: Final = 1_000
 
 

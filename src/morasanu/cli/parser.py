@@ -25,7 +25,18 @@ _JAPANESE: Final = (
 )
 
 
-LIMITS: Final = ("member_bytes", "total_bytes", "ratio", "members", "depth", "memory_bytes", "cpu_s", "wall_s")
+LIMITS: Final = (
+    "member_bytes",
+    "total_bytes",
+    "ratio",
+    "members",
+    "depth",
+    "pictures",
+    "memory_bytes",
+    "cpu_s",
+    "wall_s",
+    "ocr_s",
+)
 """What `--limit` may set: fields of `extract.interface.Limits` and `extract.sandbox.SandboxOptions`."""
 
 

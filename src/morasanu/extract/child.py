@@ -1,7 +1,8 @@
 """The child that opens hostile files: it loads every extractor, gives up its rights, then reads what it is handed.
 
-Run by `sandbox` with one end of a socket as its descriptor 3. A request is a frame `[name, passwords, limits, cpu_s]`
-with the file's descriptor beside it; the answer is frames `["piece", part, text, header]`, `["unread", part, code, ja, en]`, `["end"]`.
+Run by `sandbox` with one end of a socket as its descriptor 3. A request is a frame `[name, passwords, limits, cpu_s, ocr]`
+with the file's descriptor beside it; the answer is frames `["piece", part, text, header]`, `["unread", part, code, ja, en]`,
+`["picture", part, size]` with the picture's bytes behind it, `["end"]`.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import sys
 from functools import partial
 from typing import Final
 
-from morasanu.extract.confine import allow_cpu, confine
-from morasanu.extract.frame import pack, unpack
-from morasanu.extract.interface import Limits, Piece, Task
+from morasanu.extract.confine import add_cpu, allow_cpu, confine
+from morasanu.extract.frame import PICTURE_S, pack, unpack
+from morasanu.extract.interface import Drawn, Limits, Piece, Task
 from morasanu.extract.registry import load_extractors
 from morasanu.extract.walk import walk
 
@@ -39,12 +40,15 @@ def main() -> int:
         request = unpack(partial(_read, link, head))
         if request is None or not descriptors:
             return 1
-        name, passwords, limits, cpu_s = request
+        name, passwords, limits, cpu_s, ocr = request
         allow_cpu(int(cpu_s))
         with os.fdopen(descriptors[0], "rb") as file:
-            for out in walk(file, Task(name, tuple(passwords), Limits(*limits)), extractors):
-                kind = "piece" if isinstance(out, Piece) else "unread"
-                link.sendall(pack([kind, *out]))
+            for out in walk(file, Task(name, tuple(passwords), Limits(*limits), bool(ocr)), extractors):
+                if isinstance(out, Drawn):
+                    link.sendall(pack(["picture", out.part, len(out.data)]) + out.data)
+                    add_cpu(PICTURE_S)
+                else:
+                    link.sendall(pack(["piece" if isinstance(out, Piece) else "unread", *out]))
         link.sendall(pack(["end"]))
 
 

@@ -46,6 +46,13 @@ def _limit(name: str, value: int) -> bool:
     return False
 
 
+def add_cpu(seconds: int) -> None:
+    """Let this process use `seconds` of processor time more than it was allowed."""
+    allowed, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if allowed != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_CPU, (allowed + seconds, hard))
+
+
 def allow_cpu(seconds: int) -> None:
     """Let this process use at most `seconds` of processor time from now; beyond, the system ends it."""
     used = resource.getrusage(resource.RUSAGE_SELF)

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 _LENGTH: Final = struct.Struct(">I")
 LONGEST: Final = 64_000_000
-"""Bytes of the largest frame that is taken."""
+"""Bytes of the largest frame, and of the largest picture, that is taken."""
+PICTURE_S: Final = 2
+"""Seconds that a picture handed out adds to what its file may take: drawing a page is honest work."""
 
 
 class FrameError(ValueError):

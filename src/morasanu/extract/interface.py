@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Piece(NamedTuple):
@@ -43,7 +43,21 @@ class Unread(NamedTuple):
     en: str
 
 
-Extracted = Piece | Member | Unread
+class Picture(NamedTuple):
+    """Text for the eye only: `draw` gives it as a file that Tesseract reads, called (if at all) before the next thing is asked for."""
+
+    part: str
+    draw: Callable[[], bytes]
+
+
+class Drawn(NamedTuple):
+    """A picture as `walk` hands it out, for whoever may start a program that recognises characters."""
+
+    part: str
+    data: bytes
+
+
+Extracted = Piece | Member | Picture | Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,8 @@ class Limits:
     """How far a file is looked into. What lies beyond is told as `Unread`, never passed over in silence.
 
     `member_bytes` bounds one member, `total_bytes` everything that comes out of one file of a scan, `ratio` how many times
-    larger than packed a member may be once it is beyond a megabyte, `members` and `depth` how many files lie inside and how deep.
+    larger than packed a member may be once it is beyond a megabyte, `members` and `depth` how many files lie inside and how deep,
+    `pictures` how many pictures and pages of one file of a scan are drawn for character recognition.
     """
 
     member_bytes: int = 256_000_000
@@ -59,15 +74,20 @@ class Limits:
     ratio: int = 1_000
     members: int = 20_000
     depth: int = 12
+    pictures: int = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What an extractor is given beside the bytes: the file's name, the passwords to try, the limits."""
+    """What an extractor is given beside the bytes: the file's name, the passwords to try, the limits.
+
+    `ocr` says whether pictures will be recognised; `walk` tells them as unread (MRS-X-023) where not.
+    """
 
     name: str
     passwords: tuple[str, ...] = ()
     limits: Limits = Limits()
+    ocr: bool = False
 
 
 class Extractor(Protocol):

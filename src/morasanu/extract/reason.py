@@ -14,6 +14,7 @@ _WORDS = {
     "MRS-X-024": ("読むための部品がありません（{}）", "a part to read it is not installed ({})"),
     "MRS-X-025": ("中の形式に誤りがあります（{}）", "not well formed inside ({})"),
     "MRS-X-026": ("読み取りの子プロセスが落ちました（{}）", "the reading child died ({})"),
+    "MRS-X-027": ("削除された行の残りを読んでいません", "what is left of deleted rows was not read"),
 }
 
 

@@ -14,12 +14,15 @@ _MAGIC: Final = (
     (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gz"), (b"\xfd7zXZ\x00", "xz"), (b"MSCF\x00\x00\x00\x00", "cab"),
     (b"Rar!\x1a\x07", "rar"), (b"SQLite format 3\x00", "sqlite"), (b"PAR1", "parquet"), (b"{\\rtf", "rtf"),
     (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF87a", "gif"), (b"GIF89a", "gif"), (b"II*\x00", "tiff"),
-    (b"MM\x00*", "tiff"), (b"BM", "bmp"),
+    (b"MM\x00*", "tiff"), (b"BM", "bmp"), (b"\xd7\xcd\xc6\x9a", "metafile"),
+    (b"\x37\x7f\x06\x82", "sqlite-log"), (b"\x37\x7f\x06\x83", "sqlite-log"), (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", "sqlite-log"),
 )  # fmt: skip
 _SHAPES: Final = tuple(
     (re.compile(pattern, re.DOTALL), known)
     for pattern, known in (
         (rb".{0,1019}%PDF-", "pdf"), (rb".{257}ustar", "tar"), (rb"..-lh.-", "lzh"),
+        (rb"\x01\x00\x00\x00.{36} EMF", "metafile"), (rb"[\x01\x02]\x00\x09\x00\x00[\x01\x03]", "metafile"),
+        (rb"RIFF.{4}WEBP", "image"),
         (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2"), (rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d", "mbox"),
     )
 )  # fmt: skip

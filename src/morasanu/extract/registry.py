@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from morasanu.extract.interface import Extractor
 
 _MODULES: Final = (
-    "archive.stream", "legacy.document", "legacy.rtf",
-    "mail.internet", "mail.outlook", "office.encrypted", "office.odf", "office.sheet", "office.word", "page.image", "page.pdf", "table",
+    "archive.stream", "leftover", "legacy.document", "legacy.rtf",
+    "mail.internet", "mail.outlook", "office.encrypted", "office.odf", "office.sheet", "office.word", "page.image", "page.metafile", "page.pdf",
+    "table",
 )  # fmt: skip
 GROUP: Final = "morasanu.extractors"
 """The entry points of other packages: each names a sequence of extractors."""

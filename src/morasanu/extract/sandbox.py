@@ -1,4 +1,4 @@
-"""Reads files in a child without rights: one at a time, ended at a limit, started anew after a death."""
+"""Reads files in a child without rights: one at a time, ended at a limit, started anew after a death; pictures by OCR beside it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
-from morasanu.extract.frame import FrameError, pack, unpack
-from morasanu.extract.interface import Limits, Piece, Unread
+from morasanu.extract.frame import LONGEST, PICTURE_S, FrameError, pack, unpack
+from morasanu.extract.interface import Drawn, Limits, Piece, Unread
+from morasanu.extract.page.ocr import Recogniser, find_tesseract
 from morasanu.extract.reason import unread
 
 if TYPE_CHECKING:
@@ -32,12 +35,15 @@ class _DiedError(Exception):
 class SandboxOptions:
     """What a child may use: memory in all, processor and wall time for one file; what is tried on encrypted files.
 
-    `modules` are further modules with a sequence `EXTRACTORS`, which take formats over from the built-in ones.
+    `ocr_s` is the time for the recognition of one picture, `ocr_jobs` how many are read at a time (0: as many as there are
+    processors, at most 8). `modules` are further modules with a sequence `EXTRACTORS`, which take formats over from the built-in ones.
     """
 
     memory_bytes: int = 512_000_000
     cpu_s: int = 20
     wall_s: float = 60.0
+    ocr_s: float = 60.0
+    ocr_jobs: int = 0
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
@@ -49,6 +55,7 @@ class Sandbox:
     def __init__(self, options: SandboxOptions | None = None) -> None:
         """Start nothing yet: the child comes with the first file."""
         self._options = options or SandboxOptions()
+        self._recogniser = Recogniser(self._options.ocr_s, self._options.ocr_jobs)
         self._child: subprocess.Popen[bytes] | None = None
         self._link: socket.socket | None = None
         self._done = 0
@@ -60,14 +67,30 @@ class Sandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the child."""
+        """End the child and the recognition."""
         self._stop()
+        self._recogniser.close()
 
     def read(self, file: BinaryIO, name: str) -> Iterator[Piece | Unread]:
         """Yield what comes out of `file` (with a descriptor), named `name`; never raises for what is in it.
 
         A file at which the child dies is read once more in a child of its own; what the first one had given is not given twice.
+        Pictures are recognised while the child goes on; what they say comes in their place.
         """
+        waiting: deque[Piece | Unread | Future[Piece | Unread | None]] = deque()
+        try:
+            for out in self._read(file, name):
+                waiting.append(self._recogniser.start(out) if isinstance(out, Drawn) else out)
+                while waiting and (_is_there(waiting[0]) or len(waiting) > 2 * self._recogniser.jobs):
+                    yield from _take(waiting.popleft())
+            while waiting:
+                yield from _take(waiting.popleft())
+        finally:
+            for late in waiting:
+                if isinstance(late, Future):
+                    late.cancel()
+
+    def _read(self, file: BinaryIO, name: str) -> Iterator[Piece | Unread | Drawn]:
         given = 0
         for attempt in range(2):
             if attempt or self._done >= _FILES_A_CHILD:
@@ -84,39 +107,58 @@ class Sandbox:
             else:
                 return
 
-    def _ask(self, file: BinaryIO, name: str) -> Iterator[Piece | Unread]:
+    def _ask(self, file: BinaryIO, name: str) -> Iterator[Piece | Unread | Drawn]:
         options = self._options
         link = self._start()
         self._left_s = options.wall_s
         self._done += 1
         file.seek(0)
-        request = pack([name, list(options.passwords), list(astuple(options.limits)), options.cpu_s])
+        has_ocr = bool(find_tesseract())
+        request = pack([name, list(options.passwords), list(astuple(options.limits)), options.cpu_s, has_ocr])
         try:
             link.settimeout(options.wall_s)
             socket.send_fds(link, [request[:4]], [file.fileno()])
             link.sendall(request[4:])
+            pictures = 0
             while (message := self._receive(link))[0] != "end":
-                yield _to_value(message)
+                if message[0] != "picture":
+                    yield _to_value(message)
+                    continue
+                pictures += 1
+                if pictures > options.limits.pictures:  # the child keeps count, unless a file has taken it over
+                    raise FrameError  # noqa: TRY301 - told as the child's death below
+                yield self._receive_picture(link, message)
         except (OSError, FrameError) as error:
             raise _DiedError("time" if isinstance(error, TimeoutError) else self._tell()) from error
 
     def _receive(self, link: socket.socket) -> list[Any]:
-        def read(size: int) -> bytes:
-            data = bytearray()
-            while len(data) < size:
-                began = time.monotonic()
-                link.settimeout(max(self._left_s, 0.001))
-                more = link.recv(min(size - len(data), 1 << 20))
-                self._left_s -= time.monotonic() - began  # only waiting counts, not what the caller does in between
-                if not more:
-                    break
-                data += more
-            return bytes(data)
-
-        message = unpack(read)
+        message = unpack(lambda size: self._receive_bytes(link, size))
         if message is None:
             raise _DiedError(self._tell())
         return message
+
+    def _receive_picture(self, link: socket.socket, message: list[Any]) -> Drawn:
+        _, part, size = message if len(message) == 3 else (None, None, None)
+        if not isinstance(part, str) or not isinstance(size, int) or not 0 < size <= LONGEST:
+            raise FrameError
+        data = self._receive_bytes(link, size)
+        if len(data) < size:
+            raise FrameError
+        self._left_s += PICTURE_S
+        return Drawn(_mend(part), data)
+
+    def _receive_bytes(self, link: socket.socket, size: int) -> bytes:
+        """Return `size` bytes, fewer only at the end."""
+        data = bytearray()
+        while len(data) < size:
+            began = time.monotonic()
+            link.settimeout(max(self._left_s, 0.001))
+            more = link.recv(min(size - len(data), 1 << 20))
+            self._left_s -= time.monotonic() - began  # only waiting counts, not what the caller does in between
+            if not more:
+                break
+            data += more
+        return bytes(data)
 
     def _tell(self) -> str:
         """Return in a word how the child ended."""
@@ -168,6 +210,17 @@ sys.argv = ["child", *sys.argv[2:]]
 from morasanu.extract.child import main
 sys.exit(main())
 """
+
+
+def _is_there(out: Piece | Unread | Future[Piece | Unread | None]) -> bool:
+    return not isinstance(out, Future) or out.done()
+
+
+def _take(out: Piece | Unread | Future[Piece | Unread | None]) -> Iterator[Piece | Unread]:
+    """Yield what there is, waited for; nothing when a picture shows no text."""
+    value = out.result() if isinstance(out, Future) else out
+    if value is not None:
+        yield value
 
 
 def _to_value(message: list[Any]) -> Piece | Unread:

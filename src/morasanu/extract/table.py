@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from morasanu.extract.interface import Member, Piece
+from morasanu.extract.leftover import read_leftover
 from morasanu.extract.legacy.compound import decode_narrow
 from morasanu.extract.reason import refuse, unread
 from morasanu.extract.recognise import recognise
@@ -51,7 +52,7 @@ class SqliteExtractor:
         return ""
 
     def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
-        """Yield the rows of each table, table by table. Raises InspectError MRS-X-021 and, when too large, MRS-X-022."""
+        """Yield the rows of each table, then what deleted ones have left. Raises InspectError MRS-X-021 and, when too large, MRS-X-022."""
         limit = min(_MAX_SQLITE_BYTES, task.limits.member_bytes)
         data = bytearray(file.read(limit + 1))
         if len(data) > limit:
@@ -65,6 +66,8 @@ class SqliteExtractor:
                 yield from _read_sqlite_table(connection, name, columns, task)
         finally:
             connection.close()
+        file.seek(0)
+        yield from read_leftover(file.read(limit))
         if is_cut:
             yield unread("MRS-X-021")
 

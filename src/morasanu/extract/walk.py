@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.errors import InspectError
-from morasanu.extract.interface import Extracted, Limits, Member, Piece, Task, Unread
+from morasanu.extract.interface import Drawn, Extracted, Limits, Member, Picture, Piece, Task, Unread
 from morasanu.extract.reason import refuse, unread
 from morasanu.extract.recognise import recognise
 from morasanu.text.charset import decode_bytes
@@ -23,7 +23,7 @@ JOINED: Final = " › "
 """Stands between a file inside and what lies in that: `添付/名簿.xlsx › 名簿!A1:F20`."""
 _HTML: Final = frozenset((".html", ".htm", ".xhtml", ".shtml", ".mht"))
 _XML: Final = frozenset((".xml", ".svg", ".xsl", ".xsd", ".rss", ".rels"))
-_IDLE: Final = frozenset((".rels", ".css", ".ttf", ".otf", ".woff", ".emf", ".wmf"))
+_IDLE: Final = frozenset((".rels", ".css", ".ttf", ".otf", ".woff"))
 """Parts of packages that hold no text of anybody."""
 
 
@@ -33,10 +33,11 @@ class _Budget:
 
     bytes_out: int = 0
     members: int = 0
+    pictures: int = 0
 
 
-def walk(file: BinaryIO, task: Task, extractors: Mapping[str, Extractor]) -> Iterator[Piece | Unread]:
-    """Yield the pieces of `file` and of everything inside it, in order, and what of it could not be read.
+def walk(file: BinaryIO, task: Task, extractors: Mapping[str, Extractor]) -> Iterator[Piece | Drawn | Unread]:
+    """Yield the pieces and pictures of `file` and of everything inside it, in order, and what of it could not be read.
 
     Never raises for what is in the file: whatever an extractor throws becomes an `Unread`. `file` is seekable, at its start.
     """
@@ -49,23 +50,19 @@ class _Walk:
         self._limits = limits
         self._budget = _Budget()
 
-    def look_into(self, file: BinaryIO, task: Task, part: str, depth: int) -> Iterator[Piece | Unread]:
-        try:
-            form = recognise(file, task.name)
-            if not form:
-                yield from self._read_text(file, task.name, part)
+    def look_into(self, file: BinaryIO, task: Task, part: str, depth: int) -> Iterator[Piece | Drawn | Unread]:
+        yield from _guard(self._read(file, task, part, depth), part)
+
+    def _read(self, file: BinaryIO, task: Task, part: str, depth: int) -> Iterator[Piece | Drawn | Unread]:
+        form = recognise(file, task.name)
+        if not form:
+            yield from self._read_text(file, task.name, part)
+            return
+        for out in self._find(form).extract(file, task):
+            yield from self._take(out, task, part, depth)
+            if self._budget.bytes_out > self._limits.total_bytes:
+                yield unread("MRS-X-022", part, "total size")
                 return
-            for out in self._find(form).extract(file, task):
-                yield from self._take(out, task, part, depth)
-                if self._budget.bytes_out > self._limits.total_bytes:
-                    yield unread("MRS-X-022", part, "total size")
-                    return
-        except InspectError as error:
-            yield Unread(part, error.code, error.message_ja, error.message_en)
-        except MemoryError:
-            yield unread("MRS-X-022", part, "memory")
-        except Exception as error:  # noqa: BLE001 - a parser may throw anything at a hostile file; its siblings stay
-            yield unread("MRS-X-025", part, type(error).__name__)
 
     def _find(self, form: str) -> Extractor:
         extractor = self._extractors.get(form)
@@ -75,17 +72,28 @@ class _Walk:
             raise refuse("MRS-X-024", extra)
         return extractor
 
-    def _take(self, out: Extracted, task: Task, part: str, depth: int) -> Iterator[Piece | Unread]:
+    def _take(self, out: Extracted, task: Task, part: str, depth: int) -> Iterator[Piece | Drawn | Unread]:
+        inside = _join(part, out.part)
         if isinstance(out, Member):
-            yield from self._open(out, task, part, depth)
-            return
-        if isinstance(out, Piece):
-            self._budget.bytes_out += len(out.text) * 3
-        yield out._replace(part=_join(part, out.part))
+            yield from self._open(out, task, inside, depth)
+        elif isinstance(out, Picture):
+            yield from _guard(self._draw(out, inside, can_be_read=task.ocr), inside)
+        else:
+            if isinstance(out, Piece):
+                self._budget.bytes_out += len(out.text) * 3
+            yield out._replace(part=inside)
 
-    def _open(self, member: Member, task: Task, part: str, depth: int) -> Iterator[Piece | Unread]:
+    def _draw(self, picture: Picture, inside: str, *, can_be_read: bool) -> Iterator[Drawn | Unread]:
+        self._budget.pictures += 1
+        if not can_be_read:
+            yield unread("MRS-X-023", inside)
+        elif self._budget.pictures <= self._limits.pictures:
+            yield Drawn(inside, picture.draw())
+        elif self._budget.pictures == self._limits.pictures + 1:
+            yield unread("MRS-X-022", inside, "pictures")
+
+    def _open(self, member: Member, task: Task, inside: str, depth: int) -> Iterator[Piece | Drawn | Unread]:
         budget, limits = self._budget, self._limits
-        inside = _join(part, member.part)
         budget.members += 1
         budget.bytes_out += len(member.data)
         if PurePath(member.name).suffix.lower() in _IDLE:
@@ -115,6 +123,18 @@ class _Walk:
         self._budget.bytes_out += len(text) * 3
         if text.strip():
             yield Piece(part, view(text).text)
+
+
+def _guard(outs: Iterator[Piece | Drawn | Unread], part: str) -> Iterator[Piece | Drawn | Unread]:
+    """Yield `outs`; what ends them early becomes an `Unread`."""
+    try:
+        yield from outs
+    except InspectError as error:
+        yield Unread(part, error.code, error.message_ja, error.message_en)
+    except MemoryError:
+        yield unread("MRS-X-022", part, "memory")
+    except Exception as error:  # noqa: BLE001 - a parser may throw anything at a hostile file; its siblings stay
+        yield unread("MRS-X-025", part, type(error).__name__)
 
 
 def _join(outer: str, inner: str) -> str:

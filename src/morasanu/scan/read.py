@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from morasanu.extract.interface import Piece
     from morasanu.scan.block import Block
 
-AGAIN: Final = frozenset(("MRS-X-020", "MRS-X-024", "MRS-X-026"))
-"""Reasons that may be gone at the next scan: a password, a part to read it, a better day."""
+AGAIN: Final = frozenset(("MRS-X-020", "MRS-X-023", "MRS-X-024", "MRS-X-026"))
+"""Reasons that may be gone at the next scan: a password, a program or part to read it, a better day."""
 PIECE_BYTES: Final = 262_144
 _HTML_SUFFIXES: Final = frozenset((".html", ".htm", ".xhtml", ".shtml"))
 _XML_SUFFIXES: Final = frozenset((".xml", ".svg", ".xsl", ".xsd", ".rss"))

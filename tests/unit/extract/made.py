@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from morasanu.errors import InspectError
-from morasanu.extract.interface import Member, Piece, Task, Unread
+from morasanu.extract.interface import Member, Picture, Piece, Task, Unread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,12 +53,13 @@ def convert_by_office(folder: Path, name: str, source: bytes, target: str, *opti
 
 
 class Answer(NamedTuple):
-    """What an extractor gave: pieces by part, members, what was unread, and the code of the error that ended it."""
+    """What an extractor gave: pieces by part, members, what was unread, the error's code that ended it, drawn pictures by part."""
 
     pieces: dict[str, str]
     members: list[Member]
     unread: list[Unread]
     error: str
+    pictures: dict[str, bytes]
 
     @property
     def text(self) -> str:
@@ -66,12 +67,12 @@ class Answer(NamedTuple):
 
     @property
     def is_complete(self) -> bool:
-        return not self.unread and not self.error
+        return not self.unread and not self.error and not self.pictures
 
 
 def collect(extractor: Extractor, data: bytes, task: Task | None = None) -> Answer:
     """Return everything `extractor` says of `data`; only an InspectError may end it early."""
-    answer = Answer({}, [], [], "")
+    answer = Answer({}, [], [], "", {})
     try:
         for out in extractor.extract(BytesIO(data), task or Task("x")):
             if isinstance(out, Piece):
@@ -80,6 +81,8 @@ def collect(extractor: Extractor, data: bytes, task: Task | None = None) -> Answ
                 answer.pieces[out.part] = out.text
             elif isinstance(out, Member):
                 answer.members.append(out)
+            elif isinstance(out, Picture):
+                answer.pictures[out.part] = out.draw()
             else:
                 answer.unread.append(out)
     except InspectError as error:

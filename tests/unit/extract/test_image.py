@@ -1,94 +1,34 @@
-"""Pictures, with the reader replaced and with Tesseract where it is installed."""
+"""Pictures: their size, what is handed out to be recognised, and TIFF page by page."""
 
 from __future__ import annotations
 
 import struct
-import subprocess
 import zlib
+from io import BytesIO
 
 import pytest
 from tests.unit.extract.made import collect
 
-from morasanu.errors import InspectError
-from morasanu.extract.page import image
-from morasanu.extract.page.image import ImageExtractor, has_reader, measure_image, read_image
+from morasanu.extract.interface import Limits, Task
+from morasanu.extract.page.image import ImageExtractor, measure_image
+from morasanu.extract.recognise import recognise
+
+READER = ImageExtractor()
 
 
-def write_png(width: int, height: int, pixels: bytes = b"") -> bytes:
-    """Return a grey PNG that claims to be `width` × `height`."""
+def write_png(width: int, height: int, pixels: bytes = b"", *more: tuple[bytes, bytes]) -> bytes:
+    """Return a grey PNG that claims to be `width` × `height`, with `more` chunks in front of its pixels."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     rows = b"".join(b"\0" + pixels[at : at + width] for at in range(0, len(pixels), width))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    chunks = [(b"IHDR", head), *more, (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*each) for each in chunks)
 
 
-PICTURES = {
-    "png": write_png(258, 3),
-    "gif": b"GIF89a" + struct.pack("<HH", 258, 3) + bytes(8),
-    "bmp": b"BM" + bytes(16) + struct.pack("<ii", 258, -3),
-    "tiff": b"MM\x00*\x00\x00\x00\x08\x00\x02"
-    + struct.pack(">HHIHHHHI", 256, 3, 1, 258, 0, 257, 4, 1)
-    + struct.pack(">I", 3),
-    "jpeg": b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08" + struct.pack(">HH", 3, 258) + bytes(9),
-}
-
-
-@pytest.mark.parametrize("kind", PICTURES)
-def test_size_is_read_from_the_head(kind: str) -> None:
-    assert measure_image(PICTURES[kind]) == (258, 3)
-
-
-def test_text_seen_comes_as_one_piece() -> None:
-    assert collect(ImageExtractor(lambda _: "山田"), PICTURES["png"]).pieces == {"": "山田\n"}
-
-
-def test_picture_without_text_gives_nothing() -> None:
-    answer = collect(ImageExtractor(lambda _: ""), PICTURES["png"])
-    assert (answer.pieces, answer.is_complete) == ({}, True)
-
-
-def test_picture_needs_recognition_when_nothing_can_read_it() -> None:
-    assert collect(ImageExtractor(lambda _: None), PICTURES["jpeg"]).error == "MRS-X-023"
-
-
-def test_reader_is_absent_without_the_program_or_without_japanese(monkeypatch: pytest.MonkeyPatch) -> None:
-    has_reader.cache_clear()
-    monkeypatch.setattr(image.shutil, "which", lambda _: None)
-    assert (has_reader(), read_image(b"")) == (False, None)
-    has_reader.cache_clear()
-    monkeypatch.setattr(image.shutil, "which", lambda _: "/bin/tesseract")
-    answer = subprocess.CompletedProcess([], 0, b"List:\neng\nosd\n", b"")
-    monkeypatch.setattr(image.subprocess, "run", lambda *_, **__: answer)
-    assert not has_reader()
-    has_reader.cache_clear()
-
-
-def test_reader_that_may_not_start_programs_reads_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise BlockingIOError
-
-    has_reader.cache_clear()
-    monkeypatch.setattr(image.shutil, "which", lambda _: "/bin/tesseract")
-    monkeypatch.setattr(image.subprocess, "run", refuse)
-    assert not has_reader()
-    has_reader.cache_clear()
-
-
-def test_reading_without_end_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    def hang(*_: object, **__: object) -> None:
-        raise subprocess.TimeoutExpired("tesseract", 60)
-
-    monkeypatch.setattr(image, "has_reader", lambda: True)
-    monkeypatch.setattr(image.shutil, "which", lambda _: "/bin/tesseract")
-    monkeypatch.setattr(image.subprocess, "run", hang)
-    with pytest.raises(InspectError, match="MRS-X-022"):
-        read_image(b"")
-
-
-def _write_bars() -> bytes:
+def write_letters() -> bytes:
     """Return a picture of a large `L T L`: strokes that need no font."""
     width, height = 400, 160
     pixels = bytearray(b"\xff" * (width * height))
@@ -100,14 +40,76 @@ def _write_bars() -> bytes:
     return write_png(width, height, bytes(pixels))
 
 
-def test_tesseract_reads_letters() -> None:
-    if not has_reader():
-        pytest.skip("Tesseract with Japanese is not installed")
-    answer = collect(ImageExtractor(), _write_bars())
-    assert "LTL" in answer.text.replace(" ", "")
+def write_tiff(*pages: tuple[int, int], last: int = 0, order: str = "<") -> bytes:
+    """Return a TIFF of white pages; behind the last one comes what stands at `last`."""
+    out = bytearray((b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8))
+    for number, (width, height) in enumerate(pages, 1):
+        at = len(out)
+        entries = [(256, 4, width), (257, 4, height), (258, 3, 8), (259, 3, 1), (262, 3, 1)]
+        entries += [(273, 4, at + 2 + 12 * 7 + 4), (279, 4, width * height)]
+        out += struct.pack(order + "H", len(entries))
+        for tag, kind, value in entries:
+            packed = struct.pack(order + ("HH" if kind == 3 else "I"), *((value, 0) if kind == 3 else (value,)))
+            out += struct.pack(order + "HHI", tag, kind, 1) + packed
+        following = at + 2 + 12 * 7 + 4 + width * height
+        out += struct.pack(order + "I", last if number == len(pages) else following) + b"\xff" * (width * height)
+    return bytes(out)
 
 
-def test_tesseract_refuses_a_damaged_picture() -> None:
-    if not has_reader():
-        pytest.skip("Tesseract with Japanese is not installed")
-    assert collect(ImageExtractor(), write_png(100, 100)[:-30]).error == "MRS-X-021"
+PICTURES = {
+    "png": write_png(258, 30),
+    "gif": b"GIF89a" + struct.pack("<HH", 258, 30) + bytes(8),
+    "bmp": b"BM" + bytes(16) + struct.pack("<ii", 258, -30),
+    "jpeg": b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x0b\x08" + struct.pack(">HH", 30, 258) + bytes(9) + b"\xff\xd9",
+    "webp": b"RIFF\x2a\0\0\0WEBPVP8 " + bytes(10) + struct.pack("<HH", 258, 30) + bytes(20),
+    "webp lossless": b"RIFF\x2a\0\0\0WEBPVP8L" + bytes(4) + b"\x2f" + struct.pack("<I", 257 | 29 << 14) + bytes(20),
+    "webp extended": b"RIFF\x2a\0\0\0WEBPVP8X" + bytes(8) + (257 | 29 << 24).to_bytes(6, "little") + bytes(20),
+}
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_size_is_read_from_the_head(kind: str) -> None:
+    assert measure_image(PICTURES[kind]) == (258, 30)
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_picture_is_handed_out_as_it_is(kind: str) -> None:
+    assert recognise(BytesIO(PICTURES[kind]), "a") == "image"
+    answer = collect(READER, PICTURES[kind])
+    assert answer.pictures == {"": PICTURES[kind]}
+    assert not answer.unread
+
+
+@pytest.mark.parametrize("size", [(16, 16), (1_000, 2), (48, 48)])
+def test_icon_has_no_room_for_text(size: tuple[int, int]) -> None:
+    assert collect(READER, write_png(*size)).is_complete
+
+
+def test_line_of_text_has_room() -> None:
+    assert collect(READER, write_png(600, 20)).pictures
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_pages_of_a_tiff_come_one_by_one(order: str) -> None:
+    answer = collect(READER, write_tiff((100, 80), (20, 20), (90, 80), order=order))
+    assert list(answer.pictures) == ["p. 1", "p. 3"]
+    for page, size in (("p. 1", 100), ("p. 3", 90)):
+        (only,) = collect(READER, answer.pictures[page]).pictures
+        assert only == ""
+        at = struct.unpack_from(order + "I", answer.pictures[page], 4)[0]
+        assert struct.unpack_from(order + "I", answer.pictures[page], at + 10)[0] == size
+
+
+def test_single_page_of_a_tiff_has_no_number() -> None:
+    assert list(collect(READER, write_tiff((100, 80))).pictures) == [""]
+
+
+def test_jpeg_without_its_end_is_told() -> None:
+    answer = collect(READER, PICTURES["jpeg"][:-2])
+    assert answer.pictures
+    assert [out.code for out in answer.unread] == ["MRS-X-021"]
+
+
+def test_picture_larger_than_a_member_is_a_limit() -> None:
+    task = Task("x.gif", limits=Limits(member_bytes=10))
+    assert collect(READER, PICTURES["gif"], task).error == "MRS-X-022"

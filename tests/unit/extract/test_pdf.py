@@ -12,9 +12,7 @@ pytest.importorskip("pypdfium2", reason="the extra `pdf` is not installed")
 from tests.unit.extract.made import MARKERS, collect, convert_by_office, write_pdf, write_stream
 
 from morasanu.extract.interface import Task
-from morasanu.extract.page import pdf
 from morasanu.extract.page.pdf import EXTRACTORS, PdfExtractor
-from morasanu.extract.reason import refuse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,36 +98,54 @@ def test_form_data_of_xfa_comes_as_a_member() -> None:
     assert [(member.name, member.data) for member in answer.members] == [("xfa-1.xml", b"<x>1</x>")]
 
 
-def test_page_without_text_needs_recognition(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "has_reader", lambda: False)
+def test_page_without_text_is_drawn_to_be_recognised() -> None:
     answer = collect(READER, _document(content=SQUARE))
-    assert [(out.part, out.code) for out in answer.unread] == [("p. 1", "MRS-X-023")]
-
-
-def test_page_without_text_is_drawn_for_whoever_can_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[bytes] = []
-
-    def read(data: bytes) -> str:
-        drawn.append(data)
-        return "見えた字"
-
-    monkeypatch.setattr(pdf, "has_reader", lambda: True)
-    monkeypatch.setattr(pdf, "read_image", read)
-    answer = collect(READER, _document(content=SQUARE))
-    assert answer.pieces == {"p. 1 (OCR)": "見えた字\n"}
-    head, pixels = drawn[0].split(b" 255\n", 1)
+    head, pixels = answer.pictures["p. 1"].split(b" 255\n", 1)
     kind, width, height = head.split()
     assert (kind, len(pixels)) == (b"P5", int(width) * int(height))
     assert 0 in pixels
+    assert not answer.unread
 
 
-def test_page_that_recognition_gives_up_on_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def give_up(_data: bytes) -> str:
-        raise refuse("MRS-X-022", "OCR time")
+def _picture(side: int, points: int, content: bytes = b"BT /F 12 Tf 9 250 Td (hello) Tj ET") -> bytes:
+    """Return a page of 300 points with a black picture of `side` pixels drawn over `points`, before its `content`."""
+    image = b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8"
+    resources = b"/Resources << /Font << /F 3 0 R >> /XObject << /I 6 0 R >> >>"
+    draw = b"q %d 0 0 %d 0 0 cm /I Do Q " % (points, points)
+    stream = write_stream(bytes(side * side), image % (side, side))
+    return _document(stream, page=resources, content=draw + content)
 
-    monkeypatch.setattr(pdf, "has_reader", lambda: True)
-    monkeypatch.setattr(pdf, "read_image", give_up)
-    assert [out.code for out in collect(READER, _document(content=SQUARE)).unread] == ["MRS-X-022"]
+
+def test_picture_beside_text_is_drawn_without_the_text() -> None:
+    answer = collect(READER, _picture(100, 150))
+    assert answer.pieces == {"p. 1": "hello\n"}
+    pixels = answer.pictures["p. 1"].split(b" 255\n", 1)[1]
+    assert set(pixels[: len(pixels) // 2 - 5_000]) == {255}  # the upper half, where the text stood
+    assert 0 in pixels
+
+
+@pytest.mark.parametrize(("side", "points"), [(100, 30), (20, 200)])
+def test_small_picture_beside_text_is_left(side: int, points: int) -> None:
+    assert collect(READER, _picture(side, points)).is_complete
+
+
+def test_picture_in_a_group_is_drawn_too() -> None:
+    form = write_stream(
+        b"q 200 0 0 200 0 0 cm /I Do Q",
+        b"/Type /XObject /Subtype /Form /BBox [0 0 300 300] /Resources << /XObject << /I 7 0 R >> >>",
+    )
+    image = write_stream(
+        bytes(10_000),
+        b"/Type /XObject /Subtype /Image /Width 100 /Height 100 /ColorSpace /DeviceGray /BitsPerComponent 8",
+    )
+    page = b"/Resources << /Font << /F 3 0 R >> /XObject << /G 6 0 R >> >>"
+    data = _document(form, image, page=page, content=b"/G Do BT /F 12 Tf 9 250 Td (hello) Tj ET")
+    assert set(collect(READER, data).pictures) == {"p. 1"}
+
+
+def test_picture_that_a_scanner_has_read_is_left() -> None:
+    layer = b"BT /F 12 Tf 3 Tr 9 9 Td (read by the scanner before) Tj ET"
+    assert collect(READER, _picture(100, 300, layer)).is_complete
 
 
 def test_blank_page_needs_nothing() -> None:

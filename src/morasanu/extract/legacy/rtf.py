@@ -14,7 +14,7 @@ from morasanu.extract.reason import refuse, unread
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from morasanu.extract.interface import Extracted, Extractor, Task
+    from morasanu.extract.interface import Extracted, Extractor, Task, Unread
 
 _MAX_DEPTH: Final = 10_000
 _TOKEN: Final = re.compile(
@@ -26,6 +26,7 @@ _CHARSETS: Final = {
     163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250", 254: "cp437",
 }  # fmt: skip
 _DOUBLE: Final = frozenset(("cp932", "cp936", "cp949", "cp950", "johab"))
+_PICTURES: Final = {"pngblip": "png", "jpegblip": "jpg", "emfblip": "emf", "wmetafile": "wmf"}
 _SKIPPED: Final = frozenset(
     "colortbl stylesheet listtable filetbl sp sn sv shprslt nonshppict datafield themedata latentstyles rsidtbl "
     "bkmkstart bkmkend xmlnstbl blipuid objclass objname ftnsep ftnsepc aftnsep aftnsepc pgdsctbl do mmathPr".split()
@@ -93,7 +94,7 @@ class _Reader:
     """One pass over the tokens with a stack of groups; no recursion, so depth costs a tuple each."""
 
     def __init__(self, data: bytes) -> None:
-        self.found: list[Member] = []
+        self.found: list[Member | Unread] = []
         self.is_cut = self.is_too_deep = False
         self._data = data
         self._at = 0
@@ -287,9 +288,11 @@ class _Reader:
             name, data = _unpack_object(data)
             if data:
                 self.found.append(Member(f"object {number}", name or f"object{number}", data))
-        elif self._hex_kind in {"pngblip", "jpegblip"} and data:
-            suffix = "png" if self._hex_kind == "pngblip" else "jpg"
+        elif self._hex_kind in _PICTURES and data:
+            suffix = _PICTURES[self._hex_kind]
             self.found.append(Member(f"picture {number}", f"picture{number}.{suffix}", data))
+        elif self._hex_kind and data:
+            self.found.append(unread("MRS-X-023", f"picture {number}"))
 
 
 def _name_charset(page: int) -> str:

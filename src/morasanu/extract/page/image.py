@@ -1,72 +1,65 @@
-"""Pictures: text by the `tesseract` program when it is installed with Japanese, otherwise told as needing it."""
+"""Pictures: what they say of themselves (Exif, XMP, IPTC, comments), and themselves to be recognised, page by page."""
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
 import struct
-import subprocess
-from functools import lru_cache
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from morasanu.extract.interface import Piece
-from morasanu.extract.reason import refuse
+from morasanu.extract.frame import LONGEST
+from morasanu.extract.interface import Picture
+from morasanu.extract.page.metadata import read_metadata
+from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from morasanu.extract.interface import Extracted, Extractor, Task
 
 MAX_PIXELS: Final = 100_000_000
-_TIMEOUT_S: Final = 60
-_LANGUAGES: Final = "jpn+eng"
-_WIDE: Final = "[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
-# Tesseract sets Japanese characters apart by spaces that are not in the picture
-_FALSE_SPACE: Final = re.compile(f"(?<={_WIDE}) (?={_WIDE})")
+LEAST_PIXELS: Final = 4_096
+LEAST_SIDE: Final = 12
+"""A picture of fewer pixels, or one that is thinner, has no room for text: an icon, a line, a bullet."""
+_MAX_PAGES: Final = 10_000
 _JPEG_FRAMES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+_TIFF: Final = (b"II*\x00", b"MM\x00*")
+_WEBP_SIZES: Final = {b"VP8 ": (26, 0x3FFF, 16, 0), b"VP8L": (21, 0x3FFF, 14, 1), b"VP8X": (24, 0xFFFFFF, 24, 1)}
 
 
-@lru_cache(maxsize=1)
-def has_reader() -> bool:
-    """Return whether `tesseract` is installed with Japanese and may be started. Asked once per process.
+class ImageExtractor:
+    """Reads what png, jpeg, gif, tiff, bmp and webp files say of themselves and hands out what they show."""
 
-    The child of a scan normally may not start anything; then this is `False` there.
+    formats = ("image",)
+
+    def missing(self) -> str:
+        """Return nothing: Tesseract is no extra but a program, and its absence is told per picture (MRS-X-023)."""
+        return ""
+
+    def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
+        """Yield metadata, then the picture (a TIFF page by page), unless it is too small for text.
+
+        Raises InspectError MRS-X-021 when its head says no size, MRS-X-022 when it is too large.
+        """
+        limit = min(task.limits.member_bytes, LONGEST)
+        data = file.read(limit + 1)
+        if len(data) > limit:
+            raise refuse("MRS-X-022", "bytes")
+        yield from read_metadata(data)
+        if data.startswith(_TIFF):
+            yield from _read_tiff(data)
+            return
+        yield from _hand_out(data, measure_image(data))
+        if data.startswith(b"\xff\xd8") and b"\xff\xd9" not in data[max(data.rfind(b"\xff\xda"), 0) :]:
+            yield unread("MRS-X-021")
+
+
+def has_room(width: float, height: float) -> bool:
+    """Return whether text can be seen on so many pixels.
+
+    >>> has_room(600, 20), has_room(48, 48)
+    (True, False)
     """
-    program = shutil.which("tesseract")
-    if program is None:
-        return False
-    try:
-        answer = subprocess.run(  # noqa: S603 - fixed arguments, the program found on the path
-            [program, "--list-langs"], capture_output=True, timeout=_TIMEOUT_S, check=False, env=_environment()
-        )
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return {b"jpn", b"eng"} <= set((answer.stdout + b"\n" + answer.stderr).split())
-
-
-def read_image(data: bytes) -> str | None:
-    """Return the text seen in the picture `data`, `None` when there is nothing to read it with.
-
-    Bytes go in and text comes out through pipes; no file is written. Raises InspectError MRS-X-021 when the picture is
-    damaged, MRS-X-022 when reading it takes more than a minute.
-    """
-    program = shutil.which("tesseract")
-    if program is None or not has_reader():
-        return None
-    try:
-        answer = subprocess.run(  # noqa: S603 - as above
-            [program, "stdin", "stdout", "-l", _LANGUAGES],
-            input=data, capture_output=True, timeout=_TIMEOUT_S, check=False, env=_environment(),
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise refuse("MRS-X-022", "OCR time") from error
-    except OSError:
-        return None
-    if answer.returncode != 0:
-        raise refuse("MRS-X-021")
-    text = answer.stdout.decode("utf-8", "replace").replace("\r", "").replace("\f", "\n")
-    return _FALSE_SPACE.sub("", text).strip()
+    return min(width, height) >= LEAST_SIDE and width * height >= LEAST_PIXELS
 
 
 def measure_image(data: bytes) -> tuple[int, int] | None:
@@ -82,8 +75,8 @@ def measure_image(data: bytes) -> tuple[int, int] | None:
             width, height = struct.unpack_from("<HH", data, 6)
         elif data.startswith(b"BM"):
             width, height = struct.unpack_from("<ii", data, 18)
-        elif data.startswith((b"II*\x00", b"MM\x00*")):
-            return _measure_tiff(data)
+        elif data.startswith(b"RIFF"):
+            return _measure_webp(data)
         else:
             return _measure_jpeg(data)
     except struct.error:
@@ -91,51 +84,51 @@ def measure_image(data: bytes) -> tuple[int, int] | None:
     return abs(width), abs(height)
 
 
-class ImageExtractor:
-    """Reads png, jpeg, gif, tiff and bmp with `read`, which a parent that may start programs can replace."""
-
-    formats = ("image",)
-
-    def __init__(self, read: Callable[[bytes], str | None] = read_image) -> None:
-        """Take what reads a picture's text."""
-        self._read = read
-
-    def missing(self) -> str:
-        """Return nothing: Tesseract is no extra but a program, and its absence is told per picture (MRS-X-023)."""
-        return ""
-
-    def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
-        """Yield the text of the picture, nothing when it shows none. Raises InspectError MRS-X-021, 022, 023."""
-        data = file.read(task.limits.member_bytes + 1)
-        if len(data) > task.limits.member_bytes:
-            raise refuse("MRS-X-022", "bytes")
-        size = measure_image(data)
-        if size is None:
-            raise refuse("MRS-X-021")
-        if size[0] * size[1] > MAX_PIXELS:
-            raise refuse("MRS-X-022", "pixels")
-        text = self._read(data)
-        if text is None:
-            raise refuse("MRS-X-023")
-        if text:
-            yield Piece("", text + "\n")
+def _hand_out(data: bytes, size: tuple[int, int] | None, part: str = "") -> Iterator[Extracted]:
+    if size is None or not all(size):
+        raise refuse("MRS-X-021")
+    if size[0] * size[1] > MAX_PIXELS:
+        yield unread("MRS-X-022", part, "pixels")
+    elif has_room(*size):
+        yield Picture(part, lambda: data)
 
 
-def _environment() -> dict[str, str]:
-    # one thread each: the scan already uses every core
-    kept = {name: os.environ[name] for name in ("PATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH") if name in os.environ}
-    return kept | {"OMP_THREAD_LIMIT": "1", "LC_ALL": "C"}
-
-
-def _measure_tiff(data: bytes) -> tuple[int, int] | None:
+def _read_tiff(data: bytes) -> Iterator[Extracted]:
+    """Yield each page as a file of its own: the same bytes with a head that points to that page, which points to no other."""
     order = "<" if data[:1] == b"I" else ">"
-    (offset,) = struct.unpack_from(order + "I", data, 4)
-    (count,) = struct.unpack_from(order + "H", data, offset)
+    seen: set[int] = set()
+    try:
+        (at,) = struct.unpack_from(order + "I", data, 4)
+        while at and at not in seen and len(seen) < _MAX_PAGES:
+            seen.add(at)
+            part = f"p. {len(seen)}"
+            (count,) = struct.unpack_from(order + "H", data, at)
+            end = at + 2 + count * 12
+            size = _measure_tiff(data, at, count, order)
+            (following,) = struct.unpack_from(order + "I", data, end)
+            for out in _hand_out(data, size, part if following or len(seen) > 1 else ""):
+                yield out._replace(draw=partial(_cut_page, data, order, at, end)) if isinstance(out, Picture) else out
+            at = following
+    except struct.error:
+        yield unread("MRS-X-021", f"p. {len(seen)}" if seen else "")
+        return
+    if at or not seen:
+        yield unread("MRS-X-021")
+
+
+def _cut_page(data: bytes, order: str, at: int, end: int) -> bytes:
+    page = bytearray(data)
+    page[4:8] = struct.pack(order + "I", at)
+    page[end : end + 4] = bytes(4)
+    return bytes(page)
+
+
+def _measure_tiff(data: bytes, at: int, count: int, order: str) -> tuple[int, int] | None:
     found: dict[int, int] = {}
     for index in range(min(count, 1_000)):
-        tag, kind, _number = struct.unpack_from(order + "HHI", data, offset + 2 + index * 12)
+        tag, kind, _number = struct.unpack_from(order + "HHI", data, at + 2 + index * 12)
         if tag in {256, 257}:
-            (found[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), data, offset + 10 + index * 12)
+            (found[tag],) = struct.unpack_from(order + ("H" if kind == 3 else "I"), data, at + 10 + index * 12)
     return (found[256], found[257]) if len(found) == 2 else None
 
 
@@ -148,6 +141,14 @@ def _measure_jpeg(data: bytes) -> tuple[int, int] | None:
             return width, height
         at += 1 if mark == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
     return None
+
+
+def _measure_webp(data: bytes) -> tuple[int, int] | None:
+    if data[12:16] not in _WEBP_SIZES or len(data) < 30:
+        return None
+    at, mask, shift, less = _WEBP_SIZES[data[12:16]]
+    packed = int.from_bytes(data[at : at + 6], "little")
+    return (packed & mask) + less, (packed >> shift & mask) + less
 
 
 EXTRACTORS: list[Extractor] = [ImageExtractor()]

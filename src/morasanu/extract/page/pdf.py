@@ -1,16 +1,16 @@
-"""PDF: text page by page, notes, form fields, links, outline, document information, attachments; pages without text by OCR."""
+"""PDF: text page by page, notes, form fields, links, outline, document information, attachments; pages and pictures that have to be seen as pictures."""
 
 from __future__ import annotations
 
 import ctypes
 import importlib.util
 import re
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
-from morasanu.errors import InspectError
-from morasanu.extract.interface import Member, Piece
-from morasanu.extract.page.image import has_reader, read_image
+from morasanu.extract.interface import Member, Picture, Piece
+from morasanu.extract.page.draw import draw_page, has_pictures
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ _MAX_CHARACTERS: Final = 5_000_000
 _MAX_NOTES: Final = 10_000
 _MAX_OUTLINE: Final = 50_000
 _MAX_STRING_BYTES: Final = 4_000_000
-_RENDER_PIXELS: Final = 12_000_000
-_RENDER_DPI: Final = 200
 _INFORMATION: Final = ("Title", "Author", "Subject", "Keywords", "Creator")
 _NOTE_KEYS: Final = ("T", "Contents")
 _ERR_PASSWORD: Final = 4
@@ -188,9 +186,12 @@ def _read_page(document: Handle, page: Handle, part: str, task: Task) -> Iterato
     if is_cut:
         yield unread("MRS-X-022", part, "characters")
     is_meaningless = len(_MEANINGLESS.findall(shown)) * 3 > len(shown)
-    if (not shown or is_meaningless) and raw.FPDFPage_CountObjects(page) > 0:
-        yield from _recognise_page(page, part)
     yield from _read_notes(document, page, part, task)
+    if not shown or is_meaningless:
+        if raw.FPDFPage_CountObjects(page) > 0:
+            yield Picture(part, partial(draw_page, page))
+    elif has_pictures(page):
+        yield Picture(part, partial(draw_page, page, hides_text=True))
 
 
 def _read_text(page: Handle) -> tuple[str, bool]:
@@ -201,33 +202,6 @@ def _read_text(page: Handle) -> tuple[str, bool]:
     finally:
         textpage.close()
     return _clean(text, keep_lines=True), count > _MAX_CHARACTERS
-
-
-def _recognise_page(page: Handle, part: str) -> Iterator[Piece | Unread]:
-    try:
-        text = read_image(_draw(page)) if has_reader() else None
-    except InspectError as error:
-        yield unread("MRS-X-023", part) if error.code != "MRS-X-022" else unread("MRS-X-022", part, "OCR time")
-        return
-    if text is None:
-        yield unread("MRS-X-023", part)
-    elif text:
-        yield Piece(part + " (OCR)", text + "\n")
-
-
-def _draw(page: Handle) -> bytes:
-    """Return the page as a grey picture (PGM): the one format that needs no library to write."""
-    width, height = (max(side, 1.0) for side in page.get_size())
-    scale = min(
-        _RENDER_DPI / 72, (_RENDER_PIXELS / (width * height)) ** 0.5, _RENDER_PIXELS / 1_000 / max(width, height)
-    )
-    bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=True)
-    try:
-        pixels, stride = bytes(bitmap.buffer), bitmap.stride
-        rows = (pixels[row * stride : row * stride + bitmap.width] for row in range(bitmap.height))
-        return b"P5 %d %d 255\n" % (bitmap.width, bitmap.height) + b"".join(rows)
-    finally:
-        bitmap.close()
 
 
 def _read_notes(document: Handle, page: Handle, part: str, task: Task) -> Iterator[Extracted]:
