@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
+import threading
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -50,9 +52,18 @@ _worker: Here | None = None
 def _start_worker(engine: Callable[[], Detector], key: bytes, reveal: bool) -> None:
     global _worker  # noqa: PLW0603 - one engine a process
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = Here(engine, key, reveal=reveal)
     gc.freeze()  # the dictionaries stay; looking through them again and again would cost a tenth of the time
     gc.set_threshold(50_000)
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is killed: nobody takes its results any more."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(block: Block, form: Format) -> Inspected:
