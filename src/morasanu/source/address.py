@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from morasanu.errors import InputError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _MEANING: Final = frozenset("%?#")
 """What has a meaning in an address and so cannot stand in a name of it."""
@@ -80,17 +77,6 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def check_settings(secrets: Mapping[str, str], known: tuple[str, ...]) -> None:
-    """Raise InputError MRS-I-031 for a setting of the credentials file that the place does not know."""
-    for name in secrets:
-        if name not in known:
-            raise InputError(
-                "MRS-I-031",
-                f"接続情報に知らない項目があります: {name}（使えるもの: {'、'.join(known)}）",
-                f"the credentials file has an unknown setting: {name} (known: {', '.join(known)})",
-            )
 
 
 def _is_plain(character: str) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 from morasanu.errors import InputError, InspectError, MorasanuError, OutsideError
-from morasanu.source.address import check_settings, cut_address, is_loopback, read_name, show_name
+from morasanu.source.address import cut_address, is_loopback, read_name, show_name
+from morasanu.source.credential import check_settings, load_trust
 from morasanu.source.interface import Item
 from morasanu.source.spool import check_size, spool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from morasanu.source.interface import Access
 
@@ -61,6 +63,8 @@ def _make_client(secrets: Mapping[str, str]) -> Any:  # noqa: ANN401 - boto3 mak
             "接続情報の access_key と secret_key は両方書いてください（両方なければ環境やマシンの権限を使います）",
             "the credentials file needs both access_key and secret_key (without both, those of the environment are used)",
         )
+    if secrets.get("ca_file"):
+        load_trust(secrets["ca_file"])  # boto3 would tell only when it connects
     boto3, botocore = import_module("boto3"), import_module("botocore.config")
     config = botocore.Config(
         connect_timeout=_CONNECT_S,
@@ -70,19 +74,18 @@ def _make_client(secrets: Mapping[str, str]) -> Any:  # noqa: ANN401 - boto3 mak
         request_checksum_calculation="when_required",  # stores of other makes do not know the newer ones
         response_checksum_validation="when_required",
     )
-    try:
-        client = boto3.session.Session().client(
-            "s3",
-            endpoint_url=secrets.get("endpoint"),
-            region_name=secrets.get("region"),
-            aws_access_key_id=secrets.get("access_key"),
-            aws_secret_access_key=secrets.get("secret_key"),
-            aws_session_token=secrets.get("session_token"),
-            verify=secrets.get("ca_file"),
-            config=config,
-        )
-    except Exception as error:
-        raise _explain_start(error) from None
+    client = _ask(
+        boto3.session.Session().client,
+        _explain_start,
+        service_name="s3",
+        endpoint_url=secrets.get("endpoint"),
+        region_name=secrets.get("region"),
+        aws_access_key_id=secrets.get("access_key"),
+        aws_secret_access_key=secrets.get("secret_key"),
+        aws_session_token=secrets.get("session_token"),
+        verify=secrets.get("ca_file"),
+        config=config,
+    )
     used = urlsplit(client.meta.endpoint_url)
     if used.scheme != "https" and not is_loopback(used.hostname or ""):
         raise InputError(
@@ -107,11 +110,11 @@ class BucketSource:
         self._last = ("", "")
 
     def check(self) -> None:
-        """Raise InputError or OutsideError when nothing can be listed."""
-        try:
-            self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix, MaxKeys=1)
-        except Exception as error:
-            raise _explain_start(error) from None
+        """Raise InputError or OutsideError when nothing can be listed, or nothing begins with the prefix."""
+        here = {"Bucket": self._bucket, "Prefix": self._prefix}
+        page = _ask(self._client.list_objects_v2, _explain_start, **here, MaxKeys=1)
+        if self._prefix and not page.get("Contents"):
+            raise InputError("MRS-I-033", "そこには何もありません", "nothing is there")
 
     def items(self) -> Iterator[Item]:
         """Yield the objects in the order of their keys; a listing that breaks off comes as an item with a problem."""
@@ -128,12 +131,9 @@ class BucketSource:
 
     def open(self, path: str) -> BinaryIO:
         """Return a copy of the object. Raises InspectError MRS-X-001, 002, 009, 020, 022, 040, 041."""
-        try:
-            answer = self._client.get_object(Bucket=self._bucket, Key=self._key(path))
-        except Exception as error:
-            raise explain(error) from None
+        answer = _ask(self._client.get_object, explain, Bucket=self._bucket, Key=self._key(path))
         size = int(answer.get("ContentLength", 0))
-        with answer["Body"] as body:
+        with closing(answer["Body"]) as body:
             check_size(size, self._limit)
             file = spool(_read(body), self._limit)
         self._last = (path, _make_version(answer, size))
@@ -143,10 +143,7 @@ class BucketSource:
         """Return tag, size and time of the object. Raises InspectError as `open` does."""
         if self._last[0] == path:  # a download is of one version, whole
             return self._last[1]
-        try:
-            answer = self._client.head_object(Bucket=self._bucket, Key=self._key(path))
-        except Exception as error:
-            raise explain(error) from None
+        answer = _ask(self._client.head_object, explain, Bucket=self._bucket, Key=self._key(path))
         return _make_version(answer, int(answer.get("ContentLength", 0)))
 
     def _key(self, path: str) -> str:
@@ -155,6 +152,13 @@ class BucketSource:
     def _place(self, path: str) -> str:
         folder, slash, _ = path[len(self._base) :].partition("/")
         return (self._base + folder if slash else self._base).rstrip("/")
+
+
+def _ask(call: Callable[..., Any], explain_error: Callable[[Exception], MorasanuError], **arguments: object) -> Any:  # noqa: ANN401
+    try:
+        return call(**arguments)
+    except Exception as error:  # noqa: BLE001 - boto3 makes its exceptions when it runs, and lets urllib3's through
+        raise explain_error(error) from None  # the store's words may hold keys
 
 
 def _read(body: Any) -> Iterator[bytes]:  # noqa: ANN401 - botocore's StreamingBody
@@ -186,9 +190,9 @@ def explain(error: Exception) -> InspectError:
         return InspectError("MRS-X-020", "暗号化されています（鍵が要ります）", "encrypted (a key is needed)")
     if code in _REFUSED or code.startswith("KMS"):
         return InspectError("MRS-X-002", "読む権限がありません", "no permission to read it")
-    if code:
-        return InspectError("MRS-X-009", f"読み取りエラー（{code}）", f"reading failed ({code})")
-    name = type(error).__name__
+    name = code or type(error).__name__
+    if code or not _is_of_network(error):
+        return InspectError("MRS-X-009", f"読み取りエラー（{name}）", f"reading failed ({name})")
     return InspectError(
         "MRS-X-040", f"サーバーとの接続が切れました（{name}）", f"the connection to the server broke ({name})"
     )
@@ -226,6 +230,10 @@ def _explain_start(error: Exception) -> MorasanuError:
             "the address or the credentials are not well formed (bucket, endpoint, region)",
         )
     return OutsideError("MRS-O-030", f"接続できません（{code or name}）", f"cannot be reached ({code or name})")
+
+
+def _is_of_network(error: Exception) -> bool:
+    return isinstance(error, OSError) or type(error).__module__.startswith(("botocore.", "urllib3."))
 
 
 def _code(error: Exception) -> str:

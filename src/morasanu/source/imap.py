@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import ssl
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from morasanu.errors import InputError, InspectError, OutsideError
-from morasanu.source.address import check_settings, cut_address, is_loopback, read_name, show_name
+from morasanu.errors import InputError, InspectError, MorasanuError, OutsideError
+from morasanu.source.address import cut_address, is_loopback, read_name, show_name
+from morasanu.source.credential import check_settings, load_trust
 from morasanu.source.imap_reply import parse_fetch, parse_list
 from morasanu.source.imap_wire import Door, Session, connect, explain_no
 from morasanu.source.interface import Item
@@ -42,7 +42,13 @@ def open_place(url: str, access: Access) -> ImapSource:
     Raises InputError MRS-I-030 (no such address), MRS-I-031 (setting wrong or missing), MRS-I-032 (login refused),
     MRS-I-033 (no such folder), MRS-I-034 (would send a password in the open), OutsideError as `imap_wire.connect` does.
     """
-    return ImapSource(url, make_door(url, access.secrets), access.spool_bytes)
+    source = ImapSource(url, make_door(url, access.secrets), access.spool_bytes)
+    try:
+        source.list_folders()
+    except MorasanuError:
+        source.close()
+        raise
+    return source
 
 
 def make_door(url: str, secrets: Mapping[str, str]) -> Door:
@@ -67,7 +73,7 @@ def make_door(url: str, secrets: Mapping[str, str]) -> Door:
     return Door(
         address.host,
         address.port or _PORTS.get(scheme, 143),
-        None if wanted else _trust(secrets.get("ca_file")),
+        None if wanted else load_trust(secrets.get("ca_file")),
         scheme == "imaps",
         secrets["user"],
         secrets.get("password", ""),
@@ -75,24 +81,18 @@ def make_door(url: str, secrets: Mapping[str, str]) -> Door:
     )
 
 
-def _trust(ca_file: str | None) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except OSError as error:  # SSLError is one
-        raise InputError("MRS-I-001", f"読めません: {ca_file}", f"cannot be read: {ca_file}") from error
-
-
 class ImapSource:
     """The messages of a user's folders, each as a file `…/uid-17.eml` that never changes."""
 
     def __init__(self, url: str, door: Door, spool_bytes: int) -> None:
-        """Connect and ask for the folders. Raises as `open_place` does."""
+        """Connect. Raises as `imap_wire.connect` does."""
+        self._path = cut_address(url).path
         self._base = url if url.endswith("/") else f"{url}/"
         self._door = door
         self._limit = spool_bytes
         self._session = Session(door, connect(door))
         self._last = ("", "")
-        self._folders = self._list_folders(cut_address(url).path)
+        self._folders: dict[str, Folder] = {}  # by how their own paths begin
 
     def close(self) -> None:
         """Hang up."""
@@ -127,9 +127,9 @@ class ImapSource:
             raise _gone()
         return self._version(uid)
 
-    def _list_folders(self, path: str) -> dict[str, Folder]:
-        """Return the folders below `path` by how their own paths begin."""
-        wanted = tuple(show_name(read_name(part), "/") for part in path.split("/") if part)
+    def list_folders(self) -> None:
+        """Ask for the folders at the address. Raises InputError MRS-I-033, OutsideError MRS-O-030, MRS-O-032."""
+        wanted = tuple(show_name(read_name(part), "/") for part in self._path.split("/") if part)
         try:
             verdict, data = self._session.ask(lambda client: client.list())
         except InspectError as error:
@@ -138,14 +138,12 @@ class ImapSource:
             raise OutsideError(
                 "MRS-O-032", "サーバーに必要な機能がありません（LIST）", "the server lacks what is needed (LIST)"
             )
-        found = {}
         for folder in sorted(parse_list(data), key=lambda folder: folder.parts):
             if _is_below(folder.parts, wanted):
                 below = "".join(f"{part}/" for part in folder.parts[len(wanted) :])
-                found[f"{self._base}{below}"] = folder
-        if wanted and not found:
+                self._folders[f"{self._base}{below}"] = folder
+        if wanted and not self._folders:
             raise InputError("MRS-I-033", "そのフォルダがありません", "there is no such folder")
-        return found
 
     def _list(self, session: Session, path: str, folder: Folder) -> Iterator[Item]:
         """Yield the messages of a folder. Numbers stay while only FETCH is asked (RFC 3501, 7.4.1), so they page through it."""
