@@ -27,6 +27,7 @@ _SHAPES: Final = tuple(
         (rb"\x01\x00\x00\x00.{36} EMF", "metafile"), (rb"[\x01\x02]\x00\x09\x00\x00[\x01\x03]", "metafile"),
         (rb"RIFF.{4}WEBP", "image"),
         (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2"), (rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d", "mbox"),
+        (rb"\s*-----BEGIN PGP MESSAGE-----", "pgp"),
     )
 )  # fmt: skip
 _IMAGES: Final = frozenset(("png", "jpeg", "gif", "tiff", "bmp"))

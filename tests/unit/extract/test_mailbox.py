@@ -150,6 +150,20 @@ def test_long_message_of_apple_mail_is_cut_and_told() -> None:
     assert "<string>p</string>" in text_of(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("smime.p7m", b"0\x80\x06\x09*\x86H\x86\xf7\r\x01\x07\x03" + bytes(range(256))),
+        ("a.asc", b"-----BEGIN PGP MESSAGE-----\n\nhQ=="),
+    ],
+)
+def test_encrypted_mail_is_told(name: str, data: bytes) -> None:
+    mail = EmailMessage()
+    mail["From"] = "hanako@shiomi.example"
+    mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    assert codes(read(mail.as_bytes(), "a.eml")) == ["MRS-X-005"]
+
+
 @pytest.mark.parametrize("name", ["a.pst", "a.ost", "a.dbx", "a.nsf", "a.bmf"])
 def test_mailbox_that_nobody_reads_yet_is_told(name: str) -> None:
     magic = {"pst": b"!BDN", "ost": b"!BDN", "dbx": b"\xcf\xad\x12\xfe", "nsf": b"\x1a\0\0\x04\0\0", "bmf": MAIL}
