@@ -8,6 +8,8 @@ from os import SEEK_END
 from pathlib import PurePath
 from typing import BinaryIO, Final
 
+from morasanu.extract.mail.shape import recognise_mail
+
 HEAD_BYTES: Final = 4_096
 _MAGIC: Final = (
     (b"%PDF-", "pdf"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"),
@@ -16,6 +18,7 @@ _MAGIC: Final = (
     (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF87a", "gif"), (b"GIF89a", "gif"), (b"II*\x00", "tiff"),
     (b"MM\x00*", "tiff"), (b"BM", "bmp"), (b"\xd7\xcd\xc6\x9a", "metafile"),
     (b"\x37\x7f\x06\x82", "sqlite-log"), (b"\x37\x7f\x06\x83", "sqlite-log"), (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", "sqlite-log"),
+    (b"!BDN", "pst"), (b"\xcf\xad\x12\xfe", "dbx"), (b"\x1a\x00\x00\x04\x00\x00", "nsf"),  # mailboxes nobody reads yet
 )  # fmt: skip
 _SHAPES: Final = tuple(
     (re.compile(pattern, re.DOTALL), known)
@@ -24,6 +27,7 @@ _SHAPES: Final = tuple(
         (rb"\x01\x00\x00\x00.{36} EMF", "metafile"), (rb"[\x01\x02]\x00\x09\x00\x00[\x01\x03]", "metafile"),
         (rb"RIFF.{4}WEBP", "image"),
         (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2"), (rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d", "mbox"),
+        (rb"\s*-----BEGIN PGP MESSAGE-----", "pgp"),
     )
 )  # fmt: skip
 _IMAGES: Final = frozenset(("png", "jpeg", "gif", "tiff", "bmp"))
@@ -73,6 +77,8 @@ def recognise(file: BinaryIO, name: str) -> str:
         return ""
     if found:
         return "image" if found in _IMAGES else found
+    if mail := recognise_mail(head, name):  # before the shapes: a subject may hold one
+        return mail
     shape = next((known for pattern, known in _SHAPES if pattern.match(head)), "")
     if shape:
         return shape

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _MODULES: Final = (
     "archive.stream", "leftover", "legacy.document", "legacy.rtf",
-    "mail.internet", "mail.outlook", "office.encrypted", "office.odf", "office.sheet", "office.word", "page.image", "page.metafile", "page.pdf",
+    "mail.apple", "mail.internet", "mail.outlook", "office.encrypted", "office.odf", "office.sheet", "office.word", "page.image", "page.metafile", "page.pdf",
     "table",
 )  # fmt: skip
 GROUP: Final = "morasanu.extractors"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 JOINED: Final = " › "
 """Stands between a file inside and what lies in that: `添付/名簿.xlsx › 名簿!A1:F20`."""
-_HTML: Final = frozenset((".html", ".htm", ".xhtml", ".shtml", ".mht"))
+_HTML: Final = frozenset((".html", ".htm", ".xhtml", ".shtml", ".mht", ".mhtml"))
 _XML: Final = frozenset((".xml", ".svg", ".xsl", ".xsd", ".rss", ".rels"))
 _IDLE: Final = frozenset((".rels", ".css", ".ttf", ".otf", ".woff"))
 """Parts of packages that hold no text of anybody."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import stat
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -61,6 +62,25 @@ def load_credentials(path: Path) -> Credentials:
     if not isinstance(entries, list) or not all(map(_is_entry, entries)):
         raise _malformed(path) from None
     return Credentials([_resolve(entry, path) for entry in entries])
+
+
+def check_settings(secrets: Mapping[str, str], known: tuple[str, ...]) -> None:
+    """Raise InputError MRS-I-031 for a setting of the credentials file that the place does not know."""
+    for name in secrets:
+        if name not in known:
+            raise InputError(
+                "MRS-I-031",
+                f"接続情報に知らない項目があります: {name}（使えるもの: {'、'.join(known)}）",
+                f"the credentials file has an unknown setting: {name} (known: {', '.join(known)})",
+            )
+
+
+def load_trust(ca_file: str | None) -> ssl.SSLContext:
+    """Return how servers are verified: by the CAs of `ca_file`, else by those of the system. Raises InputError MRS-I-001."""
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:  # SSLError is one
+        raise InputError("MRS-I-001", f"読めません: {ca_file}", f"cannot be read: {ca_file}") from error
 
 
 def _is_entry(entry: Any) -> bool:  # noqa: ANN401 - whatever YAML holds

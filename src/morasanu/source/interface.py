@@ -85,11 +85,13 @@ class Access:
 
     `secrets` are what its entry in the credentials file gives (`user`, `password`, `ca_file` …), never shown or stored.
     `rows` is how many rows of a table are read (None: all), `rows_per_s` how many in a second (None: no throttle).
+    `spool_bytes` is how large a thing may be that is copied to this machine to be read.
     """
 
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     rows: int | None = 10_000
     rows_per_s: int | None = None
+    spool_bytes: int = 2_000_000_000
 
 
 class OpenPlace(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import entry_points
 from itertools import chain
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import urlsplit
 
 from morasanu.errors import InputError
+from morasanu.source.address import cut_address
 from morasanu.source.folder import FolderSource
 from morasanu.source.interface import Access
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 GROUP: Final = "morasanu.sources"
 """The entry points of other packages: their names are schemes, each leads to an `OpenPlace`."""
-_MODULES: Final[dict[str, str]] = {}
+_MODULES: Final[dict[str, str]] = {"imap": "imap", "imaps": "imap", "s3": "bucket"}
 """The built-in module of each scheme; its `open_place` makes the source."""
 _ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 
@@ -49,13 +51,14 @@ def open_places(
     places: list[tuple[str, Source]] = []
     for url in dict.fromkeys(name for name in names if is_address(name)):
         secrets = credentials.find(url)
-        places.append((url, _find(url)(url, Access(secrets, access.rows, access.rows_per_s))))
+        places.append((url, _find(url)(url, replace(access, secrets=secrets))))
     if folders:
         places.insert(0, ("", FolderSource(folders, skip)))
     return _Places(places)
 
 
 def _find(url: str) -> OpenPlace:
+    cut_address(url)
     parts = urlsplit(url)
     if parts.username is not None or parts.query or parts.fragment:  # an address stands in command lines and reports
         raise InputError(

@@ -36,7 +36,7 @@ _CUT_OFF: Final = (
     errors.InvalidBase64LengthDefect,
     errors.InvalidBase64PaddingDefect,
 )
-_DATE: Final = re.compile(rb"From .*\d\d:\d\d.* \d{4}")
+_DATE: Final = re.compile(rb"From (?:.*\d\d:\d\d.* \d{4}|-?\s*\Z)")  # Thunderbird writes some without
 _QUOTED: Final = re.compile(rb">+From ")
 _LINE_BYTES: Final = 1 << 20
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
