@@ -22,10 +22,14 @@ _STATEMENT_END: Final = re.compile(r";[ \t\r]*(?:\n|\Z)")
 
 
 class Grid(NamedTuple):
-    """The table whose rows the lines of a block are: its columns, and by line the key that finds the row again."""
+    """The table whose rows the lines of a block are, cells apart by tabs: its columns, and by line the key that finds the row again.
+
+    `name` tells several tables of one file apart. Without `keys` the line says which row it is.
+    """
 
     columns: tuple[Column, ...]
-    keys: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    name: str = ""
 
 
 class Block(NamedTuple):
@@ -114,12 +118,12 @@ class BlockCutter:
             self._insert = ""
 
 
-def cut_piece(text: str, header: str, piece: int, part: str) -> Iterator[Block]:
+def cut_piece(text: str, header: str, piece: int, part: str, grid: Grid | None = None) -> Iterator[Block]:
     """Yield the blocks of one piece of a file; `header` names its columns, when it does not begin with them."""
     cutter = BlockCutter()
     for block in (*cutter.feed(text), *cutter.finish()):
         joined = "\n".join(filter(None, (header, block.header)))
-        yield block._replace(header=joined, piece=piece, part=part)
+        yield block._replace(header=joined, piece=piece, part=part, grid=grid)
 
 
 def _read_tail(text: str) -> str:

@@ -63,7 +63,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """What was found in one block. Of a table, `cells` counts by column (from 0) and label the rows that hold one."""
+    """What was found in one block. Of the table `table`, `cells` counts by column (from 0) and label the rows that hold one."""
 
     rows: tuple[Row, ...]
     counts: Counter[Label]
@@ -71,6 +71,7 @@ class Inspected:
     persons: PersonSketch
     piece: int = 0
     part: str = ""
+    table: str = ""
     cells: Counter[tuple[int, Label]] = field(default_factory=Counter)
 
 
@@ -99,8 +100,10 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
                 line - block.line,
                 block.text.count("\t", breaks[line - block.line - 1] + 1 if line > block.line else 0, start),
             )
-            part = f"{block.grid.columns[number].name} {block.grid.keys[row]}".rstrip()
-            held.add((number, finding.label, row))
+            if number < len(block.grid.columns):
+                held.add((number, finding.label, row))
+                found_by = block.grid.keys[row] if block.grid.keys else ""
+                part = f"{block.grid.columns[number].name} {found_by}" if found_by else ""
         rows.append(
             Row(
                 line,
@@ -122,7 +125,8 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
     counts = Counter(finding.label for finding in findings)
     persons = sketch_persons(view.text, findings, key)
     cells = Counter((number, label) for number, label, _ in held)
-    return Inspected(tuple(rows), counts, classes, persons, block.piece, block.part, cells)
+    table = block.grid.name if block.grid else ""
+    return Inspected(tuple(rows), counts, classes, persons, block.piece, block.part, table, cells)
 
 
 def _locate(block: Block, breaks: list[int], position: int) -> tuple[int, int]:

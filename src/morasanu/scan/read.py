@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from morasanu.errors import InspectError
 from morasanu.extract.interface import Unread
-from morasanu.scan.block import BlockCutter, cut_piece
+from morasanu.scan.block import BLOCK_CHARS, BlockCutter, Grid, cut_piece
 from morasanu.scan.inspect import Format
 from morasanu.scan.model import Reason
+from morasanu.source.interface import Column
 from morasanu.text.charset import StreamDecoder
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 AGAIN: Final = frozenset(("MRS-X-020", "MRS-X-023", "MRS-X-024", "MRS-X-026"))
 """Reasons that may be gone at the next scan: a password, a program or part to read it, a better day."""
+_ROWS: Final = re.compile(r"(?:, )?rows? [0-9]+-[0-9]+\Z")
 PIECE_BYTES: Final = 262_144
 _HTML_SUFFIXES: Final = frozenset((".html", ".htm", ".xhtml", ".shtml"))
 _XML_SUFFIXES: Final = frozenset((".xml", ".svg", ".xsl", ".xsd", ".rss"))
@@ -68,7 +70,16 @@ class PieceReader:
                 self.unread.append((out.part, Reason(out.code, out.ja, out.en)))
                 continue
             self.pieces += 1
-            yield from cut_piece(out.text, out.header, self.pieces, out.part)
+            yield from cut_piece(out.text, out.header, self.pieces, out.part, _find_grid(out))
+
+
+def _find_grid(piece: Piece) -> Grid | None:
+    """Return the table whose rows the lines of `piece` are, None when they are something else."""
+    name = _ROWS.search(piece.part)
+    columns = piece.header.split("\t")
+    if name is None or any(len(line) >= BLOCK_CHARS for line in piece.text.split("\n")):
+        return None
+    return Grid(tuple(map(Column, columns)), (), piece.part[: name.start()].removeprefix("table "))
 
 
 class FileReader:

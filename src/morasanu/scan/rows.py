@@ -56,7 +56,7 @@ class RowReader:
 
     def blocks(self, rows: Rows) -> Iterator[Block]:
         """Yield the blocks of the table. Raises InspectError when reading breaks off."""
-        grid = Grid(rows.columns, ())
+        grid = Grid(rows.columns)
         self._sampled_of = rows.sampled_of
         broken: InspectError | None = None
         lines: list[str] = []
@@ -69,7 +69,7 @@ class RowReader:
                     yield self._make(lines, keys, grid)
                     lines, keys, size = [], [], 0
                 lines.append(line)
-                keys.append(record.key)
+                keys.append(record.key or f"row {self.rows + len(lines)}")
                 size += len(line) + 1
                 if apart:
                     yield self._make(lines, keys, grid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
@@ -175,6 +175,7 @@ class _Reading:
                 file = _FileInFlight(todo, FileReader(todo.path, todo.size_bytes))
                 for block in self._blocks(file):
                     self._wait(self._limit - 1)
+                    file.see(block)
                     self._waiting.append((file, self._inspector.submit(block, file.reader.format)))
                 self._waiting.append((file, None))
                 self._wait(self._limit - 1)
@@ -217,7 +218,6 @@ class _Reading:
         path, size_bytes = file.todo.path, file.todo.size_bytes
         if isinstance(opened, Rows):
             file.reader = rows = RowReader(self._opener)
-            file.columns = opened.columns
             return rows.blocks(opened)
         if self._opener is not None and recognise(opened, path):
             file.reader = pieces = PieceReader(path, size_bytes, self._opener)
@@ -259,7 +259,7 @@ class _Reading:
                 else:
                     rows = file.choose(inspected.rows)
                     self._store.add_rows(file.todo.id, rows, inspected.piece, inspected.part)
-                    file.cells += inspected.cells
+                    file.count(inspected)
                     file.counts += inspected.counts
                     file.classes += inspected.classes
                     file.persons.merge(inspected.persons)
@@ -279,8 +279,7 @@ class _Reading:
             file.reason = Reason(file.failed.code, file.failed.message_ja, file.failed.message_en)
             file.status = Status.PARTLY if file.blocks else Status.NOT_INSPECTED
             is_final = file.failed.code in ("MRS-X-005", "MRS-X-014")
-        if isinstance(file.reader, RowReader):
-            self._store.add_columns(file.todo.id, file.judge(file.reader.rows))
+        self._store.add_columns(file.todo.id, file.judge())
         if not isinstance(file.reader, FileReader):
             for part, reason in file.reader.unread:
                 self._store.add_unread(file.todo.id, part, reason)
@@ -289,14 +288,22 @@ class _Reading:
         self._store.finish_file(file.todo.id, outcome, is_final=is_final)
 
 
+@dataclass(slots=True)
+class _Table:
+    """A table that is being read: its rows so far, and by column and label how many of them hold one."""
+
+    columns: tuple[Column, ...]
+    rows: int = 0
+    cells: Counter[tuple[int, Label]] = field(default_factory=Counter)
+
+
 class _FileInFlight:
     """A file whose blocks are being inspected."""
 
     def __init__(self, todo: Todo, reader: FileReader) -> None:
         self.todo = todo
         self.reader: FileReader | PieceReader | RowReader = reader
-        self.columns: tuple[Column, ...] = ()
-        self.cells: Counter[tuple[int, Label]] = Counter()
+        self._tables: dict[str, _Table] = {}
         self._examples: Counter[tuple[int, Label]] = Counter()
         self.is_begun = False
         self.blocks = 0
@@ -310,17 +317,33 @@ class _FileInFlight:
     def choose(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield the findings to keep one by one: of a column of a table a few of each kind, the rest is counted."""
         for row in rows:
-            if row.table_column >= 0:
+            if row.table_column >= 0 and isinstance(self.reader, RowReader):
                 cell = row.table_column, row.label
                 self._examples[cell] += 1
                 if self._examples[cell] > EXAMPLES:
                     continue
             yield row
 
-    def judge(self, rows: int) -> list[ColumnVerdict]:
-        """Return what the columns of the table hold, of which so many rows were read."""
-        ordered = sorted(self.cells.items(), key=lambda cell: (cell[0][0], -cell[1], cell[0][1]))
-        return [ColumnVerdict(*self.columns[number], label, found, rows) for (number, label), found in ordered]
+    def see(self, block: Block) -> None:
+        """Count the rows of the table that `block` is a part of."""
+        if block.grid:
+            table = self._tables.setdefault(block.grid.name, _Table(block.grid.columns))
+            table.rows += block.text.count("\n")
+
+    def count(self, inspected: Inspected) -> None:
+        """Count the cells of a table that hold something."""
+        if inspected.cells:
+            self._tables[inspected.table].cells += inspected.cells
+
+    def judge(self) -> Iterator[ColumnVerdict]:
+        """Yield what the columns of the tables in it hold."""
+        for name, table in self._tables.items():
+            for (number, label), found in sorted(
+                table.cells.items(), key=lambda cell: (cell[0][0], -cell[1], cell[0][1])
+            ):
+                column = table.columns[number]
+                shown = f"{name}.{column.name}" if name else column.name
+                yield ColumnVerdict(shown, column.type, label, found, table.rows)
 
     def fail(self, error: InspectError) -> None:
         """Keep the first thing that went wrong."""

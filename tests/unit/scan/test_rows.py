@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from morasanu.cli.__main__ import main
 from morasanu.detect.load import load_engine
 from morasanu.errors import InspectError
 from morasanu.extract.sandbox import Sandbox
@@ -20,6 +24,7 @@ from morasanu.source.interface import Column, Record, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from morasanu.scan.block import Block
 
@@ -115,3 +120,20 @@ def test_rows_before_a_broken_connection_are_given() -> None:
     assert next(blocks).text == "1\t佐伯 恵理子\t\n"
     with pytest.raises(InspectError, match="MRS-X-009"):
         next(blocks)
+
+
+def test_tables_in_a_file_have_verdicts_and_keep_every_finding(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "台帳.sqlite")) as database, database:
+        database.execute("CREATE TABLE 顧客 (id INTEGER, 氏名 TEXT)")
+        database.executemany(
+            "INSERT INTO 顧客 VALUES (?, ?)", [(n, "佐伯 恵理子" if n % 4 else "") for n in range(600)]
+        )
+        database.execute("CREATE TABLE 空 (id INTEGER)")
+    report = tmp_path / "o"
+    assert main(["scan", str(tmp_path / "台帳.sqlite"), "--jsonl", str(report), "--quiet"]) == 0
+    rows = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
+    (verdict,) = (row for row in rows if row["type"] == "column")
+    assert (verdict["name"], verdict["label"], verdict["found"], verdict["rows"], verdict["share"]) == (
+        "顧客.氏名", "PERSON", 450, 600, 0.75,
+    )  # fmt: skip
+    assert sum(row["type"] == "hit" for row in rows) == 450
