@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import jinja2
 
 from morasanu.rules.load import Words
+from morasanu.scan.report.part import say_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,7 +105,7 @@ def write_html(result: ScanResult, summary: Summary, rules: Rules, language: str
     folder = files("morasanu.scan.report")
     style = folder.joinpath("report.css").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters.update(n=_number, percent=_percent, heat=_heat, tail=_tail, why=_why)
+    environment.filters.update(n=_number, percent=_percent, part=say_part, heat=_heat, tail=_tail, why=_why)
     template = environment.from_string(folder.joinpath("report.html.j2").read_text(encoding="utf-8"))
     values = {
         "language": language,

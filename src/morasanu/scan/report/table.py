@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from typing import IO, TYPE_CHECKING, Final
 
+from morasanu.scan.report.part import say_part
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -60,7 +62,7 @@ def _rows(result: ScanResult, rules: Rules, language: str) -> Iterator[tuple[str
             classes = (titles.get(name.rstrip("?"), name) + ("?" if name.endswith("?") else "") for name in hit.classes)
             yield (
                 _plain(hit.locator.source),
-                _plain(hit.locator.part),
+                _plain(say_part(hit.locator.part).of(language)),
                 str(hit.locator.line),
                 str(hit.locator.column),
                 finding.label,
