@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InputError
 from morasanu.extract.interface import Limits
-from morasanu.extract.sandbox import Sandbox, SandboxOptions
+from morasanu.extract.pool import SandboxPool
+from morasanu.extract.sandbox import SandboxOptions
 
 if TYPE_CHECKING:
     import argparse
@@ -17,13 +18,13 @@ _OF_CHILD: Final = ("memory_bytes", "cpu_s", "wall_s", "ocr_s")
 _MOST_PASSWORDS: Final = 1_000
 
 
-def make_sandbox(options: argparse.Namespace) -> Sandbox:
-    """Return the sandbox that `--passwords` and `--limit` ask for. Raises InputError MRS-I-001, MRS-I-008."""
+def make_sandbox(options: argparse.Namespace) -> SandboxPool:
+    """Return the sandboxes that `--passwords` and `--limit` ask for. Raises InputError MRS-I-001, MRS-I-008."""
     given = dict(options.limit)
     limits = replace(Limits(), **{name: value for name, value in given.items() if name not in _OF_CHILD})
     child = {name: value for name, value in given.items() if name in _OF_CHILD}
     passwords = read_passwords(options.passwords) if options.passwords else ()
-    return Sandbox(SandboxOptions(limits=limits, passwords=passwords, **child))
+    return SandboxPool(SandboxOptions(limits=limits, passwords=passwords, **child))
 
 
 def read_passwords(path: Path) -> tuple[str, ...]:

@@ -52,10 +52,11 @@ class SandboxOptions:
 class Sandbox:
     """Reads files one after the other. Use as a context manager; not to be shared between threads."""
 
-    def __init__(self, options: SandboxOptions | None = None) -> None:
-        """Start nothing yet: the child comes with the first file."""
+    def __init__(self, options: SandboxOptions | None = None, recogniser: Recogniser | None = None) -> None:
+        """Start nothing yet: the child comes with the first file. `recogniser` is one that several sandboxes share."""
         self._options = options or SandboxOptions()
-        self._recogniser = Recogniser(self._options.ocr_s, self._options.ocr_jobs)
+        self._recogniser = recogniser or Recogniser(self._options.ocr_s, self._options.ocr_jobs)
+        self._is_closed = self._is_reading = False
         self._child: subprocess.Popen[bytes] | None = None
         self._link: socket.socket | None = None
         self._done = 0
@@ -68,8 +69,18 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         """End the child and the recognition."""
-        self._stop()
+        self.close()
         self._recogniser.close()
+
+    def close(self) -> None:
+        """End the child, also while another thread waits for it: that gets what it has, and an MRS-X-026."""
+        self._is_closed = True
+        child = self._child
+        if not self._is_reading:
+            self._stop()
+        elif child is not None:
+            child.kill()
+            child.wait()
 
     def read(self, file: BinaryIO, name: str) -> Iterator[Piece | Unread]:
         """Yield what comes out of `file` (with a descriptor), named `name`; never raises for what is in it.
@@ -78,6 +89,7 @@ class Sandbox:
         Pictures are recognised while the child goes on; what they say comes in their place.
         """
         waiting: deque[Piece | Unread | Future[Piece | Unread | None]] = deque()
+        self._is_reading = True
         try:
             for out in self._read(file, name):
                 waiting.append(self._recogniser.start(out) if isinstance(out, Drawn) else out)
@@ -85,7 +97,11 @@ class Sandbox:
                     yield from _take(waiting.popleft())
             while waiting:
                 yield from _take(waiting.popleft())
+        except GeneratorExit:  # the rest of the answer is not wanted, nor may it be taken for the next one
+            self._stop()
+            raise
         finally:
+            self._is_reading = False
             for late in waiting:
                 if isinstance(late, Future):
                     late.cancel()
@@ -102,8 +118,9 @@ class Sandbox:
                         yield out
             except _DiedError as died:
                 self._stop()
-                if attempt:
+                if attempt or self._is_closed:
                     yield unread("MRS-X-026", "", str(died))
+                    return
             else:
                 return
 
@@ -171,6 +188,8 @@ class Sandbox:
         return {-24: "processor time", -9: "killed", -11: "crash", -6: "abort"}.get(code or 0, f"exit {code}")
 
     def _start(self) -> socket.socket:
+        if self._is_closed:
+            raise _DiedError("closed")
         if self._link is not None:
             return self._link
         ours, theirs = socket.socketpair()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from morasanu.errors import InspectError
 from morasanu.extract.recognise import recognise
+from morasanu.scan.ahead import ReadAhead
 from morasanu.scan.model import ColumnVerdict, Reason, ScanInfo, Status
 from morasanu.scan.person import PersonSketch
 from morasanu.scan.read import AGAIN, FileReader, PieceReader
@@ -17,6 +18,7 @@ from morasanu.scan.rows import RowReader
 from morasanu.scan.store import Outcome
 from morasanu.scan.worker import Here, Pool
 from morasanu.source.interface import Rows
+from morasanu.source.place import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,6 +37,7 @@ _CHANGED: Final = Reason("MRS-X-004", "読んでいる間に変わりました",
 _PATIENCE_S: Final = 0.2
 EXAMPLES: Final = 20
 """Findings of one kind that are kept one by one for a column of a database's table."""
+_MOST_AHEAD: Final = 8  # files that are opened at a time
 _IN_FLIGHT: Final = 4  # blocks a worker may have before it
 
 
@@ -165,38 +168,51 @@ class _Reading:
         self._inspector = inspector
         self._advance = advance
         self._limit = options.jobs * _IN_FLIGHT
+        self._width = min(options.jobs, _MOST_AHEAD) if isinstance(inspector, Pool) else 1
         self._is_stopped = options.is_stopped
         self._opener = options.opener
         self._waiting: deque[tuple[_FileInFlight, Future[Inspected] | None]] = deque()
+        self._begun: _FileInFlight | None = None  # the one that the store has open
 
     def run(self) -> None:
+        files = (_FileInFlight(todo, FileReader(todo.path, todo.size_bytes)) for todo in self._store.todo())
         try:
-            for todo in self._store.todo():
-                file = _FileInFlight(todo, FileReader(todo.path, todo.size_bytes))
-                for block in self._blocks(file):
-                    self._wait(self._limit - 1)
-                    file.see(block)
-                    self._waiting.append((file, self._inspector.submit(block, file.reader.format)))
-                self._waiting.append((file, None))
-                self._wait(self._limit - 1)
+            with ReadAhead(self._blocks, self._width, self._stop_here) as ahead:
+                for file, blocks in ahead.each(files, lambda file: is_address(file.todo.path)):
+                    self._inspect(file, blocks)
             self._wait(0)
         except _StoppedError:
-            current = self._waiting[0][0]
-            if current.is_begun:
+            current = self._begun
+            if current is not None:
                 current.status, current.reason = Status.PARTLY, _INTERRUPTED
                 self._finish(current, is_final=False)
             raise
 
-    def _blocks(self, file: _FileInFlight) -> Iterator[Block]:
-        """Yield the file's blocks; what goes wrong is kept with the file."""
-        todo = file.todo
+    def _inspect(self, file: _FileInFlight, blocks: Iterator[Block]) -> None:
         done = 0
+        for block in blocks:
+            self._wait(self._limit - 1)
+            file.see(block)
+            self._waiting.append((file, self._inspector.submit(block, file.reader.format)))
+            reached = file.reader.bytes_read
+            self._advance(reached - done)
+            done = reached
+        self._waiting.append((file, None))
+        self._wait(self._limit - 1)
+        self._advance(file.reader.bytes_read - done)
+        self._advance(max(0, file.todo.size_bytes - file.reader.bytes_read), read=False)
+
+    def _stop_here(self) -> None:
+        """Stop when the person asked to, while the next block is being read."""
+        if self._is_stopped():
+            raise _StoppedError
+
+    def _blocks(self, file: _FileInFlight) -> Iterator[Block]:
+        """Yield the file's blocks; what goes wrong is kept with the file. May run in a thread of its own."""
+        todo = file.todo
         try:
             with self._source.open(todo.path) as opened:
-                for block in self._begin(file, opened):
-                    yield block
-                    self._advance(file.reader.bytes_read - done)
-                    done = file.reader.bytes_read
+                yield from self._begin(file, opened)
             reader = file.reader
             if todo.version and self._source.version(todo.path) != todo.version:
                 file.status, file.reason = Status.PARTLY, _CHANGED
@@ -210,8 +226,6 @@ class _Reading:
             code = "MRS-X-009"
             name = type(error).__name__
             file.fail(InspectError(code, f"読み取りエラー（{name}）", f"reading failed ({name})"))
-        self._advance(file.reader.bytes_read - done)
-        self._advance(max(0, todo.size_bytes - file.reader.bytes_read), read=False)
 
     def _begin(self, file: _FileInFlight, opened: BinaryIO | Rows) -> Iterator[Block]:
         """Yield the blocks of what was opened, by the reader that fits it."""
@@ -231,9 +245,9 @@ class _Reading:
             if self._is_stopped():
                 raise _StoppedError
             file, future = self._waiting[0]
-            if not file.is_begun:
+            if file is not self._begun:
                 self._store.begin_file(file.todo.id)
-                file.is_begun = True
+                self._begun = file
             if future is None:
                 self._finish(file, is_final=file.status != Status.NOT_INSPECTED and bool(file.todo.version))
             else:
@@ -286,6 +300,7 @@ class _Reading:
             is_final = is_final and not any(reason.code in AGAIN for _, reason in file.reader.unread)
         outcome = Outcome(file.reader.charset, file.status, file.reason, file.counts, file.classes, file.persons)
         self._store.finish_file(file.todo.id, outcome, is_final=is_final)
+        self._begun = None
 
 
 @dataclass(slots=True)
@@ -305,7 +320,6 @@ class _FileInFlight:
         self.reader: FileReader | PieceReader | RowReader = reader
         self._tables: dict[str, _Table] = {}
         self._examples: Counter[tuple[int, Label]] = Counter()
-        self.is_begun = False
         self.blocks = 0
         self.counts: Counter[Label] = Counter()
         self.classes: Counter[str] = Counter()

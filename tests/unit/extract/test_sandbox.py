@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from morasanu.extract.interface import Limits, Piece, Unread
+from morasanu.extract.pool import SandboxPool
 from morasanu.extract.sandbox import Sandbox, SandboxOptions
 
 if TYPE_CHECKING:
@@ -103,3 +106,30 @@ def test_text_is_read_too(sandbox: Sandbox, tmp_path: Path) -> None:
 
 def test_attack_half_characters_come_out_whole(sandbox: Sandbox, tmp_path: Path) -> None:
     assert Piece("\ufffda", "b\ufffd\n") in read(sandbox, tmp_path, "half.lzh")
+
+
+def test_a_pool_reads_in_several_threads_at_a_time(tmp_path: Path) -> None:
+    paths = []
+    for number in range(6):
+        paths.append(tmp_path / f"{number}.zip")
+        with zipfile.ZipFile(paths[-1], "w") as archive:
+            archive.writestr("控え.txt", f"番号 {number}")
+
+    def read(path: Path) -> list[str]:
+        with path.open("rb") as file:
+            return [out.text for out in pool.read(file, path.name) if isinstance(out, Piece)]
+
+    with SandboxPool() as pool, ThreadPoolExecutor(3) as threads:
+        assert list(threads.map(read, paths)) == [[f"番号 {number}"] for number in range(6)]
+
+
+def test_an_answer_that_is_left_halfway_is_not_taken_for_the_next_one(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("1.txt", f"{name}1")
+            archive.writestr("2.txt", f"{name}2")
+    with Sandbox() as sandbox, (tmp_path / "a").open("rb") as first, (tmp_path / "b").open("rb") as second:
+        left = sandbox.read(first, "a")
+        next(left)
+        left.close()  # type: ignore[attr-defined]
+        assert [out.text for out in sandbox.read(second, "b") if isinstance(out, Piece)] == ["b1", "b2"]
