@@ -52,7 +52,6 @@ def _check_out(out: Extracted) -> int:
     if isinstance(out, Member):
         assert isinstance(out.data, bytes)
         assert len(out.data) <= LIMITS.member_bytes, "a member beyond its limit"
-        assert out.part.isascii() or out.part
         return len(out.data) + len(out.part)
     assert isinstance(out, Piece | Unread)
     if isinstance(out, Unread):

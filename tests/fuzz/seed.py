@@ -9,11 +9,18 @@ import lzma
 import struct
 import zlib
 from importlib.util import find_spec
-from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from tests.conformance.extract.writers import WRITERS
-from tests.unit.extract.made import MARKERS, write_compound, write_pdf, write_record, write_slides, write_stream, write_word
+from tests.unit.extract.made import (
+    MARKERS,
+    write_compound,
+    write_pdf,
+    write_record,
+    write_slides,
+    write_stream,
+    write_word,
+)
 from tests.unit.extract.test_archive import encrypt, make_cab, make_lzh, make_old_zip, make_tar, make_zip
 from tests.unit.extract.test_image import PICTURES
 from tests.unit.extract.test_mail import LINE, encode_word, make_mail, to_jis
@@ -44,6 +51,12 @@ ODS: Final[dict[str, str | bytes]] = {
 WORD: Final = ("WordDocument", "1Table", "Data", "\x05SummaryInformation", "ObjectPool/_1/\x01Ole10Native")
 SLIDES: Final = ("PowerPoint Document", "Current User", "Pictures", "\x05DocumentSummaryInformation")
 
+_ATTACHED: Final = "__attach_version1.0_#00000000/__substg1.0_37"
+MESSAGE: Final = (
+    "__properties_version1.0", "__substg1.0_0037001F", "__substg1.0_007D001E", "__substg1.0_1000001E", "__substg1.0_10130102",
+    "__substg1.0_10090102", "__recip_version1.0_#00000000/__properties_version1.0", f"{_ATTACHED}07001E", f"{_ATTACHED}010102",
+)  # fmt: skip
+
 
 def join(parts: Mapping[str, str | bytes]) -> bytes:
     """Return the contents of `parts` in their order as one input."""
@@ -62,7 +75,9 @@ def make_word() -> bytes:
     """Return the streams of a Word file with a field, a table, a picture and an embedded file as one input."""
     text = 'a\x13 HYPERLINK "mailto:taro@example.jp" \x14太郎\x15\r氏名\x07電話\x07\x07𠮷\r'
     pieces = ((text.encode("utf-16-le"), 2), ("顧客 ①㈱髙﨑".encode("cp932"), 1))
-    table = struct.pack("<IIIHIHHIH", 0, len(text), len(text) + 20, 0, 0x800, 0, 0, (0x800 + len(text) * 2) * 2 | 0x40000000, 0)
+    table = struct.pack(
+        "<IIIHIHHIH", 0, len(text), len(text) + 20, 0, 0x800, 0, 0, (0x800 + len(text) * 2) * 2 | 0x40000000, 0
+    )
     clx = b"\x01\x02\x00ab\x02" + struct.pack("<I", len(table)) + table
     stream = bytearray(0x800)
     struct.pack_into("<HHHHHH", stream, 0, 0xA5EC, 0xC1, 0, 0x411, 0, 0x0200)
@@ -97,13 +112,21 @@ def make_biff() -> bytes:
         return struct.pack("<HB", len(words), 1) + words.encode("utf-16-le")
 
     begin = record(0x809, struct.pack("<HHIII", 0x600, 0x10, 0, 0, 0))
-    strings = record(0xFC, struct.pack("<II", 2, 2) + text("氏名") + text("山田太郎")[:7]) + record(0x3C, b"\x01" + "太郎".encode("utf-16-le"))
-    settings = record(0x41E, struct.pack("<H", 170) + text("0000000")) + record(0xE0, struct.pack("<HH", 0, 170) + bytes(16))
+    strings = record(0xFC, struct.pack("<II", 2, 2) + text("氏名") + text("山田太郎")[:7]) + record(
+        0x3C, b"\x01" + "太郎".encode("utf-16-le")
+    )
+    settings = record(0x41E, struct.pack("<H", 170) + text("0000000")) + record(
+        0xE0, struct.pack("<HH", 0, 170) + bytes(16)
+    )
     book = begin + record(0x22, b"\0\0") + settings + strings
     sheet = struct.pack("<IBBBB", len(book) + 20, 0, 0, 2, 1) + "表１".encode("utf-16-le")
     cells = record(0xFD, struct.pack("<HHHI", 0, 0, 0, 0)) + record(0x203, struct.pack("<HHHd", 1, 0, 0, 12345.0))
-    cells += record(0x27E, struct.pack("<HHHI", 1, 1, 0, 12345 << 2 | 2)) + record(0x205, struct.pack("<HHHBB", 1, 2, 0, 1, 0))
-    cells += record(0xBD, struct.pack("<HHHIHIH", 2, 0, 0, 4, 0, 8, 1)) + record(0x204, struct.pack("<HHH", 3, 0, 0) + text("直"))
+    cells += record(0x27E, struct.pack("<HHHI", 1, 1, 0, 12345 << 2 | 2)) + record(
+        0x205, struct.pack("<HHHBB", 1, 2, 0, 1, 0)
+    )
+    cells += record(0xBD, struct.pack("<HHHIHIH", 2, 0, 0, 4, 0, 8, 1)) + record(
+        0x204, struct.pack("<HHH", 3, 0, 0) + text("直")
+    )
     cells += record(0x06, struct.pack("<HHH", 3, 1, 0) + b"\0" * 6 + b"\xff\xff" + bytes(6)) + record(0x207, text("式"))
     beside = record(0x14, text('&C&"ＭＳ,太字"頭')) + record(0x1C, struct.pack("<4H", 1, 1, 0, 1) + text("記入者"))
     box = record(0x1B6, bytes(10) + struct.pack("<HHI", 2, 0, 0)) + record(0x3C, b"\x01" + "注記".encode("utf-16-le"))
@@ -114,7 +137,8 @@ def make_biff() -> bytes:
 def make_rtf() -> bytes:
     """Return RTF with every kind of destination."""
     source = (
-        HEAD + r"{\info{\title T}{\author \'8e\'52}}{\header H\par}a{\footnote N}\u23665?\u-10179?\u-8265?{\*\annotation C}\uc2"
+        HEAD
+        + r"{\info{\title T}{\author \'8e\'52}}{\header H\par}a{\footnote N}\u23665?\u-10179?\u-8265?{\*\annotation C}\uc2"
         r'{\field{\*\fldinst HYPERLINK "mailto:taro@example.jp"}{\fldrslt R}}\cell b\row {\f1 x}\~\_\{\line'
         r"{\pict\pngblip 89504e47}{\object{\*\objdata 0105000002000000080000005061636b616765000000000000000000"
         r"0400000002006100}}{\*\shpinst{\sp{\sn s}{\sv v}}{\shptxt B}}{\pict\jpegblip\bin3 abc}\plain\par}"
@@ -150,8 +174,30 @@ def make_msg() -> bytes:
     tree = make_message()
     tree["__substg1.0_10090102"] = b"\x11\0\0\0\5\0\0\0MELA\0\0\0\0{abc}"
     attached = {"__properties_version1.0": make_properties(8), **wide(0x3707, "名簿.csv"), **binary(0x3701, b"a,b\n")}
-    inner = {"__properties_version1.0": make_properties(8), "__substg1.0_3701000D": {"__properties_version1.0": make_properties(24), **wide(0x1000, "中")}}
+    inner = {
+        "__properties_version1.0": make_properties(8),
+        "__substg1.0_3701000D": {"__properties_version1.0": make_properties(24), **wide(0x1000, "中")},
+    }
     return make_ole(tree | {"__attach_version1.0_#00000000": attached, "__attach_version1.0_#00000001": inner})
+
+
+def make_message_streams() -> bytes:
+    """Return the streams of a message of Outlook as one input."""
+    head = b"=?utf-8?b?5bGx55Sw?=\r\n\ty\r\n"
+    packed = b"\x13\0\0\0\7\0\0\0LZFu\0\0\0\0\x08abc\x0c\xe1"
+    properties = make_properties(32, x0039=133_485_408_000_000_000, x3FDE=50_220), make_properties(8, x0C15=2)
+    streams = (
+        properties[0],
+        LINE.encode("utf-16-le"),
+        head,
+        to_jis(LINE),
+        b"<p>" + to_jis(LINE),
+        packed,
+        properties[1],
+        b"a.csv",
+        b"a,b\n",
+    )
+    return CUT.join(streams)
 
 
 def make_archives() -> dict[str, bytes]:
@@ -185,18 +231,31 @@ def make_databases() -> list[bytes]:
     """Return SQLite databases with texts, numbers and blobs."""
     insert = ("INSERT INTO t VALUES (?, ?, ?)", [1, "山田", "髙橋".encode("cp932")])
     pragma = "PRAGMA page_size = 512"
-    return [write_sqlite(pragma, 'CREATE TABLE t (id INTEGER PRIMARY KEY, "氏 名" TEXT, b BLOB)', "CREATE VIEW v AS SELECT 1", insert)]
+    return [
+        write_sqlite(
+            pragma, 'CREATE TABLE t (id INTEGER PRIMARY KEY, "氏 名" TEXT, b BLOB)', "CREATE VIEW v AS SELECT 1", insert
+        )
+    ]
 
 
 def make_frames() -> list[bytes]:
     """Return what a child says."""
-    said = (["ready", {"memory": True}], ["piece", "p. 1", "山田\n", ""], ["unread", "", "MRS-X-021", "壊", "cut"], ["end"])
+    said = (
+        ["ready", {"memory": True}],
+        ["piece", "p. 1", "山田\n", ""],
+        ["unread", "", "MRS-X-021", "壊", "cut"],
+        ["end"],
+    )
     return [b"".join(map(pack, said)), pack([[1], {"a": None}])]
 
 
 def make_lines() -> list[bytes]:
     """Return requests of `detect --jsonl`."""
-    return [json.dumps({"id": 1, "text": TEXT}).encode(), json.dumps({"text": TEXT, "id": [2]}, ensure_ascii=False).encode(), b'{"text": "\\ud83d"}']
+    return [
+        json.dumps({"id": 1, "text": TEXT}).encode(),
+        json.dumps({"text": TEXT, "id": [2]}, ensure_ascii=False).encode(),
+        b'{"text": "\\ud83d"}',
+    ]
 
 
 def make_legacy() -> dict[str, bytes]:

@@ -176,7 +176,21 @@ def _run_cell(data: bytes) -> None:
         assert len(format_number(raw, code, from_1904=from_1904)) <= len(raw) + len(code) + 400
 
 
-_NAMES: Final = ("", "a.zip", "a.docx", "a.xlsm", "a.eml", "a.lzma", "a.mbox", "a.dbf", "a.jtd", "a.doc", "a.html", "a.parquet", "a.xml")
+_NAMES: Final = (
+    "",
+    "a.zip",
+    "a.docx",
+    "a.xlsm",
+    "a.eml",
+    "a.lzma",
+    "a.mbox",
+    "a.dbf",
+    "a.jtd",
+    "a.doc",
+    "a.html",
+    "a.parquet",
+    "a.xml",
+)
 
 
 @cache
@@ -212,11 +226,29 @@ def _named(files: dict[str, bytes]) -> list[bytes]:
 
 
 def _all_files() -> dict[str, bytes]:
-    packages = {form: make_zip({n: c.encode() if isinstance(c, str) else c for n, c in parts.items()}) for form, parts in seed.DOCUMENTS.items()}
+    packages = {
+        form: make_zip({n: c.encode() if isinstance(c, str) else c for n, c in parts.items()})
+        for form, parts in seed.DOCUMENTS.items()
+    }
     texts = {f"{number}.txt": text for number, text in enumerate(seed.make_texts())}
-    rest = {"rtf": seed.make_rtf(), "pdf": seed.make_pdf(), "msg": seed.make_msg(), "eml": seed.make_mails()[0], "dbf": seed.make_table()}
+    rest = {
+        "rtf": seed.make_rtf(),
+        "pdf": seed.make_pdf(),
+        "msg": seed.make_msg(),
+        "eml": seed.make_mails()[0],
+        "dbf": seed.make_table(),
+    }
     nested = {"zip": make_zip({"a.zip": make_zip(seed.FILES), "a.docx": packages["docx"]})}
-    return packages | seed.make_archives() | seed.make_legacy() | texts | seed.PICTURES | rest | nested | {"html": b"<p>&#x5C71;<td>a</td>"}
+    return (
+        packages
+        | seed.make_archives()
+        | seed.make_legacy()
+        | texts
+        | seed.PICTURES
+        | rest
+        | nested
+        | {"html": b"<p>&#x5C71;<td>a</td>"}
+    )
 
 
 def _archives(*endings: str) -> list[bytes]:
@@ -252,6 +284,7 @@ TARGETS: Final[dict[str, Target]] = {
     "mbox": _file(MboxExtractor(), lambda: [b"From a Thu Jan  1 00:00:00 2026\n".join((b"", *seed.make_mails(), b">From x\n"))]),
     "header": Target(_run_header, lambda: [b"utf-8\0" + text for text in seed.make_texts()] + [m.partition(b"\r\n\r\n")[0] for m in seed.make_mails()]),
     "msg": _file(MsgExtractor(), lambda: [seed.make_msg()]),
+    "message": _streams(seed.MESSAGE, MsgExtractor(), seed.make_message_streams),
     "lzfu": Target(_run_lzfu, lambda: [b"\x13\0\0\0\7\0\0\0LZFu\0\0\0\0\x08abc\x0c\xe1\0\0\0\0", b"\x11\0\0\0\5\0\0\0MELA\0\0\0\0{abc}"]),
     "docx": Target(partial(_run_package, "docx"), lambda: [seed.join(seed.DOCUMENTS["docx"])]),
     "pptx": Target(partial(_run_package, "pptx"), lambda: [seed.join(seed.DOCUMENTS["pptx"])]),
@@ -259,9 +292,9 @@ TARGETS: Final[dict[str, Target]] = {
     "xlsb": Target(partial(_run_package, "xlsb"), lambda: [seed.join(seed.DOCUMENTS["xlsb"])]),
     "odt": Target(partial(_run_package, "odt"), lambda: [seed.join(seed.DOCUMENTS["odt"])]),
     "ods": Target(partial(_run_package, "ods"), lambda: [seed.join(seed.DOCUMENTS["ods"])]),
-    "package": _file(WordExtractor(), lambda: [data for data in _archives("zip")], UNPACKED),
+    "package": _file(WordExtractor(), lambda: _archives("zip"), UNPACKED),
     "biff": _streams(("Workbook", "\x05SummaryInformation"), XlsExtractor(), seed.make_biff),
-    "cell": Target(_run_cell, lambda: ["31138.5\n[$-411]ggge\"年\"m\"月\"d\"日\" aaa h:mm".encode(), b"1500001\n[<=999]000;[<=9999]000-00;000-0000", b"a_x000D_b"]),
+    "cell": Target(_run_cell, lambda: ['31138.5\n[$-411]ggge"年"m"月"d"日" aaa h:mm'.encode(), b"1500001\n[<=999]000;[<=9999]000-00;000-0000", b"a_x000D_b"]),
     "word": _streams(seed.WORD, _LEGACY, seed.make_word),
     "slides": _streams(seed.SLIDES, _LEGACY, seed.make_slides),
     "compound": _file(_LEGACY, lambda: list(seed.make_legacy().values())),

@@ -37,7 +37,9 @@ def test_broken_frame_is_refused(data: bytes) -> None:
         unpack(BytesIO(data).read)
 
 
-@pytest.mark.parametrize("message", [[["piece"]], [{"a": 1}], [None], ["piece", "a"], ["piece", "a", 1, ""], ["end", ""]])
+@pytest.mark.parametrize(
+    "message", [[["piece"]], [{"a": 1}], [None], ["piece", "a"], ["piece", "a", 1, ""], ["end", ""]]
+)
 def test_message_of_another_shape_is_refused(message: list[object]) -> None:
     with pytest.raises(FrameError):
         _to_value(message)
