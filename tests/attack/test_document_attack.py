@@ -25,6 +25,7 @@ from tests.unit.extract.test_table import write_dbf, write_parquet, write_sqlite
 from morasanu.extract.interface import Limits, Task
 from morasanu.extract.legacy.document import LegacyExtractor
 from morasanu.extract.legacy.rtf import RtfExtractor
+from morasanu.extract.mail.outlook import MsgExtractor
 from morasanu.extract.page import pdf
 from morasanu.extract.page.image import ImageExtractor
 from morasanu.extract.page.pdf import PdfExtractor
@@ -357,3 +358,15 @@ def test_picture_with_circles_in_its_head_is_refused() -> None:
         b"II*\x00\x04\x00\x00\x00\xff\xff\xff\xff",
     ):
         assert attack(ALL["image"], data).error == "MRS-X-021"
+
+
+@pytest.mark.parametrize("reader", [LegacyExtractor(), MsgExtractor()], ids=["doc", "msg"])
+def test_compound_stream_of_megabytes_out_of_a_circle_of_sectors_is_no_larger_than_its_file(reader: Extractor) -> None:
+    name = "Data" if isinstance(reader, LegacyExtractor) else "__substg1.0_10130102"
+    data = bytearray(write_word([(TEXT, 2)], **{name: b"x"}))
+    entry = data.index(name.encode("utf-16-le"))
+    (sector,) = struct.unpack_from("<I", data, entry + 116)
+    (table,) = struct.unpack_from("<I", data, 76)
+    struct.pack_into("<I", data, entry + 120, 600_000_000)
+    struct.pack_into("<I", data, 512 + table * 512 + sector * 4, sector)
+    assert not attack(reader, bytes(data)).is_complete
