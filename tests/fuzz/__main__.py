@@ -27,11 +27,12 @@ with atheris.instrument_imports(include=["morasanu", "olefile"]):
 from bench.common import REPOSITORY, format_table, read_commit, read_cpu, read_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 MAX_BYTES: Final = 65_536
 MAX_CPU_S: Final = 2.0
 _MEMORY_MB: Final = 1_200
+_BY_TIME, _BY_INPUTS = "time", "inputs"
 _HEAD: Final = ("target", "inputs", "a second", "edges", "features", "corpus", "peak MB", "slowest s", "ended by")
 
 
@@ -61,31 +62,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ["PATH"] = ""  # no parser shall start a program
     xls._read_cells = lambda _: iter(())  # calamine ends the whole process, which is what a scan has its child for
     how = Options(options.folder, options.seconds, options.runs, options.seed)
-    rows = [row for _, row in sorted(run_all(names, how, options.jobs))]
+    missing = {name: TARGETS[name].missing() for name in names}
+    rows = run_all([name for name in names if not missing[name]], how, options.jobs)
+    rows += [[name, *"-------", f"not run: no {extra}"] for name, extra in missing.items() if extra]
     table = format_table(_HEAD, rows)
     print(table)
     if options.out:
-        today = dt.datetime.now(dt.UTC).date()
-        (options.out / f"fuzz-{today}-{read_commit()}.md").write_text(write_report(table, how), encoding="utf-8")
-    return int(any(row[-1] not in {"time", "inputs"} for row in rows))
+        path = options.out / f"fuzz-{dt.datetime.now(dt.UTC).date()}.md"
+        path.write_text(write_report(table, how), encoding="utf-8")
+    return int(any(row[-1].partition(":")[0] not in {_BY_TIME, _BY_INPUTS, "not run"} for row in rows))
 
 
-def run_all(names: Sequence[str], how: Options, jobs: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield the figures of each target with its place in `names`, `jobs` running at a time."""
-    waiting = [(place, name) for place, name in enumerate(names) if not TARGETS[name].missing()]
-    running: dict[int, tuple[int, str]] = {}
+def run_all(names: Sequence[str], how: Options, jobs: int) -> list[list[str]]:
+    """Return the figures of each target, `jobs` having run at a time."""
+    waiting = list(names)
+    running: dict[int, str] = {}
+    rows: dict[str, list[str]] = {}
     while waiting or running:
         while waiting and len(running) < jobs:
-            place, name = waiting.pop(0)
             sys.stdout.flush()
+            name = waiting.pop(0)
             child = os.fork()  # what has been imported and instrumented is there at once
             if not child:
                 fuzz(name, how)
-            running[child] = place, name
+            running[child] = name
         child, status = os.wait()
-        if child in running:
-            place, name = running.pop(child)
-            yield place, tabulate(name, how, os.waitstatus_to_exitcode(status))
+        name = running.pop(child)
+        rows[name] = tabulate(name, how, os.waitstatus_to_exitcode(status))
+    return [rows[name] for name in names]
 
 
 def fuzz(name: str, how: Options) -> None:
@@ -138,14 +142,10 @@ def tabulate(name: str, how: Options, code: int) -> list[str]:
     log = _log(how, name).read_text(encoding="utf-8", errors="replace")
     figures = dict(re.findall(r"^stat::(\w+): +(\d+)", log, re.MULTILINE))
     state = re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)/", log)
-    fault = re.findall(r"(?m)^([A-Za-z_.]*(?:Error|Exception|Exit)\b.*)$|(?:ERROR: libFuzzer: (.*))$", log)
-    ended = (
-        ("inputs" if how.runs else "time")
-        if not code
-        else " ".join(filter(None, fault[0]))
-        if fault
-        else f"exit {code}"
-    )
+    ended = _BY_INPUTS if how.runs else _BY_TIME
+    if code:
+        fault = re.search(r"(?m)^[A-Za-z_.]*(?:Error|Exception|Exit)\b.*$|(?<=ERROR: libFuzzer: ).*$", log)
+        ended = fault[0] if fault else f"exit {code}"
     inputs, speed, peak, slow = (figures.get(key, "-") for key in _FIGURES)
     return [name, inputs, speed, *(state[-1] if state else "---"), peak, slow, ended[:70]]
 
