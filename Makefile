@@ -1,5 +1,5 @@
 # `make demo` shows it, `make test` proves it; both set up what they need in .venv.
-.PHONY: demo test lint bench docs
+.PHONY: demo test lint bench fuzz docs
 
 demo: .venv/run.ready
 	@.venv/bin/morasanu scan examples/bank --html demo-report.html || test $$? -eq 3
@@ -13,6 +13,9 @@ lint: .venv/dev.ready
 
 bench: .venv/bench.ready
 	@.venv/bin/python -m bench
+
+fuzz: .venv/dev.ready
+	@.venv/bin/python -m tests.fuzz --seconds $(or $(seconds),60) --out bench/results
 
 docs: .venv/dev.ready
 	@.venv/bin/python tools/docs.py

@@ -25,6 +25,7 @@ from tests.unit.extract.test_table import write_dbf, write_parquet, write_sqlite
 from morasanu.extract.interface import Limits, Task
 from morasanu.extract.legacy.document import LegacyExtractor
 from morasanu.extract.legacy.rtf import RtfExtractor
+from morasanu.extract.mail.outlook import MsgExtractor
 from morasanu.extract.page.image import ImageExtractor
 from morasanu.extract.page.pdf import PdfExtractor
 from morasanu.extract.table import DbfExtractor, ParquetExtractor, SqliteExtractor
@@ -334,3 +335,15 @@ def test_document_of_zero_bytes_is_refused(kind: str) -> None:
 def test_document_of_its_first_bytes_and_noise_is_refused(kind: str) -> None:
     noise = bytes((number * 7919 + number // 251) % 256 for number in range(20_000))
     assert not attack(ALL[kind], _samples()[kind][:16] + noise).is_complete
+
+
+@pytest.mark.parametrize("reader", [LegacyExtractor(), MsgExtractor()], ids=["doc", "msg"])
+def test_compound_stream_of_megabytes_out_of_a_circle_of_sectors_is_no_larger_than_its_file(reader: Extractor) -> None:
+    name = "Data" if isinstance(reader, LegacyExtractor) else "__substg1.0_10130102"
+    data = bytearray(write_word([(TEXT, 2)], **{name: b"x"}))
+    entry = data.index(name.encode("utf-16-le"))
+    (sector,) = struct.unpack_from("<I", data, entry + 116)
+    (table,) = struct.unpack_from("<I", data, 76)
+    struct.pack_into("<I", data, entry + 120, 600_000_000)
+    struct.pack_into("<I", data, 512 + table * 512 + sector * 4, sector)
+    assert not attack(reader, bytes(data)).is_complete

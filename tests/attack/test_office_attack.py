@@ -9,6 +9,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from tests.unit.extract.made import write_compound
 
 from morasanu.errors import InspectError
 from morasanu.extract.interface import Extracted, Extractor, Limits, Piece, Task, Unread
@@ -323,3 +324,14 @@ def test_sparse_xls_ends_without_taking_its_range() -> None:
     file = BytesIO()
     book.save(file)
     assert [each.part for each in read(XlsExtractor(), file.getvalue())] == ["a!A1:A1", "a!IV65536:IV65536"]
+
+
+def test_xls_whose_directory_goes_in_a_circle_and_names_nothing_is_not_handed_on() -> None:
+    if XlsExtractor().missing():
+        pytest.skip("the extra office is not installed")
+    data = bytearray(write_compound({"Workbook": b"\x09\x08"}))
+    directory = int.from_bytes(data[48:52], "little")
+    data[512 + directory * 512 + 128 : 1024 + directory * 512] = bytes(384)
+    table = int.from_bytes(data[76:80], "little")
+    struct.pack_into("<I", data, 512 + table * 512 + directory * 4, directory)
+    assert codes(read(XlsExtractor(), bytes(data))) == {"MRS-X-021"}

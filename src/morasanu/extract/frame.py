@@ -46,7 +46,7 @@ def unpack(read: Callable[[int], bytes]) -> list[Any] | None:
         raise FrameError
     try:
         message = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FrameError from error
     if not isinstance(message, list) or not message:
         raise FrameError

@@ -243,7 +243,8 @@ def _take(out: Piece | Unread | Future[Piece | Unread | None]) -> Iterator[Piece
 
 
 def _to_value(message: list[Any]) -> Piece | Unread:
-    make, count = _FIELDS.get(message[0], (None, -1))
+    kind = message[0]
+    make, count = _FIELDS.get(kind, (None, -1)) if isinstance(kind, str) else (None, -1)
     if make is None or len(message) != count + 1 or not all(isinstance(part, str) for part in message[1:]):
         raise FrameError
     return make(*map(_mend, message[1:]))  # type: ignore[no-any-return]

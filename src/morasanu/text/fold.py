@@ -46,7 +46,10 @@ def _build_table() -> dict[str, str]:
     return {chr(code): folded for code, folded in table.items() if chr(code) != folded}
 
 
-_SHIFTING = re.compile(f"([ｳｶ-ﾄﾊ-ﾎ][ﾞﾟ]|[うか-ほウカ-ホ][\u3099\u309a])|[{_INVISIBLE}]+|\r")
+# only what makes one character of two: no mark fits な, カ takes no ﾟ, and が is voiced already
+_VOICED = "うかきくけこさしすせそたちつてとはひふへほウカキクケコサシスセソタチツテトハヒフヘホ"
+_PAIR = f"[ｳｶ-ﾄﾊ-ﾎ]ﾞ|[ﾊ-ﾎ]ﾟ|[{_VOICED}]\u3099|[はひふへほハヒフヘホ]\u309a"
+_SHIFTING = re.compile(f"({_PAIR})|[{_INVISIBLE}]+|\r")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 

@@ -125,6 +125,13 @@ def test_slide_object_is_inflated_and_handed_out() -> None:
     assert [member.data for member in answer.members] == [b"inner"]
 
 
+def test_slides_behind_zeros_are_told_as_lost() -> None:
+    words = write_record(0x0FA0, "前".encode("utf-16-le"))
+    answer = collect(READER, write_slides(words + bytes(16) + words))
+    assert (answer.text, [out.code for out in answer.unread]) == ("前\n", ["MRS-X-021"])
+    assert collect(READER, write_slides(words + bytes(16))).is_complete
+
+
 def test_slides_encrypted_are_told() -> None:
     user = bytes(12) + b"\xdf\xc4\xd1\xf3" + bytes(16)
     data = write_compound({"PowerPoint Document": b"x", "Current User": user})

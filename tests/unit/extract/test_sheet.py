@@ -11,6 +11,7 @@ from tests.unit.extract.package import MARK, lines, make_package
 
 from morasanu.errors import InspectError
 from morasanu.extract.interface import Extracted, Member, Piece, Task, Unread
+from morasanu.extract.office.biff import Biff
 from morasanu.extract.office.encrypted import EncryptedExtractor
 from morasanu.extract.office.sheet import SheetExtractor
 from morasanu.extract.office.xls import XlsExtractor
@@ -174,6 +175,15 @@ def test_xls_of_xlwt_gives_its_lines() -> None:
     assert rest == [f"{MARK}{number}" for number in range(2_000)]
     assert lines(found)["隠し!A1:A1"] == [MARK + "隠"]
     assert not [each for each in found if isinstance(each, Unread)]
+
+
+@pytest.mark.parametrize(("behind", "told"), [(b"", []), (bytes(60), []), (bytes(8) + b"rest", ["MRS-X-021"])])
+def test_xls_records_behind_zeros_are_told_as_lost(behind: bytes, told: list[str]) -> None:
+    begin = struct.pack("<HHHHIII", 0x809, 16, 0x600, 0x10, 0, 0, 0)
+    cell = struct.pack("<HHHHHHB", 0x204, 10, 0, 0, 0, 1, 0) + b"a"
+    found = list(Biff(begin + cell + behind).read())
+    assert [each.text for each in found if isinstance(each, Piece)] == ["a\n"]
+    assert [each.code for each in found if isinstance(each, Unread)] == told
 
 
 def record(kind: int, body: bytes) -> bytes:

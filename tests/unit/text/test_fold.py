@@ -75,6 +75,13 @@ def test_fold_voiced_half_width_kana_maps_to_two_characters() -> None:
     assert [folded.given(i, i + 1) for i in range(3)] == [(0, 2), (2, 4), (4, 5)]
 
 
+@pytest.mark.parametrize("pair", ["ｶﾟ", "ご\u3099", "な\u3099", "カ\u309a", "ほ\u3099", "ぼ\u309a"])
+def test_fold_mark_shifts_what_follows_only_where_it_makes_one_character_of_two(pair: str) -> None:
+    folded = fold(f"{pair}山田")
+    at = folded.text.index("山田")
+    assert folded.given(at, at + 2) == (2, 4)
+
+
 def test_fold_circled_digits_become_digits() -> None:
     for row in ("⓪①②③④⑤⑥⑦⑧⑨", "⓪❶❷❸❹❺❻❼❽❾", "⓪➀➁➂➃➄➅➆➇➈", "⓪➊➋➌➍➎➏➐➑➒", "⓪⓵⓶⓷⓸⓹⓺⓻⓼⓽"):
         assert fold(row).text == "0123456789"

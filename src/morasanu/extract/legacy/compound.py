@@ -44,6 +44,7 @@ class Compound:
         self.is_cut = False
         try:
             self._ole = _open(self._data)
+            self.is_cut = bound_streams(self._ole, len(self._data))
             self.paths = _list_streams(self._ole)
         except Exception:  # noqa: BLE001 - whatever olefile stumbles over
             self._restore()
@@ -95,6 +96,7 @@ class Compound:
         missing = max((sectors * 128 + 2) * 512 - len(self._data), 0) + 4_096
         try:
             self._ole = _open(self._data + bytes(min(missing, _MAX_PADDING_BYTES)))
+            bound_streams(self._ole, len(self._data))
         except Exception as error:
             raise refuse("MRS-X-021") from error
 
@@ -103,6 +105,17 @@ def _open(data: bytes) -> Handle:
     import olefile  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, loaded when it is needed
 
     return olefile.OleFileIO(BytesIO(data))
+
+
+def bound_streams(ole: Handle, size: int) -> bool:
+    """Let no stream claim more than the `size` bytes of its file, and return whether one did.
+
+    A chain of sectors that goes in a circle would really give it: 17 KB became 600 MB.
+    """
+    found = [entry for entry in ole.direntries if entry is not None and entry.size > size]
+    for entry in found:
+        entry.size = size
+    return bool(found)
 
 
 def _list_streams(ole: Handle) -> list[list[str]]:

@@ -84,7 +84,9 @@ def _walk(stream: bytes) -> Iterator[Record]:
         head, kind, length = struct.unpack_from("<HHI", stream, at)
         instance = head >> 4
         if kind == 0 and length == 0 and head == 0 and not above:
-            break  # zeros fill the last sector
+            if stream[at:].strip(b"\0"):  # otherwise zeros fill the last sector
+                yield Record(at, 0, 0, at, len(stream) + 1, False, owner)  # what follows is lost
+            break
         yield Record(at, kind, instance, at + 8, at + 8 + length, head & 0xF == 0xF, owner)
         if head & 0xF == 0xF:
             if kind in _OWNERS or kind in {_SLIDE, _LIST}:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.extract.archive.unpack import label_to_name, make_label
 from morasanu.extract.interface import Member, Piece
+from morasanu.extract.legacy.compound import bound_streams
 from morasanu.extract.mail.header import decode_declared, decode_header
 from morasanu.extract.mail.lzfu import decompress_rtf
 from morasanu.extract.reason import refuse, unread
@@ -55,6 +56,8 @@ class MsgExtractor:
         except Exception as error:
             raise refuse("MRS-X-021") from error
         faults: list[str] = []
+        if index.is_cut:
+            faults.append("directory")
         message = _Store(index, (), 32, "", faults)
         if not message.names:
             raise refuse("MRS-X-021")
@@ -68,6 +71,7 @@ class _Index:
 
     def __init__(self, file: BinaryIO) -> None:
         self.ole = import_module("olefile").OleFileIO(file)
+        self.is_cut = bound_streams(self.ole, file.seek(0, 2))
         self.names: dict[_Path, dict[str, str]] = {}
         for path in self.ole.listdir(streams=True, storages=True):
             self.names.setdefault(tuple(path[:-1]), {})[path[-1].lower()] = path[-1]

@@ -82,7 +82,7 @@ class Biff:
         self._begin("")
         yield from self._grid.ready
         yield from self._sink.finish()
-        if at > len(stream):
+        if at > len(stream) or stream[at:].strip(b"\0"):
             yield unread("MRS-X-021")
 
     def _take(self, kind: int, body: bytes, at: int) -> None:

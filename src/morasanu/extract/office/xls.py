@@ -50,14 +50,14 @@ def _read(data: bytes, task: Task) -> Iterator[Extracted]:
     stream = _read_stream(compound, data)
     if is_biff8(stream):
         yield from Biff(stream).read()
-    elif compound is not None:
+    elif stream:
         yield from _read_cells(data)
-    else:
+    elif compound is None:
         raise refuse("MRS-X-021")
     if compound is not None:
         yield from _read_properties(compound)
         yield from read_embedded(compound, task)
-    if compound is None or compound.is_cut:
+    if compound is None or compound.is_cut or not stream:
         yield unread("MRS-X-021")
 
 
