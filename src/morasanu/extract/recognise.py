@@ -8,13 +8,16 @@ from os import SEEK_END
 from pathlib import PurePath
 from typing import BinaryIO, Final
 
+from morasanu.extract.legacy.directory import list_root
+
 HEAD_BYTES: Final = 4_096
 _MAGIC: Final = (
     (b"%PDF-", "pdf"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"),
     (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gz"), (b"\xfd7zXZ\x00", "xz"), (b"MSCF\x00\x00\x00\x00", "cab"),
     (b"Rar!\x1a\x07", "rar"), (b"SQLite format 3\x00", "sqlite"), (b"PAR1", "parquet"), (b"{\\rtf", "rtf"),
     (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF87a", "gif"), (b"GIF89a", "gif"), (b"II*\x00", "tiff"),
-    (b"MM\x00*", "tiff"), (b"BM", "bmp"),
+    (b"MM\x00*", "tiff"), (b"BM", "bmp"), (b"\x09\x00\x04\x00", "xls"), (b"\x09\x02\x06\x00", "xls"), (b"\x09\x04\x06\x00", "xls"),
+    (b"\x09\x08\x08\x00\x00\x05", "xls"), (b"\x09\x08\x10\x00\x00\x06", "xls"), (b"\xdb\xa5", "doc"), (b"\xdc\xa5", "doc"),
 )  # fmt: skip
 _SHAPES: Final = tuple(
     (re.compile(pattern, re.DOTALL), known)
@@ -39,6 +42,7 @@ _NAMES: Final = 2_000
 _OLE_STREAMS: Final = (
     ("EncryptedPackage", "encrypted-office"), ("WordDocument", "doc"), ("PowerPoint Document", "ppt"), ("Workbook", "xls"),
     ("Book", "xls"), ("__properties_version1.0", "msg"), ("JSRV_SegmentInformation", "jtd"), ("DocumentText", "jtd"),
+    ("PROJECTwm", "vba"), ("PROJECT", "vba"),
 )  # fmt: skip
 _BY_NAME: Final = {
     ".eml": "eml",
@@ -134,10 +138,18 @@ def _list_names(file: BinaryIO) -> list[bytes]:
 
 
 def _recognise_ole(file: BinaryIO, suffix: str) -> str:
-    # names in the directory are UTF-16; looking for them needs no parser
-    data = file.read(8_000_000)
+    names = list_root(file)
+    if not names:  # cut off: names in the directory are UTF-16, and looking for them needs no parser
+        file.seek(0)
+        data = file.read(8_000_000)
+        names = {stream for stream, _ in _OLE_STREAMS if stream.encode("utf-16-le") in data}
     file.seek(0)
+    known = {name.lower() for name in names}
     for stream, kind in _OLE_STREAMS:
-        if stream.encode("utf-16-le") in data:
+        if stream.lower() in known:
             return kind
-    return {".doc": "doc", ".xls": "xls", ".ppt": "ppt", ".msg": "msg", ".jtd": "jtd"}.get(suffix, "ole")
+    return (
+        {".doc": "doc", ".xls": "xls", ".ppt": "ppt", ".msg": "msg", ".jtd": "jtd"}.get(suffix, "ole")
+        if not names
+        else "ole"
+    )
