@@ -142,7 +142,7 @@ def test_word_reading_of_a_field_stands_beside_its_word() -> None:
 
 def test_word_before_compound_files_is_read() -> None:
     text = "顧客 山田太郎\r".encode("cp932")
-    data = b"\xdb\xa5".ljust(0x18, b"\0") + struct.pack("<II", 0x20, 0x20 + len(text)) + text
+    data = b"\xdb\xa5\x2d".ljust(0x18, b"\0") + struct.pack("<II", 0x20, 0x20 + len(text)) + text
     assert recognise(BytesIO(data), "a.doc") == "doc"
     assert collect(READER, data).pieces == {"body": "顧客 山田太郎\n"}
 

@@ -32,15 +32,16 @@ _SHARED, _LABEL, _RICH, _NUMBER, _PACKED, _MULTIPLE, _FORMULA, _RESULT, _BOOL = 
     0xFD, 0x204, 0xD6, 0x203, 0x27E, 0xBD, 0x06, 0x207, 0x205,
 )  # fmt: skip
 _CELLS: Final = frozenset((_SHARED, _LABEL, _RICH, _NUMBER, _PACKED, _FORMULA, _BOOL))
-_BIFF8: Final = 0x600
+_BIFF8, _GRAPH = 0x600, 0x680
+_GRAPH_NUMBER, _GRAPH_LABEL = 0x03, 0x04
 _ADDRESS: Final = re.compile(r"(?:https?://|mailto:|file://|\\\\)[^\x00-\x1f]{1,500}")
 _MARGIN_CODE: Final = re.compile(r'&(?:"[^"]{0,200}"|\d{1,3}|[LCRPNDTFAZGBIUESXY])')
 _MAX_STRINGS_BYTES: Final = 200_000_000
 
 
 def is_biff8(stream: bytes) -> bool:
-    """Return whether the stream begins as one of Excel 97 or later."""
-    return len(stream) > 8 and read_number(stream, 0) == _BEGIN and read_number(stream, 4) == _BIFF8
+    """Return whether the stream begins as one of Excel 97 or later, or of the charts (Microsoft Graph) of that time."""
+    return len(stream) > 8 and read_number(stream, 0) == _BEGIN and read_number(stream, 4) in {_BIFF8, _GRAPH}
 
 
 def read_number(data: bytes, at: int) -> int:
@@ -99,6 +100,8 @@ class Biff:
             raise refuse("MRS-X-020")
         elif kind in _CELLS and len(body) >= 7:
             self._take_cell(kind, body)
+        elif kind in {_GRAPH_NUMBER, _GRAPH_LABEL} and len(body) > 8:
+            self._take_graph(kind, body)
         elif kind == _MULTIPLE and len(body) >= 6:
             for index in range((len(body) - 6) // 6):
                 style, packed = struct.unpack_from("<HI", body, 4 + 6 * index)
@@ -106,13 +109,25 @@ class Biff:
         elif kind == _RESULT and self._waiting:
             self._cells[self._waiting] = _decode(body[2:], read_number(body, 0))
             self._waiting = 0
-        elif kind == _STRINGS:
+        else:
+            self._take_beside(kind, body, at)
+
+    def _take_beside(self, kind: int, body: bytes, at: int) -> None:
+        if kind == _STRINGS:
             self._read_strings(body, at)
         elif kind == _TEXT_BOX:
             text = _Segments(self._continued(at)).text(read_number(body, 10))
             self._sink.add(f"{self._name} comment", text.replace("\n", " "))
         else:
             self._take_setting(kind, body)
+
+    def _take_graph(self, kind: int, body: bytes) -> None:
+        """Take a cell of the sheet behind a chart; three bytes of looks stand before its value."""
+        row, column = struct.unpack_from("<HH", body)
+        if kind == _GRAPH_LABEL:
+            self._put(row, column, _decode(body[8:], body[7]))
+        elif len(body) >= 15:
+            self._put(row, column, format_number(repr(struct.unpack_from("<d", body, 7)[0]), ""))
 
     def _begin(self, name: str) -> None:
         self._end_row()

@@ -40,7 +40,15 @@ class XlsExtractor:
         except InspectError as error:
             if error.code != "MRS-X-020":
                 raise
-            yield from _read(decrypt(data, task.passwords), task)
+            yield from _read(_decrypt(data, task), task)
+
+
+def _decrypt(data: bytes, task: Task) -> bytes:
+    try:
+        return decrypt(data, task.passwords)
+    except InspectError as error:
+        # what no program of today encrypts or decrypts (Excel 95) is not damaged for that
+        raise refuse("MRS-X-020" if error.code == "MRS-X-021" else error.code) from error
 
 
 def _read(data: bytes, task: Task) -> Iterator[Extracted]:
