@@ -195,7 +195,7 @@ _NAMES: Final = (
 
 @cache
 def _readers() -> dict[str, Extractor]:
-    return load_extractors() | {"image": ImageExtractor(lambda _: None)}
+    return load_extractors()
 
 
 def _run_recognise(data: bytes) -> None:
@@ -299,7 +299,7 @@ TARGETS: Final[dict[str, Target]] = {
     "slides": _streams(seed.SLIDES, _LEGACY, seed.make_slides),
     "compound": _file(_LEGACY, lambda: list(seed.make_legacy().values())),
     "rtf": _file(RtfExtractor(), lambda: [seed.make_rtf()]),
-    "image": _file(ImageExtractor(lambda _: "text"), lambda: list(seed.PICTURES.values())),
+    "image": _file(ImageExtractor(), lambda: list(seed.PICTURES.values())),
     "pdf": _file(PdfExtractor(), lambda: [seed.make_pdf(), seed.make_pdf()[:-300]], UNPACKED),
     "sqlite": _file(SqliteExtractor(), seed.make_databases),
     "dbf": _file(DbfExtractor(), lambda: [seed.make_table()]),

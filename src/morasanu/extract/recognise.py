@@ -8,17 +8,26 @@ from os import SEEK_END
 from pathlib import PurePath
 from typing import BinaryIO, Final
 
+from morasanu.extract.archive.selfextract import find_packed
+from morasanu.extract.archive.unpack import is_header
+from morasanu.extract.legacy.directory import list_root
 from morasanu.extract.mail.shape import recognise_mail
+from morasanu.extract.mail.smime import SEALED, SIGNED
 
 HEAD_BYTES: Final = 4_096
 _MAGIC: Final = (
     (b"%PDF-", "pdf"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"),
+    (b"PK\x07\x08PK\x03\x04", "zip"), (b"PK00PK\x03\x04", "zip"), (b"MZ", "program"), (b"\x28\xb5\x2f\xfd", "zst"),
+    (b"\x04\x22\x4d\x18", "lz4"), (b"\x1f\x9d", "z"),
+    (b"\x78\x9f\x3e\x22", "tnef"),
     (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gz"), (b"\xfd7zXZ\x00", "xz"), (b"MSCF\x00\x00\x00\x00", "cab"),
     (b"Rar!\x1a\x07", "rar"), (b"SQLite format 3\x00", "sqlite"), (b"PAR1", "parquet"), (b"{\\rtf", "rtf"),
     (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF87a", "gif"), (b"GIF89a", "gif"), (b"II*\x00", "tiff"),
     (b"MM\x00*", "tiff"), (b"BM", "bmp"), (b"\xd7\xcd\xc6\x9a", "metafile"),
     (b"\x37\x7f\x06\x82", "sqlite-log"), (b"\x37\x7f\x06\x83", "sqlite-log"), (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", "sqlite-log"),
     (b"!BDN", "pst"), (b"\xcf\xad\x12\xfe", "dbx"), (b"\x1a\x00\x00\x04\x00\x00", "nsf"),  # mailboxes nobody reads yet
+    (b"\x09\x00\x04\x00", "xls"), (b"\x09\x02\x06\x00", "xls"), (b"\x09\x04\x06\x00", "xls"),
+    (b"\x09\x08\x08\x00\x00\x05", "xls"), (b"\x09\x08\x10\x00\x00\x06", "xls"),
 )  # fmt: skip
 _SHAPES: Final = tuple(
     (re.compile(pattern, re.DOTALL), known)
@@ -26,10 +35,12 @@ _SHAPES: Final = tuple(
         (rb".{0,1019}%PDF-", "pdf"), (rb".{257}ustar", "tar"), (rb"..-lh.-", "lzh"),
         (rb"\x01\x00\x00\x00.{36} EMF", "metafile"), (rb"[\x01\x02]\x00\x09\x00\x00[\x01\x03]", "metafile"),
         (rb"RIFF.{4}WEBP", "image"),
+        (rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}", "cpio"), (rb"\xdb\xa5[\x20-\x3f]\0|\xdc\xa5[\x60-\x6f]\0", "doc"),
         (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2"), (rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d", "mbox"),
         (rb"\s*-----BEGIN PGP MESSAGE-----", "pgp"),
     )
 )  # fmt: skip
+_DBASE: Final = (b"\x03", b"\x83", b"\x8b", b"\xf5", b"\x30", b"\x31")
 _IMAGES: Final = frozenset(("png", "jpeg", "gif", "tiff", "bmp"))
 _OFFICE: Final = {b"word/": "docx", b"ppt/": "pptx", b"xl/": "xlsx"}
 _OFFICE_SUFFIXES: Final = {
@@ -40,15 +51,18 @@ _ODF: Final = {
     b"application/vnd.oasis.opendocument.spreadsheet": "ods",
     b"application/vnd.oasis.opendocument.presentation": "odp",
 }
+_AT_VOLUME: Final = 0x8000
 _END_BYTES: Final = 22 + 65_535
 _DIRECTORY_BYTES: Final = 1_000_000
 _NAMES: Final = 2_000
 _OLE_STREAMS: Final = (
     ("EncryptedPackage", "encrypted-office"), ("WordDocument", "doc"), ("PowerPoint Document", "ppt"), ("Workbook", "xls"),
     ("Book", "xls"), ("__properties_version1.0", "msg"), ("JSRV_SegmentInformation", "jtd"), ("DocumentText", "jtd"),
+    ("PROJECTwm", "vba"), ("PROJECT", "vba"),
 )  # fmt: skip
 _BY_NAME: Final = {
     ".eml": "eml",
+    ".cpio": "cpio",
     ".lzma": "lzma",
     ".mbox": "mbox",
     ".mbx": "mbox",
@@ -73,18 +87,50 @@ def recognise(file: BinaryIO, name: str) -> str:
         return _recognise_zip(file, head, suffix)
     if found == "ole":
         return _recognise_ole(file, suffix)
+    if found == "program":
+        return _recognise_program(file)
     if found and _is_by_chance(found, file, head, suffix):
         return ""
     if found:
         return "image" if found in _IMAGES else found
     if mail := recognise_mail(head, name):  # before the shapes: a subject may hold one
         return mail
+    return _recognise_shape(file, head, suffix)
+
+
+def _recognise_shape(file: BinaryIO, head: bytes, suffix: str) -> str:
+    """Return the format of what has no mark at its start, or leaves it to its name."""
     shape = next((known for pattern, known in _SHAPES if pattern.match(head)), "")
     if shape:
         return shape
-    if suffix == ".dbf" and head[:1] in (b"\x03", b"\x83", b"\x8b", b"\xf5", b"\x30", b"\x31"):
-        return "dbf"
-    return _BY_NAME.get(suffix, "") if suffix != ".dbf" else ""
+    if head[:1] == b"\x30" and (SIGNED in head[:32] or SEALED in head[:32]):
+        return "p7m"
+    if suffix == ".tar" and is_header(head[:512]):
+        return "tar"
+    if not head[:8].strip(b"\0") and _holds(file, _AT_VOLUME, b"\x01CD001"):
+        return "iso"
+    if suffix == ".dbf":
+        return "dbf" if head[:1] in _DBASE else ""
+    return _BY_NAME.get(suffix, "")
+
+
+def _holds(file: BinaryIO, place: int, mark: bytes) -> bool:
+    file.seek(place)
+    found = file.read(len(mark)) == mark
+    file.seek(0)
+    return found
+
+
+def _recognise_program(file: BinaryIO) -> str:
+    """Return `zip` or `sfx` for a program that unpacks itself, `""` for any other."""
+    try:
+        if _list_names(file):
+            return "zip"
+        return "sfx" if find_packed(file) else ""
+    except (OSError, struct.error):
+        return ""
+    finally:
+        file.seek(0)
 
 
 def _is_by_chance(found: str, file: BinaryIO, head: bytes, suffix: str) -> bool:
@@ -143,10 +189,18 @@ def _list_names(file: BinaryIO) -> list[bytes]:
 
 
 def _recognise_ole(file: BinaryIO, suffix: str) -> str:
-    # names in the directory are UTF-16; looking for them needs no parser
-    data = file.read(8_000_000)
+    names = list_root(file)
+    if not names:  # cut off: names in the directory are UTF-16, and looking for them needs no parser
+        file.seek(0)
+        data = file.read(8_000_000)
+        names = {stream for stream, _ in _OLE_STREAMS if stream.encode("utf-16-le") in data}
     file.seek(0)
+    known = {name.lower() for name in names}
     for stream, kind in _OLE_STREAMS:
-        if stream.encode("utf-16-le") in data:
+        if stream.lower() in known:
             return kind
-    return {".doc": "doc", ".xls": "xls", ".ppt": "ppt", ".msg": "msg", ".jtd": "jtd"}.get(suffix, "ole")
+    return (
+        {".doc": "doc", ".xls": "xls", ".ppt": "ppt", ".msg": "msg", ".jtd": "jtd"}.get(suffix, "ole")
+        if not names
+        else "ole"
+    )

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _MODULES: Final = (
     "archive.stream", "leftover", "legacy.document", "legacy.rtf",
-    "mail.apple", "mail.internet", "mail.outlook", "office.encrypted", "office.odf", "office.sheet", "office.word", "page.image", "page.metafile", "page.pdf",
-    "table",
+    "mail.apple", "mail.internet", "mail.outlook", "mail.smime", "mail.tnef", "office.encrypted", "office.odf", "office.sheet", "office.word",
+    "page.image", "page.metafile", "page.pdf", "table",
 )  # fmt: skip
 GROUP: Final = "morasanu.extractors"
 """The entry points of other packages: each names a sequence of extractors."""

@@ -23,6 +23,8 @@ JOINED: Final = " › "
 """Stands between a file inside and what lies in that: `添付/名簿.xlsx › 名簿!A1:F20`."""
 _HTML: Final = frozenset((".html", ".htm", ".xhtml", ".shtml", ".mht", ".mhtml"))
 _XML: Final = frozenset((".xml", ".svg", ".xsl", ".xsd", ".rss", ".rels"))
+_PIECE_CHARS: Final = 4_000_000
+_HEADER_CHARS: Final = 2_000
 _IDLE: Final = frozenset((".rels", ".css", ".ttf", ".otf", ".woff"))
 """Parts of packages that hold no text of anybody."""
 
@@ -78,9 +80,10 @@ class _Walk:
             yield from self._open(out, task, inside, depth)
         elif isinstance(out, Picture):
             yield from _guard(self._draw(out, inside, can_be_read=task.ocr), inside)
+        elif isinstance(out, Piece):
+            self._budget.bytes_out += len(out.text) * 3
+            yield from _cut(out._replace(part=inside))
         else:
-            if isinstance(out, Piece):
-                self._budget.bytes_out += len(out.text) * 3
             yield out._replace(part=inside)
 
     def _draw(self, picture: Picture, inside: str, *, can_be_read: bool) -> Iterator[Drawn | Unread]:
@@ -122,7 +125,26 @@ class _Walk:
         view = view_html if suffix in _HTML else view_xml if suffix in _XML else view_plain
         self._budget.bytes_out += len(text) * 3
         if text.strip():
-            yield Piece(part, view(text).text)
+            yield from _cut(Piece(part, view(text).text))
+
+
+def _cut(piece: Piece) -> Iterator[Piece]:
+    """Yield `piece` in stretches that a frame can hold, cut at line ends; behind the first, the part says the line it begins at."""
+    text = piece.text
+    start, line, header = 0, 1, piece.header
+    while len(text) - start > _PIECE_CHARS:
+        end = text.rfind("\n", start, start + _PIECE_CHARS) + 1 or start + _PIECE_CHARS
+        yield _name_stretch(piece, text[start:end], line, header)
+        if not header:
+            first = text[: text.find("\n") + 1][:_HEADER_CHARS]
+            header = first.rstrip("\n") if "," in first or "\t" in first else ""
+        line += text.count("\n", start, end)
+        start = end
+    yield _name_stretch(piece, text[start:], line, header) if start else piece
+
+
+def _name_stretch(piece: Piece, text: str, line: int, header: str) -> Piece:
+    return Piece(_join(piece.part, f"line {line}") if line > 1 else piece.part, text, header)
 
 
 def _guard(outs: Iterator[Piece | Drawn | Unread], part: str) -> Iterator[Piece | Drawn | Unread]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import hashlib
+import hmac
 import lzma
 import struct
 import tarfile
@@ -17,7 +19,9 @@ import pytest
 from morasanu.errors import InspectError
 from morasanu.extract.archive.stream import EXTRACTORS
 from morasanu.extract.archive.unpack import decode_name
+from morasanu.extract.archive.unzip import _Reading
 from morasanu.extract.interface import Extracted, Limits, Member, Task, Unread
+from morasanu.extract.recognise import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,8 +131,52 @@ def test_zip_member_without_its_password_is_told_and_named() -> None:
     assert told(read("zip", data, "x", None, "other")) == [("a.csv", "MRS-X-020")]
 
 
-def test_zip_member_in_aes_is_told_as_encrypted() -> None:
+def lock_aes(data: bytes, password: str, key_bytes: int) -> bytes:
+    """Return a stored member as WinZip encrypts it (AE-2): salt, proof, AES in counter mode, seal."""
+    aes = pytest.importorskip("Cryptodome.Cipher.AES", reason="the extra `archive` is not installed")
+    counter = pytest.importorskip("Cryptodome.Util.Counter")
+    salt = bytes(range(key_bytes // 2))
+    keys = hashlib.pbkdf2_hmac("sha1", password.encode(), salt, 1_000, 2 * key_bytes + 2)
+    cipher = aes.new(keys[:key_bytes], aes.MODE_CTR, counter=counter.new(128, initial_value=1, little_endian=True))
+    locked = cipher.encrypt(data)
+    seal = hmac.new(keys[key_bytes : 2 * key_bytes], locked, "sha1").digest()[:10]
+    return salt + keys[-2:] + locked + seal
+
+
+@pytest.mark.parametrize(("strength", "key_bytes"), [(1, 16), (2, 24), (3, 32)])
+def test_zip_member_in_aes_opens_with_the_right_password(strength: int, key_bytes: int) -> None:
+    field = struct.pack("<2HH2sBH", 0x9901, 7, 2, b"AE", strength, 0)
+    data = make_old_zip(b"a.csv", lock_aes(TEXT, "秘密123", key_bytes), flags=1, extra=field, method=99)
+    assert members(read("zip", data, "x", None, "other", "秘密123")) == {"a.csv": TEXT}
+    assert told(read("zip", data, "x", None, "other")) == [("a.csv", "MRS-X-020")]
+
+
+def test_zip_member_in_damaged_aes_is_told_as_encrypted() -> None:
     assert told(read("zip", make_old_zip(b"a.csv", TEXT, flags=1, method=99))) == [("a.csv", "MRS-X-020")]
+
+
+def test_attack_many_members_and_no_password_is_given_up() -> None:
+    tried = _Reading(BytesIO(make_old_zip(b"a", encrypt(TEXT, "x"), flags=1)), Task("x", ("wrong",)))
+    tried._misses = 50
+    assert told(list(tried.run())) == [("a", "MRS-X-020")]
+
+
+def test_zip_member_in_deflate64_gives_it() -> None:
+    deflater = pytest.importorskip("inflate64", reason="the extra `archive` is not installed").Deflater()
+    packed = deflater.deflate(TEXT * 50) + deflater.flush()
+    data = bytearray(make_old_zip(b"a.csv", packed, method=9))
+    struct.pack_into("<L", data, 14, zlib.crc32(TEXT * 50))
+    struct.pack_into("<L", data, data.rindex(b"PK\x01\x02") + 16, zlib.crc32(TEXT * 50))
+    assert members(read("zip", bytes(data))) == {"a.csv": TEXT * 50}
+
+
+def test_zip_member_and_stream_in_zstandard_and_xz_give_it() -> None:
+    zstd = pytest.importorskip("backports.zstd", reason="the extra `archive` is not installed")
+    for method, packed in ((93, zstd.compress(TEXT)), (95, lzma.compress(TEXT))):
+        data = bytearray(make_old_zip(b"a.csv", packed, method=method))
+        struct.pack_into("<L", data, data.rindex(b"PK\x01\x02") + 16, zlib.crc32(TEXT))
+        assert members(read("zip", bytes(data))) == {"a.csv": TEXT}
+    assert members(read("zst", zstd.compress(TEXT) + zstd.compress(TEXT), "名簿.csv.zst")) == {"名簿.csv": TEXT * 2}
 
 
 def test_zip_member_of_an_unknown_method_is_told_as_not_supported() -> None:
@@ -326,6 +374,46 @@ def test_lzh_with_a_name_in_no_known_set_still_gives_all() -> None:
 
 def test_lzh_that_is_cut_is_told() -> None:
     assert "MRS-X-021" in {code for _, code in told(read("lzh", make_lzh({b"a.txt": TEXT, b"b.txt": TEXT})[:-100]))}
+
+
+@pytest.mark.parametrize("kind", ["lzh", "cab", "7z"])
+def test_program_that_unpacks_itself_gives_its_archive(kind: str) -> None:
+    if kind == "7z":
+        head = struct.pack("<3Q", 0, 0, 0)[:20]
+        packed = b"7z\xbc\xaf\x27\x1c\0\4" + struct.pack("<L", zlib.crc32(head)) + head
+    else:
+        packed = make_lzh({b"a.csv": TEXT}) if kind == "lzh" else make_cab(b"a.csv", TEXT, 0)
+    marks = b"-lh5-\0 7z\xbc\xaf\x27\x1c\0\4 MSCF\0\0\0\0 "  # a program names what it looks for
+    data = b"MZ" + bytes(200) + marks + bytes(100) + packed
+    assert recognise(BytesIO(data), "名簿.exe") == "sfx"
+    (found,) = read("sfx", data, "名簿.exe")
+    assert found == Member("", f"名簿.{kind}", packed)
+
+
+def test_program_without_an_archive_is_none() -> None:
+    assert recognise(BytesIO(b"MZ" + bytes(300)), "a.exe") == ""
+    assert recognise(BytesIO(b"MZ" + make_zip({"a": b"a"})), "a.exe") == "zip"
+
+
+def test_archives_of_unix_are_read() -> None:
+    body = b"".join(b"%08x" % number for number in (1, 0o100644, 0, 0, 1, 0, len(TEXT), 0, 0, 0, 0, 6, 0))
+    entry = b"070701" + body + b"a.csv\0" + TEXT
+    end = b"070701" + b"".join(b"%08x" % number for number in (0,) * 11 + (11, 0)) + b"TRAILER!!!\0"
+    cpio = entry + bytes(-len(entry) % 4) + end
+    assert recognise(BytesIO(cpio), "a") == "cpio"
+    assert members(read("cpio", cpio)) == {"a.csv": TEXT}
+    assert recognise(BytesIO(b"070701,090-0000-0000"), "a.csv") == ""
+
+
+def test_tar_without_a_mark_is_read() -> None:
+    header = bytearray(
+        b"a.csv".ljust(100, b"\0") + b"0000644\0" * 3 + b"%011o\0" % len(TEXT) + b"%011o\0" % 0 + b" " * 8
+    )
+    header += bytes(512 - len(header))
+    header[148:156] = b"%06o\0 " % sum(header)
+    data = bytes(header) + TEXT + bytes(-len(TEXT) % 512 + 1_024)
+    assert recognise(BytesIO(data), "a.tar") == "tar"
+    assert members(read("tar", data)) == {"a.csv": TEXT}
 
 
 def test_cab_gives_its_member() -> None:

@@ -22,7 +22,9 @@ from tests.unit.extract.made import (
 )
 
 from morasanu.extract.interface import Task
+from morasanu.extract.legacy.compound import Compound
 from morasanu.extract.legacy.document import EXTRACTORS, LegacyExtractor
+from morasanu.extract.recognise import recognise
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,14 +90,71 @@ def test_embedded_files_come_as_members() -> None:
     more = {
         "ObjectPool/_1/\x01Ole10Native": struct.pack("<I", len(package)) + package,
         "ObjectPool/_2/Package": b"PK\x03\x04",
-        "ObjectPool/_3/Workbook": b"\x09\x08",
     }
     answer = collect(READER, write_word([_wide("x\r")], **more))
     assert [(member.name, member.data[:4]) for member in answer.members] == [
         ("名.txt", b"hi"),
         ("Package", b"PK\x03\x04"),
     ]
-    assert [(out.part, out.code) for out in answer.unread] == [("ObjectPool/_3/Workbook", "MRS-X-005")]
+
+
+def test_embedded_document_is_a_file_of_its_own_with_what_is_embedded_in_it() -> None:
+    inner = write_word([_wide("中の髙橋\r")], **{"ObjectPool/_7/Package": b"PK\x03\x04", "Data": bytes(9_000)})
+    inside = Compound(BytesIO(inner), 10**7)
+    more = {f"ObjectPool/_3/{'/'.join(path)}": inside.read(*path) for path in inside.paths}
+    answer = collect(READER, write_word([_wide("x\r")], **more))
+    assert [member.part for member in answer.members] == ["ObjectPool/_3"]
+    opened = collect(READER, answer.members[0].data)
+    assert opened.pieces == {"body": "中の髙橋\n"}
+    assert [member.part for member in opened.members] == ["ObjectPool/_7/Package"]
+    assert opened.is_complete
+
+
+def test_kind_is_told_by_the_root_not_by_what_is_embedded() -> None:
+    outer = write_compound({"MBD1/WordDocument": b"x", "Workbook": b"\x09\x08", "VBA/ThisWorkbook": b"x"})
+    assert recognise(BytesIO(outer), "a.bin") == "xls"
+    project = write_compound({"VBA/ThisWorkbook": b"x", "PROJECT": b"x"})
+    assert recognise(BytesIO(project), "vbaProject.bin") == "vba"
+
+
+def test_macro_source_comes_without_what_office_writes() -> None:
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HI", kind, len(body)) + body
+
+    def store(data: bytes) -> bytes:  # a chunk that is not compressed
+        return b"\x01" + struct.pack("<H", 0x3FFF) + data.ljust(4_096, b"\n")
+
+    source = 'Attribute VB_Name = "M"\r\nConst 担当 = "能勢 佳代"\r\n'.encode("cp932")
+    directory = record(3, struct.pack("<H", 932)) + record(0x1A, b"M") + record(0x31, struct.pack("<I", 3))
+    answer = collect(
+        READER,
+        write_compound(
+            {"VBA/dir": store(directory), "VBA/M": b"old" + store(source), "PROJECT": b"x", "VBA/_VBA_PROJECT": b"x"}
+        ),
+    )
+    assert answer.pieces == {"macro M": 'Const 担当 = "能勢 佳代"\n'}
+
+
+def test_word_reading_of_a_field_stands_beside_its_word() -> None:
+    text = '\x13EQ \\* jc2 \\* "Font:MS 明朝" \\* hps10 \\o\\ad(\\s\\up 9(のせ),能勢)\x15 様\r'
+    assert collect(READER, write_word([_wide(text)])).pieces == {"body": "能勢 様\n", "ruby": "のせ\n"}
+
+
+def test_word_before_compound_files_is_read() -> None:
+    text = "顧客 山田太郎\r".encode("cp932")
+    data = b"\xdb\xa5\x2d".ljust(0x18, b"\0") + struct.pack("<II", 0x20, 0x20 + len(text)) + text
+    assert recognise(BytesIO(data), "a.doc") == "doc"
+    assert collect(READER, data).pieces == {"body": "顧客 山田太郎\n"}
+
+
+def test_slides_behind_a_zip_in_a_record_are_read() -> None:
+    text = write_record(0x0FA0, "名簿".encode("utf-16-le"))
+    slide = write_record(
+        0x03EE, write_record(0x0428, b"PK\x03\x04\xff\xff\xff\xff" * 4, is_container=True) + text, is_container=True
+    )
+    answer = collect(READER, write_slides(slide))
+    assert "名簿" in answer.text
+    assert answer.is_complete
 
 
 def test_slides_notes_and_comments_come_under_their_numbers() -> None:

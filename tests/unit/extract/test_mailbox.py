@@ -151,17 +151,17 @@ def test_long_message_of_apple_mail_is_cut_and_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data"),
+    ("name", "data", "code"),
     [
-        ("smime.p7m", b"0\x80\x06\x09*\x86H\x86\xf7\r\x01\x07\x03" + bytes(range(256))),
-        ("a.asc", b"-----BEGIN PGP MESSAGE-----\n\nhQ=="),
+        ("smime.p7m", b"0\x80\x06\x09*\x86H\x86\xf7\r\x01\x07\x03" + bytes(range(256)), "MRS-X-020"),
+        ("a.asc", b"-----BEGIN PGP MESSAGE-----\n\nhQ==", "MRS-X-005"),
     ],
 )
-def test_encrypted_mail_is_told(name: str, data: bytes) -> None:
+def test_encrypted_mail_is_told(name: str, data: bytes, code: str) -> None:
     mail = EmailMessage()
     mail["From"] = "hanako@shiomi.example"
     mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
-    assert codes(read(mail.as_bytes(), "a.eml")) == ["MRS-X-005"]
+    assert codes(read(mail.as_bytes(), "a.eml")) == [code]
 
 
 @pytest.mark.parametrize("name", ["a.pst", "a.ost", "a.dbx", "a.nsf", "a.bmf"])

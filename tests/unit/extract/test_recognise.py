@@ -43,6 +43,11 @@ DOCX = zipped("[Content_Types].xml", "_rels/.rels", "word/document.xml")
         (b"From the desk of", "a.md", ""),
         (b"From a@shiomi.example Tue Nov 24 10:00:00 2026\n", "a", "mbox"),
         (b"", "a.zip", ""),
+        (b"Received: from a\r\nFrom: a@b.example\r\nTo: b@b.example\r\n\r\nx", "1699.V801", "eml"),
+        (b"From: <Saved by a browser>\nMIME-Version: 1.0\n\nx", "a.mht", "eml"),
+        (b"From: a@b.example\nTo: b@b.example\nDate: x\nSubject: y\n\nx", "a.txt", ""),
+        (b"title: a\ndate: b\nfrom: c\n", "a", ""),
+        (b"\x78\x9f\x3e\x22\0\0", "winmail.dat", "tnef"),
     ],
 )
 def test_bytes_say_what_a_file_is(data: bytes, name: str, expected: str) -> None:

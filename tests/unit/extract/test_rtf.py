@@ -132,3 +132,9 @@ def test_document_written_by_libreoffice_gives_every_marker(tmp_path: Path) -> N
 
 def test_extractor_is_listed_and_misses_nothing() -> None:
     assert [extractor.missing() for extractor in EXTRACTORS] == [""]
+
+
+def test_reading_in_a_field_stands_beside_its_word() -> None:
+    code = "EQ \\\\o\\\\ad(\\\\s\\\\up 9(Nose),Kayo)"
+    data = b"{\\rtf1 {\\field{\\*\\fldinst " + code.encode() + b"}{\\fldrslt }} x{\\*\\cs7 y}}"
+    assert collect(READER, data).pieces == {"body": "Kayo xy\n", "ruby": "Nose\n"}

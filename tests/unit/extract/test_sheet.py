@@ -262,3 +262,12 @@ def test_encrypted_workbook_cut_off_is_told_as_damaged() -> None:
     with pytest.raises(InspectError) as caught:
         list(EncryptedExtractor().extract(BytesIO(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 50), Task("a.xlsx")))
     assert caught.value.code == "MRS-X-021"
+
+
+def test_readings_of_shared_strings_come_once() -> None:
+    item = "<si><t>能勢</t><rPh sb='0' eb='2'><t>ノセ</t></rPh></si>"
+    parts: dict[str, str | bytes] = {
+        "xl/sharedStrings.xml": f"<sst>{item}{item}</sst>",
+        "xl/worksheets/sheet1.xml": sheet('<row r="1"><c r="A1" t="s"><v>0</v></c></row>'),
+    }
+    assert lines(read_xlsx(parts))["ruby"] == ["ノセ"]

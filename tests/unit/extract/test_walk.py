@@ -81,3 +81,16 @@ def test_markup_is_read_as_people_see_it() -> None:
     (out,) = walk(BytesIO("<p>山田&#22826;郎</p>".encode()), Task("a.html"), {})
     assert isinstance(out, Piece)
     assert out.text.strip() == "山田太郎"
+
+
+def test_text_too_long_for_one_frame_comes_in_stretches_that_say_their_line() -> None:
+    class Long(Nest):
+        def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
+            assert file
+            assert task
+            yield Member("名簿.csv", "a.csv", ("氏名,電話\n" + "能勢 佳代,0\n" * 700_000).encode())
+
+    out = run("a.zip", Limits(), Long())
+    assert [piece.part for piece in out] == ["名簿.csv", "名簿.csv › line 500001"]
+    assert [piece.header for piece in out if isinstance(piece, Piece)] == ["", "氏名,電話"]
+    assert sum(len(piece.text) for piece in out if isinstance(piece, Piece)) == 6 + 8 * 700_000

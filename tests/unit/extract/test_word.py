@@ -228,3 +228,11 @@ def test_pptx_of_python_pptx_gives_its_lines() -> None:
     found = lines(list(SlideExtractor().extract(file, Task("a.pptx"))))
     assert found["slide 1"] == [MARK + "題", f"\t{MARK}表"]
     assert found["slide 1 notes"] == [MARK + "ノート"]
+
+
+def test_docx_reading_in_a_field_of_several_runs_stands_beside_its_word() -> None:
+    runs = ('EQ \\* jc2 \\* "Font:MS 明朝" \\* hps10 ', "\\o\\ad(\\s\\up 9(", "のせ", "),", "能勢", ")")
+    code = "".join(f"<r><instrText>{run}</instrText></r>" for run in runs)
+    body = f'<r><fldChar fldCharType="begin"/></r>{code}<r><fldChar fldCharType="end"/></r><r><t> 様</t></r>'
+    found = lines(read_docx({"word/document.xml": f"<document><body><p>{body}</p></body></document>"}))
+    assert found == {"body": ["能勢 様"], "ruby": ["のせ"]}

@@ -1,4 +1,4 @@
-"""Archives that only libarchive reads: lzh, cab, rar."""
+"""Archives that only libarchive reads: lzh, cab, rar, and what comes from UNIX: cpio, ISO images, .Z, .lz4."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from morasanu.extract.archive.unpack import Content, Source, collect, decode_name, make_label, tell
+from morasanu.extract.archive.unpack import Content, Source, collect, decode_name, make_label, strip_suffix, tell
 from morasanu.extract.interface import Unread
 from morasanu.extract.reason import refuse, unread
 
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
     from morasanu.extract.interface import Extracted, Task
 
-_KINDS: Final = ((b"MSCF", "cab"), (b"Rar!\x1a\x07\x01", "rar5"), (b"Rar!", "rar"))
+_KINDS: Final = (
+    (b"MSCF", "cab"), (b"Rar!\x1a\x07\x01", "rar5"), (b"Rar!", "rar"), (b"0707", "cpio"), (b"\xc7\x71", "cpio"), (b"\x71\xc7", "cpio"),
+)  # fmt: skip
+_STREAMS: Final = ((b"\x1f\x9d", "compress"), (b"\x04\x22\x4d\x18", "lz4"))
+_RARS: Final = frozenset(("rar", "rar5"))
 _BLOCK_BYTES: Final = 65_536
 _RESTARTS: Final = 20
 _FATAL: Final = -30
@@ -28,9 +32,9 @@ class _Stopped(Exception):  # noqa: N818 - the fault is told where it happened
 
 
 class ForeignExtractor:
-    """Members of lzh, cab and rar archives, in their order."""
+    """Members of archives, in their order; of a packed stream the file inside."""
 
-    formats: tuple[str, ...] = ("lzh", "cab", "rar")
+    formats: tuple[str, ...] = ("lzh", "cab", "rar", "cpio", "iso", "z", "lz4")
 
     def missing(self) -> str:
         """Return the extra unless both the binding and the system's library are there."""
@@ -43,9 +47,12 @@ class ForeignExtractor:
     def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
         """Yield members. Raises InspectError when there are none."""
         head = file.read(8)
-        kind = next((kind for magic, kind in _KINDS if head.startswith(magic)), "lha")
+        stream = next((kind for magic, kind in _STREAMS if head.startswith(magic)), "")
+        kind = next((kind for magic, kind in _KINDS if head.startswith(magic)), "raw" if stream else "lha")
+        if kind == "lha" and not head.strip(b"\0"):
+            kind = "iso9660"
         file.seek(0)
-        found = _read_members(file, kind, task)
+        found = _read_members(file, (kind, stream or "none"), task)
         first = next(found, None)
         if isinstance(first, Unread) and not first.part:
             raise refuse(first.code)
@@ -54,7 +61,7 @@ class ForeignExtractor:
         yield from found
 
 
-def _read_members(file: BinaryIO, kind: str, task: Task) -> Iterator[Extracted]:
+def _read_members(file: BinaryIO, kind: tuple[str, str], task: Task) -> Iterator[Extracted]:
     """Yield the members. Where the library stops it begins anew behind that member: once more with names as bytes, if need be."""
     # its warnings name members, and a name may be a person's
     logging.getLogger("libarchive").setLevel(logging.CRITICAL)
@@ -71,7 +78,12 @@ def _read_members(file: BinaryIO, kind: str, task: Task) -> Iterator[Extracted]:
                     if number > task.limits.members:
                         yield unread("MRS-X-022", "", "members")
                         return
-                    yield from _read_entry(entry, f"member {number}", task, size)
+                    if kind[0] in _RARS and _is_locked_entry(entry):
+                        # the library decrypts none, and hands out what is encrypted as if it were text
+                        yield unread("MRS-X-020", _decode(entry.pathname) or f"member {number}")
+                        continue
+                    name = strip_suffix(task.name) if kind[0] == "raw" else ""
+                    yield from _read_entry(entry, name, f"member {number}", task, size)
         except _Stopped:
             continue  # going on with a library in that state crashes
         except Exception as error:  # noqa: BLE001 - whatever the library raises is damage here
@@ -85,7 +97,7 @@ def _read_members(file: BinaryIO, kind: str, task: Task) -> Iterator[Extracted]:
 
 
 @contextmanager
-def _open(file: BinaryIO, kind: str, charset: str, passwords: tuple[str, ...]) -> Iterator[Iterable[Any]]:
+def _open(file: BinaryIO, kind: tuple[str, str], charset: str, passwords: tuple[str, ...]) -> Iterator[Iterable[Any]]:
     """Yield the entries of an archive: as the binding opens a stream, with the names' character set as an option."""
     ffi = import_module("libarchive.ffi")
     read = import_module("libarchive.read")
@@ -101,8 +113,8 @@ def _open(file: BinaryIO, kind: str, charset: str, passwords: tuple[str, ...]) -
         return file.seek(offset, whence)
 
     file.seek(0)
-    # no filters: some of them start programs
-    with read.new_archive_read(kind, "none") as archive:
+    # no filter but the one that is needed: some start programs
+    with read.new_archive_read(*kind) as archive:
         for password in passwords:
             ffi.read_add_passphrase(archive, password.encode())
         ffi.libarchive.archive_read_set_options(ctypes.c_void_p(archive), f"hdrcharset={charset}".encode())
@@ -112,9 +124,13 @@ def _open(file: BinaryIO, kind: str, charset: str, passwords: tuple[str, ...]) -
         yield read.ArchiveRead(archive)
 
 
-def _read_entry(entry: Any, place: str, task: Task, size: int) -> Iterator[Extracted]:  # noqa: ANN401 - untyped library
-    name = entry.pathname
-    label = _decode(name) or place
+def _is_locked_entry(entry: Any) -> bool:  # noqa: ANN401 - untyped library
+    library = import_module("libarchive.ffi").libarchive
+    return bool(library.archive_entry_is_data_encrypted(ctypes.c_void_p(entry._entry_p)))  # noqa: SLF001 - the binding has no name for it
+
+
+def _read_entry(entry: Any, name: str, place: str, task: Task, size: int) -> Iterator[Extracted]:  # noqa: ANN401 - untyped library
+    label = name or _decode(entry.pathname) or place
     if entry.isdir:
         return
     if not entry.isfile:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MAGIC: Final = b"7z\xbc\xaf\x27\x1c"
 _BATCH_BYTES: Final = 64_000_000
 _HEADER_BYTES: Final = 50_000_000
+_LOST: Final = frozenset(("MRS-X-021", "MRS-X-005"))
 
 
 class _Item(NamedTuple):
@@ -106,14 +107,16 @@ def _read_items(
     """Yield the members in their order, as many at a time as memory allows."""
     refused = _refuse_large(items, limits, packed_bytes)
     batch: list[_Item] = []
+    held = 0
     for item in (*items, None):
-        if batch and (item is None or sum(i.size for i in batch) + item.size > _BATCH_BYTES):
+        if batch and (item is None or held + item.size > _BATCH_BYTES):
             contents = _read_batch(file, password, [i for i in batch if i.size and i.number not in refused], limits)
             for each in batch:
                 yield from tell(refused.get(each.number) or contents.get(each.number, Content(b"")), each.label)
-            batch = []
+            batch, held = [], 0
         if item:
             batch.append(item)
+            held += item.size
 
 
 def _refuse_large(items: Sequence[_Item], limits: Limits, packed_bytes: int) -> dict[int, Content]:
@@ -141,11 +144,15 @@ def _read_batch(file: BinaryIO, password: str | None, items: list[_Item], limits
     rest = items
     while rest:
         contents.update(_read(_open(file, password), rest, limits))
-        broken = {item.folder for item in rest if contents.get(item.number, Content(b"")).code == "MRS-X-021"}
+        broken = {
+            item.folder: contents[item.number]._replace(data=b"")
+            for item in rest
+            if contents.get(item.number, Content(b"")).code in _LOST
+        }
         rest = [item for item in rest if item.number not in contents]
         for item in rest:
             if item.folder in broken and item.size:
-                contents[item.number] = Content(b"", "MRS-X-021")
+                contents[item.number] = broken[item.folder]
         rest = [item for item in rest if item.number not in contents]
     return contents
 
@@ -166,8 +173,9 @@ def _read(archive: Any, items: Sequence[_Item], limits: Limits) -> Mapping[int, 
         archive.worker.extract(archive.fp, None, parallel=False)
     except _Enough:
         fault = Content(b"", "MRS-X-022", "member_bytes")
-    except Exception:  # noqa: BLE001 - whatever py7zr raises costs one member
-        fault = Content(b"", "MRS-X-021")
+    except Exception as error:  # noqa: BLE001 - whatever py7zr raises costs one member
+        is_unknown = "Unsupported" in type(error).__name__
+        fault = Content(b"", "MRS-X-005", "7z method") if is_unknown else Content(b"", "MRS-X-021")
     contents = {number: Content(sink.kept.getvalue()) for number, sink in sinks.items() if sink.is_closed}
     if fault is None:
         return {number: contents.get(number, Content(b"")) for number in wanted}

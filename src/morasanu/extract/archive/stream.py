@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import tarfile
 from functools import partial
-from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.extract.archive.foreign import ForeignExtractor
+from morasanu.extract.archive.selfextract import SelfExtractor
 from morasanu.extract.archive.sevenzip import SevenZipExtractor
 from morasanu.extract.archive.unpack import (
     Content,
     Source,
+    can_decode,
     collect,
     copy_source,
     decode_name,
     expand,
-    label_to_name,
+    is_header,
     make_decoder,
     make_label,
+    strip_suffix,
     tell,
 )
 from morasanu.extract.archive.unzip import ZipExtractor
@@ -29,9 +31,7 @@ if TYPE_CHECKING:
 
     from morasanu.extract.interface import Extracted, Extractor, Task
 
-_KINDS: Final = ((b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ", "xz"))
-_SUFFIXES: Final = {".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".taz": ".tar"}
-_PACKED: Final = frozenset((".gz", ".bz2", ".xz", ".lzma", ".z"))
+_KINDS: Final = ((b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))
 _BLOCK: Final = 512
 _MAGIC_OFFSET: Final = 257
 _RESTARTS: Final = 20
@@ -59,8 +59,18 @@ class StreamExtractor:
         content = collect(pieces, task.limits, source, size)
         if content.code and not content.data:
             raise refuse(content.code, content.detail)
-        label = (_read_name(head) if kind == "gz" else "") or _strip_suffix(task.name)
+        label = (_read_name(head) if kind == "gz" else "") or strip_suffix(task.name)
         yield from tell(content, label)
+
+
+class ZstdExtractor(StreamExtractor):
+    """What a stream of Zstandard holds."""
+
+    formats: tuple[str, ...] = ("zst",)
+
+    def missing(self) -> str:
+        """Return the extra that brings the decoder to Python before 3.14, unless it is there."""
+        return "" if can_decode("zstd") else "archive"
 
 
 def _read_name(head: bytes) -> str:
@@ -72,14 +82,6 @@ def _read_name(head: bytes) -> str:
         start += 2 + int.from_bytes(head[10:12], "little")
     name, end, _ = head[start:].partition(b"\0")
     return decode_name(name) if end else ""
-
-
-def _strip_suffix(name: str) -> str:
-    path = PurePath(label_to_name(name))
-    suffix = path.suffix.lower()
-    if suffix in _SUFFIXES:
-        return path.stem + _SUFFIXES[suffix]
-    return path.stem if suffix in _PACKED else path.name or "content"
 
 
 class TarExtractor:
@@ -147,24 +149,20 @@ class _TarReading:
 def _find_header(file: BinaryIO, position: int, size: int) -> int:
     """Return where the next header begins at or after `position` (headers stand on whole blocks), -1 without one."""
     position = -(-position // _BLOCK) * _BLOCK
+    if not position:
+        file.seek(0)
+        if is_header(file.read(_BLOCK)):  # the tar of the seventies has no mark
+            return 0
     while position < size:
         file.seek(position)
         data = file.read(_SEARCH_BYTES)
         found = data.find(b"ustar")
         while found >= 0:
-            if found % _BLOCK == _MAGIC_OFFSET and _is_header(data[found - _MAGIC_OFFSET :][:_BLOCK]):
+            if found % _BLOCK == _MAGIC_OFFSET and is_header(data[found - _MAGIC_OFFSET :][:_BLOCK]):
                 return position + found - _MAGIC_OFFSET
             found = data.find(b"ustar", found + 1)
         position += _SEARCH_BYTES
     return -1
-
-
-def _is_header(block: bytes) -> bool:
-    """Return whether the checksum of a header holds; its own bytes count as blanks."""
-    digits = block[148:156].strip(b" \0")
-    if len(block) < _BLOCK or not digits or digits.strip(b"01234567"):
-        return False
-    return sum(block) - sum(block[148:156]) + 8 * 0x20 == int(digits, 8)
 
 
 def _read_member(
@@ -200,6 +198,8 @@ EXTRACTORS: tuple[Extractor, ...] = (
     ZipExtractor(),
     TarExtractor(),
     StreamExtractor(),
+    ZstdExtractor(),
     SevenZipExtractor(),
     ForeignExtractor(),
+    SelfExtractor(),
 )

@@ -6,7 +6,10 @@ import bz2
 import lzma
 import re
 import zlib
+from importlib import import_module
+from importlib.util import find_spec
 from io import BytesIO
+from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol
 
 from morasanu.extract.interface import Limits, Member
@@ -22,11 +25,21 @@ FREE_BYTES: Final = 1_000_000  # below it no ratio is too high
 _IN_BYTES: Final = 4_096  # small: what is damaged costs the piece it lies in
 _OUT_BYTES: Final = 262_144
 _LZMA_MEMORY_BYTES: Final = 128_000_000
+_TAR_BLOCK: Final = 512
 _LABEL_CHARACTERS: Final = 1_000
+_SUFFIXES: Final = {".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".taz": ".tar", ".tzst": ".tar"}
+_PACKED: Final = frozenset((".gz", ".bz2", ".xz", ".lzma", ".z", ".zst", ".lz4"))
 # Western letters of CP437 among others; in CP932 such a byte leads a pair.
 _WESTERN: Final = re.compile(
     rb"(?:[\x00-\x7f]|(?<=[A-Za-z])[\x80-\x9a\xa0-\xa5\xe1](?=[a-z ._-]|/|\Z)|(?:\A|(?<=[/ _-]))[\x80-\x9a\xa0-\xa5\xe1](?=[a-z]{2}))+\Z"
 )
+
+
+def _has(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # not even what it lies in
+        return False
 
 
 class Content(NamedTuple):
@@ -109,8 +122,56 @@ class Inflater:
         return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
 
 
+class Inflater64:
+    """Deflate64, which Windows writes for members of more than 2 GB, with the manners of the others."""
+
+    _STEP_BYTES: Final = 64  # what goes in is all unpacked at once, and a few bytes may hold megabytes
+
+    def __init__(self) -> None:
+        """Begin a stream."""
+        self._inner = import_module("inflate64").Inflater()
+        self._waiting = b""
+
+    @property
+    def eof(self) -> bool:
+        """Return whether the packed stream has ended."""
+        return bool(self._inner.eof)
+
+    @property
+    def needs_input(self) -> bool:
+        """Return whether more packed bytes are needed."""
+        return not self._waiting
+
+    @property
+    def unused_data(self) -> bytes:
+        """Return what follows the end of the packed stream, as far as it can be told."""
+        return self._waiting
+
+    def decompress(self, data: bytes, max_length: int = 0) -> bytes:
+        """Return about `max_length` bytes more."""
+        self._waiting += data
+        out = bytearray()
+        while self._waiting and not self.eof and (max_length <= 0 or len(out) < max_length):
+            step, self._waiting = self._waiting[: self._STEP_BYTES], self._waiting[self._STEP_BYTES :]
+            out += self._inner.inflate(step)
+        return bytes(out)
+
+
+_ZSTD: Final = next((name for name in ("compression.zstd", "backports.zstd") if _has(name)), "")
+
+
+def can_decode(kind: str) -> bool:
+    """Return whether what reads `kind` is installed; all but two kinds are in the standard library."""
+    return bool(_ZSTD) if kind == "zstd" else _has("inflate64") if kind == "deflate64" else True
+
+
 def make_decoder(kind: str) -> Decoder:
-    """Return a new decoder: `deflate` (raw), `gz`, `bz2`, `xz` (or lzma alone)."""
+    """Return a new decoder: `deflate` (raw), `deflate64`, `gz`, `bz2`, `xz` (or lzma alone), `zstd`."""
+    if kind == "zstd":
+        decoder: Decoder = import_module(_ZSTD).ZstdDecompressor()
+        return decoder
+    if kind == "deflate64":
+        return Inflater64()
     if kind == "bz2":
         return bz2.BZ2Decompressor()
     if kind == "xz":
@@ -193,6 +254,15 @@ def label_to_name(label: str) -> str:
     return label.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
+def strip_suffix(name: str) -> str:
+    """Return the name that a file had before it was packed."""
+    path = PurePath(label_to_name(name))
+    suffix = path.suffix.lower()
+    if suffix in _SUFFIXES:
+        return path.stem + _SUFFIXES[suffix]
+    return path.stem if suffix in _PACKED else path.name or "content"
+
+
 def make_label(name: str) -> str:
     r"""Return `name` as it can be shown: one line, no control characters, not endless.
 
@@ -223,3 +293,11 @@ def decode_name(raw: bytes) -> str:
         return make_label(raw.decode("cp932"))
     except UnicodeDecodeError:
         return make_label(raw.decode("cp437"))
+
+
+def is_header(block: bytes) -> bool:
+    """Return whether the checksum of a tar header holds; its own bytes count as blanks."""
+    digits = block[148:156].strip(b" \0")
+    if len(block) < _TAR_BLOCK or not digits or digits.strip(b"01234567"):
+        return False
+    return sum(block) - sum(block[148:156]) + 8 * 0x20 == int(digits, 8)

@@ -12,6 +12,7 @@ from morasanu.extract.archive.unpack import (
     Content,
     Decoder,
     Source,
+    can_decode,
     collect,
     copy_source,
     decode_name,
@@ -20,6 +21,7 @@ from morasanu.extract.archive.unpack import (
     make_label,
     tell,
 )
+from morasanu.extract.archive.zipaes import FIELD, AesSource, Header, can_decrypt, read_header
 from morasanu.extract.archive.zipcrypto import CipherSource
 from morasanu.extract.reason import refuse, unread
 
@@ -35,7 +37,9 @@ _CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _LOCAL_MARK: Final = b"PK\x03\x04"
 _SEARCH_BYTES: Final = 1 << 16
-_STORED, _DEFLATED, _DEFLATED64, _BZIP2, _LZMA, _AES = 0, 8, 9, 12, 14, 99
+_STORED, _LZMA, _AES = 0, 14, 99
+_KINDS: Final = {8: "deflate", 9: "deflate64", 12: "bz2", 93: "zstd", 95: "xz"}
+_MAX_MISSES: Final = 50  # members that no password opened, one behind the other
 _ENCRYPTED, _STREAMED, _STRONG, _UTF8 = 0x1, 0x8, 0x40, 0x800
 _FULL: Final = 0xFFFFFFFF
 
@@ -49,6 +53,7 @@ class _Entry(NamedTuple):
     packed_bytes: int | None  # None: only the stream itself knows
     raw_bytes: int  # as declared
     offset: int
+    aes: Header | None = None
 
 
 class _Directory(NamedTuple):
@@ -82,6 +87,8 @@ class _Reading:
         self._count = 0
         self._ranges: list[tuple[int, int]] = []
         self._is_damaged = False
+        self._passwords = list(task.passwords)
+        self._misses = 0
 
     def run(self) -> Iterator[Extracted]:
         """Yield the members of the directory, then those that only have a header of their own."""
@@ -126,7 +133,8 @@ class _Reading:
             tail = self._read_at(position + _CENTRAL.size, names + extras)
             name, extra = tail[:names], tail[names:]
             size, packed, offset = _widen(extra, size, packed, offset)
-            yield _Entry(_label(name, extra, flags), flags, method, time, crc, packed, size, offset + directory.shift)
+            place = offset + directory.shift
+            yield _make_entry(_Entry(_label(name, extra, flags), flags, method, time, crc, packed, size, place), extra)
             position += _CENTRAL.size + names + extras + comments
             found += 1
         self._is_damaged = position < directory.end or found & 0xFFFF != directory.total & 0xFFFF
@@ -163,7 +171,7 @@ class _Reading:
             if method == _STORED:
                 start = position + _LOCAL.size + len(tail)
                 known = self._find_end(start) - start
-        return _Entry(_label(name, extra, flags), flags, method, time, crc, known, size, position)
+        return _make_entry(_Entry(_label(name, extra, flags), flags, method, time, crc, known, size, position), extra)
 
     def _find_end(self, start: int) -> int:
         ends = (self._find(mark, start) for mark in (b"PK\x07\x08", _LOCAL_MARK, b"PK\x01\x02"))
@@ -205,22 +213,38 @@ class _Reading:
         return False
 
     def _read_content(self, entry: _Entry, start: int) -> Content:
-        if entry.method == _AES or entry.flags & _STRONG:
+        if entry.flags & _STRONG or entry.method == _AES:
             return Content(b"", "MRS-X-020")
-        if entry.method not in {_STORED, _DEFLATED, _BZIP2, _LZMA}:
+        kind = _KINDS.get(entry.method, "")
+        if entry.method not in {_STORED, _LZMA} and not kind:
             return Content(b"", "MRS-X-005", f"zip method {entry.method}")
+        if not can_decode(kind) or (entry.aes and not can_decrypt()):
+            return Content(b"", "MRS-X-024", "archive")
         if not entry.flags & _ENCRYPTED:
             return self._unpack(entry, Source(self._file, start, entry.packed_bytes), start)
+        content = self._decrypt(entry, start) if self._misses < _MAX_MISSES else None
+        self._misses = 0 if content else self._misses + 1
+        return content or Content(b"", "MRS-X-020")
+
+    def _decrypt(self, entry: _Entry, start: int) -> Content | None:
+        """Return what the first password that fits gives, None when none does; it is tried first for the next member."""
+        for password in self._passwords:
+            for charset in ("utf-8", "cp932") if not password.isascii() else ("utf-8",):
+                source = self._open(entry, start, password.encode(charset, "replace"))
+                content = self._unpack(entry, source, start) if source else Content(b"", "MRS-X-021")
+                if content.code != "MRS-X-021":
+                    self._passwords.remove(password)
+                    self._passwords.insert(0, password)
+                    return content
+        return None
+
+    def _open(self, entry: _Entry, start: int, key: bytes) -> Source | None:
+        if entry.aes:
+            aes = AesSource(self._file, start, entry.packed_bytes or 0, key, entry.aes.key_bytes)
+            return aes if aes.fits else None
         check = entry.time >> 8 if entry.flags & _STREAMED else entry.crc >> 24
-        for password in self._task.passwords:
-            for charset in ("utf-8", "cp932"):
-                key = password.encode(charset, "replace")
-                source = CipherSource(self._file, start, entry.packed_bytes, key)
-                if source.check == check:
-                    content = self._unpack(entry, source, start)
-                    if content.code != "MRS-X-021":
-                        return content
-        return Content(b"", "MRS-X-020")
+        source = CipherSource(self._file, start, entry.packed_bytes, key)
+        return source if source.check == check else None
 
     def _unpack(self, entry: _Entry, source: Source, start: int) -> Content:
         limits = self._task.limits
@@ -244,7 +268,7 @@ def _make(method: int) -> Decoder | None:
         return None
     if method == _LZMA:
         return _LzmaMember()
-    return make_decoder("bz2" if method == _BZIP2 else "deflate")
+    return make_decoder(_KINDS[method])
 
 
 class _LzmaMember:
@@ -271,6 +295,15 @@ class _LzmaMember:
             data = data[4:9] + b"\xff" * 8 + data[9:]
             self._is_begun = True
         return self._inner.decompress(data, max_length)
+
+
+def _make_entry(entry: _Entry, extra: bytes) -> _Entry:
+    """Return the entry as it is packed inside its encryption, when it has one of WinZip's kind."""
+    if entry.method != _AES:
+        return entry
+    field = next((data for kind, data in _list_extra(extra) if kind == FIELD), b"")
+    header = read_header(field)
+    return entry._replace(method=header.method, aes=header) if header else entry
 
 
 def _label(name: bytes, extra: bytes, flags: int) -> str:

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 from morasanu.extract.interface import Member, Piece
+from morasanu.extract.legacy.storage import wrap
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -29,7 +30,11 @@ _PROPERTIES: Final = {
 _WIDE_PAIR: Final = re.compile("[\u2460-\u24ff\u3001-\u33ff\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e]{2}")
 _PICTURE: Final = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff")
 _PICTURE_KINDS: Final = frozenset((0xF01D, 0xF01E, 0xF02A))
-_INNER: Final = frozenset(("WordDocument", "Workbook", "Book", "PowerPoint Document", "DocumentText"))
+_NATIVE: Final = frozenset(("\x01ole10native",))
+_WHOLE: Final = frozenset(("package", "contents"))
+_INNER: Final = frozenset(
+    "worddocument workbook book documenttext visiodocument encryptedpackage __properties_version1.0".split()
+) | {"powerpoint document"}
 
 
 class Compound:
@@ -205,23 +210,33 @@ def unpack_native(data: bytes) -> tuple[str, bytes]:
 
 
 def read_embedded(compound: Compound, task: Task) -> Iterator[Extracted]:
-    """Yield the files embedded as objects; an object of a kind that only its own program writes is told as unread."""
+    """Yield the files embedded as objects; a storage with a document in it as a compound file of its own."""
+    storages = {tuple(path[:-1]) for path in compound.paths if len(path) > 1 and path[-1].lower() in _INNER}
+    taken: set[tuple[str, ...]] = set()
     count = 0
     for path in compound.paths:
-        last, part = path[-1], "/".join(path).replace("\x01", "")
-        if count >= task.limits.members:
-            yield unread("MRS-X-022", part, "members")
-            return
-        if last.lower() == "\x01ole10native":
-            name, data = unpack_native(compound.read(*path)[4:])
-            yield Member(part, name or "object", data)
-        elif last.lower() in {"package", "contents"} and len(path) > 1:
-            yield Member(part, last, compound.read(*path))
-        elif len(path) > 1 and last in _INNER:
-            yield unread("MRS-X-005", part, "ole")
-        else:
+        last, part = path[-1].lower(), "/".join(path).replace("\x01", "")
+        place = next((place for depth in range(1, len(path)) if (place := tuple(path[:depth])) in storages), None)
+        if place in taken or not (place or last in _NATIVE or (last in _WHOLE and len(path) > 1)):
             continue
         count += 1
+        if count > task.limits.members:
+            yield unread("MRS-X-022", part, "members")
+            return
+        if place:
+            taken.add(place)
+            yield _take_out(compound, list(place))
+        elif last in _NATIVE:
+            name, data = unpack_native(compound.read(*path)[4:])
+            yield Member(part, name or "object", data)
+        else:
+            yield Member(part, path[-1], compound.read(*path))
+
+
+def _take_out(compound: Compound, place: list[str]) -> Member:
+    paths = [path for path in compound.paths if path[: len(place)] == place]
+    part = "/".join(place).replace("\x01", "")
+    return Member(part, "object", wrap((path[len(place) :], compound.read(*path)) for path in paths))
 
 
 def read_pictures(data: bytes, part: str, task: Task) -> Iterator[Extracted]:

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from morasanu.extract.interface import Piece
 from morasanu.extract.legacy.compound import Compound, decode_narrow, read_embedded, read_pictures
+from morasanu.extract.legacy.macro import read_macros
 from morasanu.extract.legacy.slide import is_locked, read_slides
+from morasanu.extract.office.encrypted import decrypt, read_bounded
+from morasanu.extract.office.field import read_equation
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -27,11 +30,14 @@ _LID_JAPANESE: Final = 0x0411
 _SUBDOCUMENTS: Final = (
     "body", "footnote", "header", "macro", "comment", "endnote", "text box", "header text box",
 )  # fmt: skip
+_BARE: Final = frozenset((b"\xdb\xa5", b"\xdc\xa5"))  # Word 2 and 6, before compound files
 _ROW_END: Final = b"\x17\x24\x01"  # sprmPFTtp 1: this paragraph ends a row
 _CONTROLS: Final = {
     0x01: None, 0x02: None, 0x03: None, 0x04: None, 0x05: None, 0x08: None, 0x00: None, 0x1F: None,
     0x07: "\t", 0x0B: "\n", 0x0C: "\n", 0x0D: "\n", 0x0E: "\n", 0x1E: "-",
 }  # fmt: skip
+_KNOWN: Final = frozenset(("\x01ole10native", "package", "contents", "_vba_project", "equation native"))
+"""Streams of compound files that are not documents themselves, but known, with or without text."""
 _FIELD_MARK: Final = re.compile("([\x13\x14\x15])")
 _LINK: Final = re.compile(r"\s*(?:HYPERLINK|INCLUDE\w+|MERGEFIELD|ASK|FILLIN|COMMENTS|AUTHOR)\b", re.IGNORECASE)
 _READABLE: Final = re.compile(
@@ -51,7 +57,7 @@ class Run(NamedTuple):
 class LegacyExtractor:
     """Reads doc, ppt and jtd, and says of any other compound file that it is not supported."""
 
-    formats = ("doc", "ppt", "jtd", "ole")
+    formats = ("doc", "ppt", "jtd", "vba", "ole")
 
     def missing(self) -> str:
         """Return `office` when olefile is not installed."""
@@ -59,21 +65,31 @@ class LegacyExtractor:
 
     def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
         """Yield text part by part, the summary information, embedded files. Raises InspectError MRS-X-005, 020, 021, 022."""
-        if file.read(4) != b"\xd0\xcf\x11\xe0":
+        head = file.read(4)
+        if head[:2] in _BARE:
+            file.seek(0)
+            yield from _read_stretch(read_bounded(file, task.limits.member_bytes), 0)
+            return
+        if head != b"\xd0\xcf\x11\xe0":
             raise refuse("MRS-X-005", "jtd")
         compound = Compound(file, task.limits.member_bytes)
         if _is_encrypted(compound):
-            compound = _decrypt(file, task)
+            file.seek(0)
+            plain = decrypt(read_bounded(file, task.limits.member_bytes), task.passwords)
+            compound = Compound(BytesIO(plain), task.limits.member_bytes)
         if compound.has("WordDocument"):
             yield from _read_word(compound)
             yield from read_pictures(compound.read("Data"), "picture", task)
+        elif compound.has("Text_Content"):  # PowerPoint 95 keeps its text there too
+            yield Piece("body", decode_narrow(compound.read("Text_Content")).replace("\r", "\n").replace("\0", "\n"))
         elif compound.has("PowerPoint Document"):
             yield from read_slides(compound.read("PowerPoint Document"), task)
             yield from read_pictures(compound.read("Pictures"), "picture", task)
         elif compound.has("DocumentText"):
             yield from _read_ichitaro(compound)
-        elif not any(path[-1].lower() == "\x01ole10native" or path[-1] == "Package" for path in compound.paths):
+        elif not any(path[-1].lower() in _KNOWN for path in compound.paths):
             raise refuse("MRS-X-005", "ole")
+        yield from read_macros(compound, task)
         yield from compound.read_properties()
         yield from read_embedded(compound, task)
         if compound.is_cut:
@@ -85,22 +101,6 @@ def _is_encrypted(compound: Compound) -> bool:
         head = compound.read("WordDocument")[:12]
         return len(head) == 12 and bool(struct.unpack_from("<H", head, 10)[0] & _ENCRYPTED)
     return compound.has("EncryptedSummary") or is_locked(compound.read("Current User"))
-
-
-def _decrypt(file: BinaryIO, task: Task) -> Compound:
-    import msoffcrypto  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, loaded when it is needed
-
-    for password in task.passwords:
-        plain = BytesIO()
-        try:
-            file.seek(0)
-            locked = msoffcrypto.OfficeFile(file)
-            locked.load_key(password=password)
-            locked.decrypt(plain)
-        except Exception:  # noqa: BLE001, S112 - a wrong password comes as many kinds of error; the next one is tried
-            continue
-        return Compound(plain, task.limits.member_bytes)
-    raise refuse("MRS-X-020")
 
 
 def _read_word(compound: Compound) -> Iterator[Extracted]:
@@ -133,18 +133,24 @@ def _read_subdocuments(
     start = 0
     last = max(run.end for run in runs)
     links: list[str] = []
+    readings: list[str] = []
     for name, size in zip(_SUBDOCUMENTS, sizes, strict=True):
         end = min(start + max(size, 0), last)
-        text, codes = _strip_fields(_decode_runs(stream, runs, start, end, row_ends))
+        text, codes = _strip_fields(_decode_runs(stream, runs, start, end, row_ends), readings)
         links += codes
         if text.strip():
             yield Piece(name, text if text.endswith("\n") else text + "\n")
         start = end
-    if links:
-        yield Piece("link", "".join(f"{' '.join(link.split())}\n" for link in links))
+    yield from _list_beside(links, readings)
     is_short = any(run.at + (run.end - run.start) * run.width > len(stream) for run in runs)
     if is_short or sum(max(size, 0) for size in sizes) > last:
         yield unread("MRS-X-021")
+
+
+def _list_beside(links: list[str], readings: list[str]) -> Iterator[Extracted]:
+    for part, found in (("link", links), ("ruby", readings)):
+        if found:
+            yield Piece(part, "".join(f"{' '.join(line.split())}\n" for line in found))
 
 
 def _read_runs(table: bytes, at: int, length: int, *, is_old: bool) -> list[Run]:
@@ -213,8 +219,8 @@ def _find_row_ends(stream: bytes, table: bytes, at: int, length: int) -> list[in
     return sorted(found)
 
 
-def _strip_fields(text: str) -> tuple[str, list[str]]:
-    """Return `text` with results of fields in place of their codes, and the codes that carry data (links)."""
+def _strip_fields(text: str, readings: list[str]) -> tuple[str, list[str]]:
+    """Return `text` with results of fields in place of their codes, and the codes that carry data (links); fill `readings`."""
     if not _FIELD_MARK.search(text):
         return _translate(text), []
     shown: list[str] = []
@@ -234,6 +240,9 @@ def _strip_fields(text: str) -> tuple[str, list[str]]:
             shown.append(stretch)
         elif _LINK.match(stretch):
             codes.append(_translate(stretch))
+        elif equation := read_equation(stretch):
+            shown.append(equation.text)
+            readings += equation.readings
     if hidden:  # a field that never ends would hide the rest
         return _translate(_FIELD_MARK.sub(" ", text)), []
     return _translate("".join(shown)), codes
@@ -255,11 +264,11 @@ def _read_stretch(stream: bytes, lid: int) -> Iterator[Extracted]:
         text = data[: len(data) & ~1].decode("utf-16-le", "replace")
     else:
         text = decode_narrow(data)
-    shown, codes = _strip_fields(text)
+    readings: list[str] = []
+    shown, codes = _strip_fields(text, readings)
     if shown.strip():
         yield Piece("body", shown if shown.endswith("\n") else shown + "\n")
-    if codes:
-        yield Piece("link", "".join(f"{code}\n" for code in codes))
+    yield from _list_beside(codes, readings)
 
 
 def _read_ichitaro(compound: Compound) -> Iterator[Extracted]:

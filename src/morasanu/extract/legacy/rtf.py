@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from morasanu.extract.interface import Member, Piece
 from morasanu.extract.legacy.compound import decode_narrow, unpack_native
+from morasanu.extract.office.field import read_equation
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _SINKS: Final = {
 }  # fmt: skip
 _KEPT_STARRED: Final = frozenset(
     "shpinst shptxt ud shppict ffname ffdeftext ffformat ffhelptext ffstattext ffl company manager category comment "
-    "hlinkbase txbxcontent pntext listtext".split()
+    "hlinkbase txbxcontent pntext listtext cs ds ts".split()
 )
 _LABELS: Final = frozenset(
     "title subject author manager company operator category keywords comment doccomm propname staticval ffname ffdeftext ffl".split()
@@ -50,7 +51,7 @@ _SYMBOLS: Final = {
     "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
 }  # fmt: skip
 _SIGNS: Final = {b"~": "\u00a0", b"_": "-", b"\r": "\n", b"\n": "\n", b"-": "", b":": ""}
-_ORDER: Final = ("info", "header", "body", "footnote", "comment", "footer", "field", "link")
+_ORDER: Final = ("info", "header", "body", "footnote", "comment", "footer", "field", "ruby", "link")
 
 
 class Group(NamedTuple):
@@ -110,6 +111,7 @@ class _Reader:
         self._fonts: dict[int, str] = {}
         self._hex = bytearray()
         self._hex_kind = ""
+        self._code_start = 0
 
     def read(self) -> None:
         """Read to the end or to the depth allowed."""
@@ -158,13 +160,23 @@ class _Reader:
         self._skip = 0
         self._is_starred = False
         if not self._above:
-            self.is_cut = True
-            return
+            return  # one too many ends what other programs show, not what is read
         closed, self._group = self._group, self._above.pop()
+        if closed.sink == "link" and self._group.sink != "link":
+            self._end_code()
         if closed.sink == "hex" and self._group.sink != "hex":
             self._finish_hex()
         elif closed.sink != self._group.sink or closed.sink == "info":
             self._end_line(closed.sink)
+
+    def _end_code(self) -> None:
+        """Show what an EQ field shows; its readings stand beside the text."""
+        code = "".join(self._texts.get("link", [])[self._code_start :])
+        equation = read_equation(code)
+        if equation:
+            del self._texts["link"][self._code_start :]
+            self._texts.setdefault("ruby", []).extend(f"{reading}\n" for reading in equation.readings)
+            self._add_text(equation.text)
 
     def _end_line(self, sink: str) -> None:
         texts = self._texts.get(sink)
@@ -211,6 +223,8 @@ class _Reader:
         sink = _SINKS.get(
             word, "" if word in _SKIPPED or (is_starred and word not in _KEPT_STARRED) else self._group.sink
         )
+        if sink == "link":
+            self._code_start = len(self._texts.get("link", ()))
         if sink == "hex":
             self._hex.clear()
             self._hex_kind = word
@@ -296,7 +310,7 @@ class _Reader:
 
 
 def _name_charset(page: int) -> str:
-    name = {65001: "utf-8", 10000: "mac_roman", 1361: "johab"}.get(page, f"cp{page}")
+    name = {65001: "utf-8", 10000: "mac_roman", 10001: "cp932", 1361: "johab"}.get(page, f"cp{page}")
     try:
         codecs.lookup(name)
     except LookupError:

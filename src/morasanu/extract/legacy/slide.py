@@ -87,14 +87,18 @@ def _walk(stream: bytes) -> Iterator[Record]:
             if stream[at:].strip(b"\0"):  # otherwise zeros fill the last sector
                 yield Record(at, 0, 0, at, len(stream) + 1, False, owner)  # what follows is lost
             break
-        yield Record(at, kind, instance, at + 8, at + 8 + length, head & 0xF == 0xF, owner)
-        if head & 0xF == 0xF:
+        # what newer versions keep for themselves is a zip in the dress of a container
+        is_container = head & 0xF == 0xF and not stream.startswith(b"PK\x03\x04", at + 8)
+        yield Record(at, kind, instance, at + 8, at + 8 + length, is_container, owner)
+        limit = above[-1][0] if above else len(stream)
+        if is_container:
             if kind in _OWNERS or kind in {_SLIDE, _LIST}:
                 owner = (kind, instance, at)
-            above.append((min(at + 8 + length, above[-1][0] if above else len(stream)), owner))
+            above.append((min(at + 8 + length, limit), owner))
             at += 8
         else:
-            at += 8 + length
+            # a record that claims more than its container has costs no more than that
+            at = min(at + 8 + length, limit)
 
 
 def _number_slides(stream: bytes) -> dict[int, str]:

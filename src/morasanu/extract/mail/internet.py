@@ -26,6 +26,7 @@ _PARTS: Final = 2_000
 _BOUNDARY_LINES: Final = 20_000
 _BOUNDARY: Final = re.compile(rb"boundary\s*=", re.IGNORECASE)
 _TEXTS: Final = ("text/", "multipart/", "message/delivery-status", "message/disposition-notification")
+_SHOWN_TEXTS: Final = frozenset(("text/plain", "text/html", "application/xhtml+xml"))
 _NAMES: Final = {
     "message/rfc822": ".eml", "message/global": ".eml", "application/ms-tnef": ".dat", "text/html": ".html",
     "application/xhtml+xml": ".html", "application/pdf": ".pdf", "text/csv": ".csv", "application/zip": ".zip",
@@ -149,6 +150,9 @@ def _read_around(part: Message, place: str) -> Iterator[Extracted]:
 def _read_part(part: Message, place: str) -> Iterator[Extracted]:
     kind = Message.get_content_type(part)
     name = _read_name(part)
+    if not name and kind not in _SHOWN_TEXTS:
+        # parts of a web archive (mht) are called by where they came from
+        name = label_to_name(decode_header(_raw(part, "content-location")).partition("?")[0])
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes) or not data.strip():
         if name:

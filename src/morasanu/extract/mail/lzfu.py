@@ -26,7 +26,7 @@ def decompress_rtf(data: bytes) -> tuple[bytes, bool]:
     packed_bytes, raw_bytes, kind, _ = _HEAD.unpack_from(data)
     if kind == b"MELA":
         raw = data[_HEAD.size : _HEAD.size + raw_bytes]
-        return raw, len(raw) == raw_bytes
+        return raw, len(raw) == raw_bytes or len(data) >= packed_bytes + 4  # some writers count the head in
     if kind != b"LZFu":
         raise ValueError("unknown compression")
     return _expand(data, min(len(data), packed_bytes + 4))

@@ -32,19 +32,26 @@ _SHARED, _LABEL, _RICH, _NUMBER, _PACKED, _MULTIPLE, _FORMULA, _RESULT, _BOOL = 
     0xFD, 0x204, 0xD6, 0x203, 0x27E, 0xBD, 0x06, 0x207, 0x205,
 )  # fmt: skip
 _CELLS: Final = frozenset((_SHARED, _LABEL, _RICH, _NUMBER, _PACKED, _FORMULA, _BOOL))
-_BIFF8: Final = 0x600
+_BIFF8, _GRAPH = 0x600, 0x680
+_GRAPH_NUMBER, _GRAPH_LABEL = 0x03, 0x04
 _ADDRESS: Final = re.compile(r"(?:https?://|mailto:|file://|\\\\)[^\x00-\x1f]{1,500}")
 _MARGIN_CODE: Final = re.compile(r'&(?:"[^"]{0,200}"|\d{1,3}|[LCRPNDTFAZGBIUESXY])')
 _MAX_STRINGS_BYTES: Final = 200_000_000
 
 
 def is_biff8(stream: bytes) -> bool:
-    """Return whether the stream begins as one of Excel 97 or later."""
-    return len(stream) > 8 and _number(stream, 0) == _BEGIN and _number(stream, 4) == _BIFF8
+    """Return whether the stream begins as one of Excel 97 or later, or of the charts (Microsoft Graph) of that time."""
+    return len(stream) > 8 and read_number(stream, 0) == _BEGIN and read_number(stream, 4) in {_BIFF8, _GRAPH}
 
 
-def _number(data: bytes, at: int) -> int:
+def read_number(data: bytes, at: int) -> int:
+    """Return the two bytes at `at` as a number."""
     return int.from_bytes(data[at : at + 2], "little")
+
+
+def clean_margin(text: str) -> str:
+    """Return the text of a header or footer without what says how it looks."""
+    return _MARGIN_CODE.sub(" ", text).strip()
 
 
 class Biff:
@@ -56,6 +63,7 @@ class Biff:
         self._sink = Sink()
         self._names: dict[int, str] = {}
         self._strings: list[str] = []
+        self._readings: set[str] = set()
         self._custom: dict[int, str] = {}
         self._styles: list[int] = []
         self._from_1904 = False
@@ -69,7 +77,7 @@ class Biff:
         """Yield the blocks of each sheet, then what stands beside them. Raises InspectError MRS-X-020 when it is encrypted."""
         at, stream = 0, self._stream
         while at + 4 <= len(stream):
-            kind, size = _number(stream, at), _number(stream, at + 2)
+            kind, size = read_number(stream, at), read_number(stream, at + 2)
             if not kind and not size:
                 # nothing but zeros follows: the end of the sector, or what was cut off
                 break
@@ -92,20 +100,34 @@ class Biff:
             raise refuse("MRS-X-020")
         elif kind in _CELLS and len(body) >= 7:
             self._take_cell(kind, body)
+        elif kind in {_GRAPH_NUMBER, _GRAPH_LABEL} and len(body) > 8:
+            self._take_graph(kind, body)
         elif kind == _MULTIPLE and len(body) >= 6:
             for index in range((len(body) - 6) // 6):
                 style, packed = struct.unpack_from("<HI", body, 4 + 6 * index)
-                self._put(_number(body, 0), _number(body, 2) + index, self._show(repr(unpack(packed)), style))
+                self._put(read_number(body, 0), read_number(body, 2) + index, self._show(repr(unpack(packed)), style))
         elif kind == _RESULT and self._waiting:
-            self._cells[self._waiting] = _decode(body[2:], _number(body, 0))
+            self._cells[self._waiting] = _decode(body[2:], read_number(body, 0))
             self._waiting = 0
-        elif kind == _STRINGS:
+        else:
+            self._take_beside(kind, body, at)
+
+    def _take_beside(self, kind: int, body: bytes, at: int) -> None:
+        if kind == _STRINGS:
             self._read_strings(body, at)
         elif kind == _TEXT_BOX:
-            text = _Segments(self._continued(at)).text(_number(body, 10))
+            text = _Segments(self._continued(at)).text(read_number(body, 10))
             self._sink.add(f"{self._name} comment", text.replace("\n", " "))
         else:
             self._take_setting(kind, body)
+
+    def _take_graph(self, kind: int, body: bytes) -> None:
+        """Take a cell of the sheet behind a chart; three bytes of looks stand before its value."""
+        row, column = struct.unpack_from("<HH", body)
+        if kind == _GRAPH_LABEL:
+            self._put(row, column, _decode(body[8:], body[7]))
+        elif len(body) >= 15:
+            self._put(row, column, format_number(repr(struct.unpack_from("<d", body, 7)[0]), ""))
 
     def _begin(self, name: str) -> None:
         self._end_row()
@@ -123,7 +145,7 @@ class Biff:
             index = int.from_bytes(body[6:10], "little")
             text = self._strings[index] if index < len(self._strings) else ""
         elif kind in {_LABEL, _RICH}:
-            text = _decode(body[8:], _number(body, 6))
+            text = _decode(body[8:], read_number(body, 6))
         elif kind == _PACKED and len(body) >= 10:
             text = self._show(repr(unpack(int.from_bytes(body[6:10], "little"))), style)
         elif kind == _BOOL:
@@ -152,32 +174,34 @@ class Biff:
         self._waiting = 0
 
     def _show(self, raw: str, style: int) -> str:
-        code = name_format(self._styles[style], self._custom) if style < len(self._styles) else ""
-        return format_number(raw, code, from_1904=self._from_1904)
+        return self._format(raw, self._styles[style]) if style < len(self._styles) else format_number(raw, "")
+
+    def _format(self, raw: str, number: int) -> str:
+        return format_number(raw, name_format(number, self._custom), from_1904=self._from_1904)
 
     def _take_setting(self, kind: int, body: bytes) -> None:
         if kind == _BOUND_SHEET and len(body) > 8:
             self._names[int.from_bytes(body[:4], "little")] = _decode(body[7:], body[6])
         elif kind == _FORMAT and len(body) > 5:
-            self._custom[_number(body, 0)] = _decode(body[4:], _number(body, 2))
+            self._custom[read_number(body, 0)] = _decode(body[4:], read_number(body, 2))
         elif kind == _STYLE:
-            self._styles.append(_number(body, 2))
+            self._styles.append(read_number(body, 2))
         elif kind == _DATES:
-            self._from_1904 = _number(body, 0) == 1
+            self._from_1904 = read_number(body, 0) == 1
         elif kind in {_HEADER, _FOOTER} and len(body) > 3:
             part = f"{self._name} {'header' if kind == _HEADER else 'footer'}"
-            self._sink.add(part, _MARGIN_CODE.sub(" ", _decode(body[2:], _number(body, 0))).strip())
+            self._sink.add(part, clean_margin(_decode(body[2:], read_number(body, 0))))
         elif kind == _NOTE and len(body) > 11:
-            self._sink.add("author", _decode(body[10:], _number(body, 8)))
+            self._sink.add("author", _decode(body[10:], read_number(body, 8)))
         elif kind == _LINK:
             for address in _ADDRESS.findall(body.decode("utf-16-le", "ignore")):
                 self._sink.add("link", address)
 
     def _continued(self, at: int) -> Iterator[bytes]:
         """Yield the bodies of the records that continue the one at `at`."""
-        at += 4 + _number(self._stream, at + 2)
-        while _number(self._stream, at) == _CONTINUE and at + 4 <= len(self._stream):
-            size = _number(self._stream, at + 2)
+        at += 4 + read_number(self._stream, at + 2)
+        while read_number(self._stream, at) == _CONTINUE and at + 4 <= len(self._stream):
+            size = read_number(self._stream, at + 2)
             yield self._stream[at + 4 : at + 4 + size]
             at += 4 + size
 
@@ -189,11 +213,21 @@ class Biff:
         reader = _Segments(segments())
         held = 0
         while held < _MAX_STRINGS_BYTES and (head := reader.take(3)) and len(head) == 3:
-            runs = _number(reader.take(2), 0) if head[2] & 8 else 0
+            runs = read_number(reader.take(2), 0) if head[2] & 8 else 0
             extra = int.from_bytes(reader.take(4), "little") if head[2] & 4 else 0
-            self._strings.append(reader.text(_number(head, 0), head[2]))
+            self._strings.append(reader.text(read_number(head, 0), head[2]))
             held += 80 + 2 * len(self._strings[-1])
-            reader.take(4 * runs + extra)
+            reader.take(4 * runs)
+            self._add_reading(reader.take(extra))
+
+    def _add_reading(self, extra: bytes) -> None:
+        """Put the reading (ふりがな) of a string, each once. Source: MS-XLS 2.5.87."""
+        if len(extra) > 14 and extra[0] == 1:
+            length = read_number(extra, 12)
+            reading = extra[14 : 14 + 2 * length].decode("utf-16-le", "replace").rstrip("\0")
+            if reading not in self._readings:
+                self._readings.add(reading)
+                self._sink.add("ruby", reading)
 
 
 class _Segments:

@@ -6,7 +6,7 @@ import re
 from importlib import import_module
 from importlib.util import find_spec
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from morasanu.extract.interface import Extracted, Member
 from morasanu.extract.reason import refuse
@@ -59,9 +59,23 @@ def decrypt(data: bytes, passwords: tuple[str, ...]) -> bytes:
     raise refuse("MRS-X-020")
 
 
+class _Memory:
+    """Stands in for `tempfile`: the child may write no file, and files of 1997-2003 are decrypted into one."""
+
+    TemporaryFile = BytesIO
+
+
+def _load() -> Any:  # noqa: ANN401 - it carries no types
+    if find_spec("msoffcrypto") is None:
+        raise refuse("MRS-X-024", "office")
+    for name in ("doc97", "ppt97", "xls97"):
+        import_module(f"msoffcrypto.format.{name}").tempfile = _Memory  # type: ignore[attr-defined]
+    return import_module("msoffcrypto")
+
+
 def _try(data: bytes, password: str) -> bytes:
     """Return what comes out with `password`: anything, when it is the wrong one."""
-    msoffcrypto = import_module("msoffcrypto")
+    msoffcrypto = _load()
     try:
         office = msoffcrypto.OfficeFile(BytesIO(data))
     except Exception:  # noqa: BLE001 - whatever a foreign parser stumbles over

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from morasanu.extract.office.event import END, START
+from morasanu.extract.office.field import read_equation
 
 if TYPE_CHECKING:
     from morasanu.extract.office.sink import Sink
@@ -49,6 +50,7 @@ class Story:
         self._deleted: list[str] = []
         self._readings: list[str] = []
         self._last_box = ""
+        self._code: list[str] = []
         self._authors: set[str] = set()
 
     def take(self, kind: int, name: str, attributes: dict[str, str]) -> None:
@@ -62,8 +64,7 @@ class Story:
 
     def _text(self, text: str) -> None:
         if self._open in {"instrText", "delInstrText"}:
-            if '"' in text:
-                self._sink.add(self._beside("field"), text)
+            self._code.append(text)
         elif self._deleting or self._open == "delText":
             self._deleted.append(text)
         else:
@@ -81,6 +82,8 @@ class Story:
             self._deleting += 1
         elif name in {"br", "cr", "tab", "noBreakHyphen"}:
             self._special(name, attributes)
+        elif name == "fldChar":
+            self._end_code()
         elif name == "ph":
             self._frames[-1].placeholder = True
         elif name in _WORDS:
@@ -114,7 +117,18 @@ class Story:
         elif name in _HOLDERS and len(self._frames) > 1 and self._frames[-1].kind == name:
             self._end_holder(name)
 
+    def _end_code(self) -> None:
+        """Put the code of a field, which comes in several runs: what it shows into the text, what else it says beside it."""
+        code, self._code = "".join(self._code), []
+        equation = read_equation(code)
+        if equation:
+            self._frames[-1].runs.append(equation.text)
+            self._readings.extend(equation.readings)
+        elif '"' in code:
+            self._sink.add(self._beside("field"), code)
+
     def _end_paragraph(self) -> None:
+        self._end_code()
         frame = self._frames[-1]
         line = "".join(frame.runs)
         frame.runs.clear()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InspectError
 from morasanu.extract.office.cell import name_format, unescape
-from morasanu.extract.office.event import END, START, TEXT, read_events
+from morasanu.extract.office.event import END, START, TEXT, drive
 from morasanu.extract.office.ooxml import first_events, read_relations
 from morasanu.extract.office.sink import Sink, follow, tell
 from morasanu.extract.reason import refuse
@@ -27,10 +27,11 @@ STRINGS: Final = "xl/sharedStrings.xml"
 
 @dataclass(slots=True)
 class Workbook:
-    """What the sheets need: their parts with their names, the strings, the format of each style, the first day."""
+    """What the sheets need: their parts with their names, the strings with their readings (ふりがな), the styles' formats, the first day."""
 
     sheets: dict[str, str] = field(default_factory=dict)
     strings: list[str] = field(default_factory=list)
+    readings: dict[str, None] = field(default_factory=dict)
     formats: list[str] = field(default_factory=list)
     from_1904: bool = False
 
@@ -53,10 +54,19 @@ def read_workbook(package: Package) -> tuple[Workbook, list[Extracted]]:
     book.formats = _read_formats(package, styles)
     if package.has(strings):
         try:
-            _read_strings(package, strings, book.strings)
+            _read_strings(package, strings, book)
         except InspectError as error:
             found.append(tell(error, strings))
+    found.extend(list_readings(book))
     return book, found
+
+
+def list_readings(book: Workbook) -> Iterator[Extracted]:
+    """Yield the readings of the strings as `ruby`."""
+    sink = Sink()
+    for reading in book.readings:
+        sink.add("ruby", reading)
+    yield from sink.finish()
 
 
 class _BookReader:
@@ -108,30 +118,40 @@ def _number(text: str) -> int:
     return int(text) if text.isdigit() and len(text) < 10 else 0
 
 
-def _read_strings(package: Package, part: str, strings: list[str]) -> None:
-    """Put the shared strings into `strings`; readings (phonetic runs) are no part of them."""
-    bits: list[str] = []
-    is_text, reading, held = False, 0, 0
-    for kind, name, _ in read_events(package.chunks(part)):
-        if kind == TEXT:
-            if is_text and not reading:
-                bits.append(name)
-                held += 2 * len(name)
-        elif kind == START:
-            is_text = name == "t"
-            if name == "si":
-                bits = []
-            elif name == "rPh":
-                reading += 1
-        else:
-            is_text = False
-            if name == "rPh":
-                reading -= 1
-            elif name == "si":
-                strings.append(unescape("".join(bits)))
-                held += _STRING_BYTES
-        if held > _MAX_STRINGS_BYTES:
+def _read_strings(package: Package, part: str, book: Workbook) -> None:
+    reader = _StringReader(book)
+    for _ in drive(package.chunks(part), reader.take):
+        if reader.held > _MAX_STRINGS_BYTES:
             raise refuse("MRS-X-022", "shared strings")
+
+
+class _StringReader:
+    """Takes the shared strings, and their readings (phonetic runs), each once: they are of names more often than not."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.held = 0
+        self._book = book
+        self._bits: list[str] = []
+        self._reading: list[str] = []
+        self._is_text = False
+        self._depth = 0
+
+    def take(self, kind: int, name: str, _: dict[str, str]) -> None:
+        if kind == TEXT:
+            if self._is_text:
+                (self._reading if self._depth else self._bits).append(name)
+                self.held += 2 * len(name)
+            return
+        self._is_text = kind == START and name == "t"
+        if name == "rPh":
+            self._depth += 1 if kind == START else -1
+        elif name == "si" and kind == START:
+            self._bits, self._reading = [], []
+        elif name == "si":
+            self._book.strings.append(unescape("".join(self._bits)))
+            if self._reading:
+                self._book.readings[unescape("".join(self._reading))] = None
+            self.held += _STRING_BYTES
 
 
 class PivotReader:

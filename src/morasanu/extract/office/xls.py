@@ -1,19 +1,17 @@
-"""Old Excel files (xls): Excel 97 and later record by record, older ones through calamine; properties, the files inside."""
+"""Old Excel files (xls), record by record: Excel 97 and later, the ones before, with or without a compound file around."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from importlib import import_module
 from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.errors import InspectError
 from morasanu.extract.legacy.compound import Compound, read_embedded
+from morasanu.extract.legacy.macro import read_macros
 from morasanu.extract.office.biff import Biff, is_biff8
-from morasanu.extract.office.cell import number_to_text
+from morasanu.extract.office.biff5 import OldBiff, is_old
 from morasanu.extract.office.encrypted import decrypt, read_bounded
-from morasanu.extract.office.grid import Grid
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -31,8 +29,8 @@ class XlsExtractor:
     formats = ("xls",)
 
     def missing(self) -> str:
-        """Return `office` when calamine or olefile is not installed."""
-        return "" if find_spec("python_calamine") and find_spec("olefile") else "office"
+        """Return `office` when olefile is not installed."""
+        return "" if find_spec("olefile") else "office"
 
     def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
         """Yield the blocks of each sheet, then comments, margins, properties and the files inside."""
@@ -42,22 +40,32 @@ class XlsExtractor:
         except InspectError as error:
             if error.code != "MRS-X-020":
                 raise
-            yield from _read(decrypt(data, task.passwords), task)
+            yield from _read(_decrypt(data, task), task)
+
+
+def _decrypt(data: bytes, task: Task) -> bytes:
+    try:
+        return decrypt(data, task.passwords)
+    except InspectError as error:
+        # what no program of today encrypts or decrypts (Excel 95) is not damaged for that
+        raise refuse("MRS-X-020" if error.code == "MRS-X-021" else error.code) from error
 
 
 def _read(data: bytes, task: Task) -> Iterator[Extracted]:
-    compound = _open(data, task)
-    stream = _read_stream(compound, data)
+    is_bare = is_old(data) or is_biff8(data)
+    compound = None if is_bare else _open(data, task)
+    stream = data if is_bare else _read_stream(compound, data)
     if is_biff8(stream):
         yield from Biff(stream).read()
-    elif stream:
-        yield from _read_cells(data)
+    elif is_old(stream):
+        yield from OldBiff(stream).read()
     elif compound is None:
         raise refuse("MRS-X-021")
     if compound is not None:
+        yield from read_macros(compound, task)
         yield from _read_properties(compound)
         yield from read_embedded(compound, task)
-    if compound is None or compound.is_cut or not stream:
+    if not is_bare and (compound is None or compound.is_cut or not (is_biff8(stream) or is_old(stream))):
         yield unread("MRS-X-021")
 
 
@@ -82,34 +90,3 @@ def _read_stream(compound: Compound | None, data: bytes) -> bytes:
     if stream:
         return stream
     return data[_SECTOR:] if data[_SECTOR:].startswith(_FIRST_RECORD) else b""
-
-
-def _read_cells(data: bytes) -> Iterator[Extracted]:
-    python_calamine = import_module("python_calamine")  # an extra
-    part = ""
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
-        for part in book.sheet_names:
-            sheet = book.get_sheet_by_name(part)
-            grid = Grid(part)
-            first = sheet.start[1] if sheet.start else 0
-            for number, row in enumerate(sheet.iter_rows(), 1):
-                grid.add(number, {column: _show(value) for column, value in enumerate(row, first + 1) if value != ""})
-                yield from grid.ready
-                grid.ready.clear()
-            grid.close()
-            yield from grid.ready
-    except (GeneratorExit, KeyboardInterrupt, SystemExit, MemoryError):
-        raise
-    except BaseException:  # noqa: BLE001 - a panic of Rust is no Exception
-        yield unread("MRS-X-021", part)
-
-
-def _show(value: object) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int | float):
-        return number_to_text(repr(value))
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}".removesuffix(" 00:00:00")
-    return value.isoformat() if isinstance(value, date | time) else str(value)

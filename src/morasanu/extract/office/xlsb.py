@@ -12,8 +12,9 @@ from morasanu.extract.office.cell import format_number, name_format
 from morasanu.extract.office.grid import Grid
 from morasanu.extract.office.ooxml import read_relations, read_rest
 from morasanu.extract.office.package import Package
-from morasanu.extract.office.sink import Sink, tell
-from morasanu.extract.office.workbook import Workbook
+from morasanu.extract.office.sink import Sink, follow, tell
+from morasanu.extract.office.story import Story
+from morasanu.extract.office.workbook import Workbook, list_readings
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class XlsbExtractor:
         for part, name in book.sheets.items():
             yield from _read_sheet(package, book, part, name)
         yield from faults
+        yield from list_readings(book)
         yield from read_rest(package, {name for name in package.names() if _BINARY.fullmatch(name)})
         if not package.complete:
             yield unread("MRS-X-021")
@@ -121,16 +123,20 @@ def _read_book(package: Package, faults: list[Extracted]) -> Workbook:
     for name in package.names():
         if _SHEET_PART.fullmatch(name):
             book.sheets.setdefault(name, name.rpartition("/")[2].removesuffix(".bin"))
-    _read_strings(package, book.strings, faults)
+    _read_strings(package, book, faults)
     book.formats = _read_formats(package, faults)
     return book
 
 
-def _read_strings(package: Package, strings: list[str], faults: list[Extracted]) -> None:
+def _read_strings(package: Package, book: Workbook, faults: list[Extracted]) -> None:
     held = 0
     for kind, body in _known(package, "xl/sharedStrings.bin", faults):
         if kind == _SHARED_ITEM:
-            strings.append(_wide(body, 1)[0])
+            text, at = _wide(body, 1)
+            book.strings.append(text)
+            if body[:1] and body[0] & 2:  # a reading follows, behind the runs of looks
+                at += 4 + 4 * int.from_bytes(body[at : at + 4], "little") if body[0] & 1 else 0
+                book.readings[_wide(body, at)[0]] = None
             held += _STRING_BYTES + len(body)
             if held > _MAX_STRINGS_BYTES:
                 faults.append(unread("MRS-X-022", "xl/sharedStrings.bin", "shared strings"))
@@ -182,6 +188,9 @@ def _read_sheet(package: Package, book: Workbook, part: str, name: str) -> Itera
             for kind, body in _known(package, relation.target, faults):
                 if kind in {_COMMENT, _AUTHOR}:
                     sink.add(f"{name} comment" if kind == _COMMENT else "author", _wide(body, int(kind == _COMMENT))[0])
+        elif relation.kind == "drawing" and package.has(relation.target):
+            label, boxes = f"{name} text box", Sink()
+            yield from follow(package.chunks(relation.target), Story(boxes, label), boxes, label)
     yield from sink.finish()
     yield from faults
 
