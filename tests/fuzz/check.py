@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from morasanu.detect.engine import THRESHOLD
 from morasanu.errors import InspectError
 from morasanu.extract.frame import pack, unpack
-from morasanu.extract.interface import Extracted, Limits, Member, Piece, Task, Unread
+from morasanu.extract.interface import Drawn, Extracted, Limits, Member, Picture, Piece, Task, Unread
 from morasanu.extract.sandbox import _to_value
 from morasanu.extract.walk import walk
 from morasanu.text.fold import _TABLE, fold
@@ -47,12 +48,17 @@ def check_walk(data: bytes, name: str, extractors: Mapping[str, Extractor]) -> N
     assert texts <= 3 * LIMITS.total_bytes
 
 
-def _check_out(out: Extracted) -> int:
+def _check_out(out: Extracted | Drawn) -> int:
     """Return how much `out` is, having seen that it is what the seam says and comes through the socket whole."""
     if isinstance(out, Member):
         assert isinstance(out.data, bytes)
         assert len(out.data) <= LIMITS.member_bytes, "a member beyond its limit"
         return len(out.data) + len(out.part)
+    if isinstance(out, Picture | Drawn):
+        with suppress(InspectError):  # which walk turns into an `Unread`
+            drawn = out.data if isinstance(out, Drawn) else out.draw()
+            assert isinstance(drawn, bytes)
+        return len(out.part)
     assert isinstance(out, Piece | Unread)
     if isinstance(out, Unread):
         _check_code(out.code)
