@@ -20,8 +20,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.unit.source.certificate import make_certificate
 
+from morasanu.source.database.source import open_place
+from morasanu.source.interface import Access
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from morasanu.source.database.source import DatabaseSource
+    from morasanu.source.interface import Record
 
 PASSWORD = "tsubaki-0417"
 _PATIENCE_S = 60
@@ -91,6 +97,48 @@ class Server:
         name = f"test_{os.getpid()}_{next(_NUMBER)}"
         self.execute("postgres" if self.scheme == "postgresql" else "", f"CREATE DATABASE {name} {more}")
         return name
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A database on a server, and a user who may read only what he is given."""
+
+    server: Server
+    name: str
+
+    @property
+    def user(self) -> str:
+        """Return the name of the user without rights."""
+        return f"audit_{self.name}"
+
+    @property
+    def url(self) -> str:
+        """Return the database's address."""
+        return f"{self.server.url}/{self.name}"
+
+    def execute(self, *statements: str | bytes) -> None:
+        """Run `statements` in it as the administrator."""
+        self.server.execute(self.name, *statements)
+
+    def ask(self, question: str) -> list[Any]:
+        """Return the rows that answer `question`, asked by the administrator."""
+        return self.server.ask(self.name, question)
+
+    def open(self, *below: str, user: str = "admin", **access: Any) -> DatabaseSource:
+        """Return the source of this database, or of what lies `below`; `secrets` and other settings in `access`."""
+        secrets = {"user": user, "password": PASSWORD} | access.pop("secrets", {})
+        return open_place("/".join((self.url, *below)), Access(secrets, **access))
+
+
+def read(source: DatabaseSource, path: str) -> list[Record]:
+    """Return every row of a table."""
+    with source.open(path) as rows:
+        return [record for batch in rows.batches for record in batch]
+
+
+def values(source: DatabaseSource, path: str) -> list[tuple[object, ...]]:
+    """Return the values of every row of a table."""
+    return [record.values for record in read(source, path)]
 
 
 @contextmanager

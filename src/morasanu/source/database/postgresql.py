@@ -82,7 +82,7 @@ WHERE {_SYSTEM} AND c.relpersistence <> 't' AND (CAST(:schema AS text) IS NULL O
 ORDER BY 1, 2
 """  # noqa: S608 - our own words
 _TABLE: Final = """
-SELECT c.oid, c.relkind::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+SELECT c.oid, c.relkind::text, has_table_privilege(c.oid, 'SELECT') FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = CAST(:schema AS text) AND c.relname = CAST(:table AS text)
 """
 _COLUMNS: Final = """
@@ -164,7 +164,7 @@ class PostgreSQL(Dialect):
         found = ask(connection, _TABLE, schema=schema, table=table)
         if not found or found[0][1] not in "rpm":
             raise refuse("MRS-X-001")
-        oid, kind = found[0]
+        oid, kind, is_granted = found[0]  # where only columns are granted, ctid is not
         columns = ask(connection, _COLUMNS, oid=oid)
         granted = [column for column in columns if column[3]]
         if columns and not granted:
@@ -178,9 +178,9 @@ class PostgreSQL(Dialect):
             source,
             fields,
             tuple(at for _, at in keyed) if is_whole else (),
-            "" if kind == "p" else "ctid",
+            "ctid" if is_granted and kind != "p" else "",
             rows,
-            max(_BLOCK_BYTES / (width + _ROW_BYTES), 1),
+            max(_BLOCK_BYTES / (width + _ROW_BYTES), 1) if is_granted else 0,
             tuple(Gap(c[0], refuse("MRS-X-002")) for c in columns if not c[3]),
         )
 
@@ -188,7 +188,7 @@ class PostgreSQL(Dialect):
         self, read: Callable[[str], Iterator[tuple[Any, ...]]], shape: Shape, rows: int, wanted: int
     ) -> Iterator[tuple[Any, ...]]:
         """Yield rows of blocks that PostgreSQL chooses, the same ones while the table stays as it is."""
-        return read(write_sample(self, shape, rows, wanted))
+        return read(write_sample(self, shape, rows, wanted)) if shape.rows_a_block else super().sample(read, shape, rows, wanted)
 
     def _estimate(self, connection: Connection, source: str, names: list[str]) -> tuple[int, int]:
         """Return about how many rows there are and how wide one is, as the planner sees it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from morasanu.source.database.cell import make_value, measure
@@ -15,7 +16,7 @@ from morasanu.source.interface import Gap, Record
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, CursorResult
 
     from morasanu.source.database.dialect import Dialect, Shape
     from morasanu.source.interface import Access
@@ -78,14 +79,13 @@ class Reader:
         self._pace = Pace(access.rows_per_s)
         self._gaps = gaps
         self._cut: set[int] = set()
+        self._result: CursorResult[Any] | None = None
 
     def count(self) -> int | None:
         """Return about how many rows there are when there are more than wanted, else None: then all are read."""
         wanted, rows = self._wanted, self._shape.rows
         if wanted is None:
             return None
-        if rows is not None and rows > FEW * wanted:
-            return rows
         most = FEW * wanted + 1
         counted: int
         ((counted,),) = run(self._connection, self._dialect.count_some(self._shape.source, most))
@@ -120,10 +120,18 @@ class Reader:
         if batch:
             yield tuple(batch)
 
+    def close(self) -> None:
+        """Hang up, whatever is still to come, and let go of the result."""
+        with suppress(Exception):
+            self._connection.invalidate()
+        if self._result is not None:
+            with suppress(Exception):
+                self._result.close()
+
     def _read(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a SELECT, step by step, so that a few large ones do not fill the memory."""
         settings = {"stream_results": True, "max_row_buffer": 1, "no_parameters": True}
-        result = self._connection.exec_driver_sql(sql, execution_options=settings)
+        self._result = result = self._connection.exec_driver_sql(sql, execution_options=settings)
         step = min(_STEP, self._pace.most)
         while rows := result.fetchmany(step):
             yield from map(tuple, rows)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _Row = TypeVar("_Row")
 
 FEW: Final = 4
-"""A table of up to so many times the sample is counted; a larger one is estimated."""
+"""Up to so many times the sample rows are counted, then estimated."""
 _STRETCHES: Final = 100
 _LEAST_BLOCKS: Final = 64
 _HIGHEST_PERCENT: Final = 50

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
@@ -118,6 +118,7 @@ class DatabaseSource:
                 shape = self._dialect.describe(connection, read_path(self._address.base, path))
                 gaps: list[Gap] = list(shape.gaps)
                 reader = Reader(connection, self._dialect, shape, self._access, gaps)
+                stack.callback(reader.close)
                 rows = reader.count() if shape.fields else None
             except Exception as error:  # noqa: BLE001 - see reader
                 raise explain_reading(getattr(error, "orig", None) or error) from None
@@ -136,16 +137,12 @@ class DatabaseSource:
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
-        """Give a connection, and let go of it at once, however much of a result is still to come. Raises as `open_place` does."""
+        """Give a connection. Raises as `open_place` does."""
         try:
             connection = self._engine.connect()
         except MorasanuError:
             raise
         except Exception as error:  # noqa: BLE001 - see reader
             raise explain_connecting(getattr(error, "orig", None) or error) from None
-        try:
+        with connection:
             yield connection
-        finally:
-            with suppress(Exception):
-                connection.invalidate()
-            connection.close()
