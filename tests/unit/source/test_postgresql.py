@@ -11,10 +11,11 @@ from tests.unit.source.server import PASSWORD, read, values
 from morasanu.errors import InputError, InspectError, OutsideError
 
 if TYPE_CHECKING:
-    from morasanu.source.database.source import DatabaseSource
     from tests.unit.source.server import Place
 
-ODD = ('得意先 一覧', 'a"b', "50%:x/y", "line\nfeed", "select", "%s", "a.b", "' OR 1=1", "{x}")
+    from morasanu.source.database.source import DatabaseSource
+
+ODD = ("得意先 一覧", 'a"b', "50%:x/y", "line\nfeed", "select", "%s", "a.b", "' OR 1=1", "{x}")
 
 
 def quote(name: str) -> str:
@@ -205,7 +206,11 @@ def test_nothing_can_be_written_over_such_a_connection(postgresql: Place) -> Non
 
 
 def test_a_scan_changes_nothing_in_the_database(postgresql: Place) -> None:
-    postgresql.execute("CREATE TABLE t (id int PRIMARY KEY, a text)", "INSERT INTO t SELECT g, 'x' FROM generate_series(1, 2000) g", "VACUUM ANALYZE t")
+    postgresql.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, a text)",
+        "INSERT INTO t SELECT g, 'x' FROM generate_series(1, 2000) g",
+        "VACUUM ANALYZE t",
+    )
     written = "SELECT pg_current_wal_lsn(), (SELECT max(xmin::text::bigint) FROM t), (SELECT count(*) FROM pg_class)"
     before = postgresql.ask(written)
     source = postgresql.open(rows=100)
@@ -235,8 +240,12 @@ def test_certificates_are_verified_where_asked(postgresql: Place) -> None:
     assert caught.value.code == "MRS-O-031"
 
 
-def test_a_table_that_is_gone_and_one_that_is_locked_are_told(postgresql: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("morasanu.source.database.postgresql._SESSION", ("SET search_path = pg_catalog", "SET lock_timeout = '100ms'"))
+def test_a_table_that_is_gone_and_one_that_is_locked_are_told(
+    postgresql: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "morasanu.source.database.postgresql._SESSION", ("SET search_path = pg_catalog", "SET lock_timeout = '100ms'")
+    )
     postgresql.execute("CREATE TABLE a (x int)", "CREATE TABLE b (x int)")
     source = postgresql.open()
     paths = [item.path for item in source.items()]
@@ -254,7 +263,9 @@ def test_a_table_that_is_gone_and_one_that_is_locked_are_told(postgresql: Place,
 
 
 def test_a_lost_connection_costs_the_table_and_not_the_next(postgresql: Place) -> None:
-    postgresql.execute("CREATE TABLE t (x int)", "INSERT INTO t SELECT generate_series(1, 5000)", "CREATE TABLE u AS SELECT 1 AS x")
+    postgresql.execute(
+        "CREATE TABLE t (x int)", "INSERT INTO t SELECT generate_series(1, 5000)", "CREATE TABLE u AS SELECT 1 AS x"
+    )
     source = postgresql.open(rows=None)
     with source.open(f"{postgresql.url}/public/t") as rows:
         came = len(next(rows.batches))
@@ -278,7 +289,9 @@ def test_reading_may_be_broken_off(postgresql: Place) -> None:
 
 @pytest.mark.parametrize("wanted", [50, 1000])
 def test_a_sample_is_spread_and_the_same_every_time(postgresql: Place, wanted: int) -> None:
-    postgresql.execute("CREATE TABLE t AS SELECT g AS x, repeat('x', 100) AS y FROM generate_series(1, 40000) g", "ANALYZE t")
+    postgresql.execute(
+        "CREATE TABLE t AS SELECT g AS x, repeat('x', 100) AS y FROM generate_series(1, 40000) g", "ANALYZE t"
+    )
     source = postgresql.open(rows=wanted)
     path = f"{postgresql.url}/public/t"
     with source.open(path) as rows:
@@ -303,7 +316,7 @@ def test_a_table_hardly_larger_than_the_sample_is_counted(postgresql: Place) -> 
 
 def test_text_in_another_character_set_than_the_database_says_is_read(postgresql: Place) -> None:
     name = postgresql.server.make("ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
-    texts = ("ascii".encode(), "山田太郎".encode(), "山田太郎様 御中".encode("cp932"))
+    texts = (b"ascii", "山田太郎".encode(), "山田太郎様 御中".encode("cp932"))
     rows = [b"INSERT INTO t VALUES (E'" + b"".join(b"\\x%02x" % byte for byte in text) + b"')" for text in texts]
     postgresql.server.execute(name, "CREATE TABLE t (name text)", *rows)
     source = type(postgresql)(postgresql.server, name).open()
@@ -320,7 +333,10 @@ def test_an_old_database_in_euc_is_read(postgresql: Place) -> None:
 def test_a_long_cell_is_cut_and_told(postgresql: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("morasanu.source.database.cell.MOST_CHARACTERS", 10)
     monkeypatch.setattr("morasanu.source.database.postgresql.MOST_CHARACTERS", 10)
-    postgresql.execute("CREATE TABLE t (a text, b jsonb, c text)", "INSERT INTO t VALUES (repeat('椿', 50), '\"xxxxxxxxxxxxx\"', 'short')")
+    postgresql.execute(
+        "CREATE TABLE t (a text, b jsonb, c text)",
+        "INSERT INTO t VALUES (repeat('椿', 50), '\"xxxxxxxxxxxxx\"', 'short')",
+    )
     with postgresql.open().open(f"{postgresql.url}/public/t") as rows:
         assert [record.values for batch in rows.batches for record in batch] == [("椿" * 10, '"xxxxxxxxx', "short")]
         assert [(gap.part, gap.problem.code) for gap in rows.gaps] == [("a", "MRS-X-022"), ("b", "MRS-X-022")]

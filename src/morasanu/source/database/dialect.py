@@ -101,6 +101,9 @@ class Dialect:
         """Return what the table is made of. Raises InspectError MRS-X-001 when it is gone, MRS-X-002 when no column may be read."""
         raise NotImplementedError
 
+    def leave(self, cursor: Any) -> None:  # noqa: ANN401 - each driver has a type of its own
+        """Have the driver let go of a result that has not come to its end, before the connection is closed."""
+
     def quote(self, name: str) -> str:
         """Return `name` as SQL takes it literally."""
         return f"{self.quotes[0]}{name.replace(self.quotes[1], self.quotes[1] * 2)}{self.quotes[1]}"

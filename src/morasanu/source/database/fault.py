@@ -96,6 +96,8 @@ def read_code(error: BaseException) -> str:
     ('208', 'ValueError')
     """
     first = error.args[0] if error.args else ""
+    if isinstance(first, int):
+        return str(first)
     for given in (
         getattr(error, "sqlstate", None),
         getattr(error, "sqlite_errorname", None),
@@ -105,8 +107,8 @@ def read_code(error: BaseException) -> str:
             return given
     if len(error.args) > 1 and (number := _NUMBER.search(str(error.args[1]))):
         return number[1]
-    if isinstance(first, int | str) and _CODE.fullmatch(str(first)):
-        return str(first)
+    if isinstance(first, str) and _CODE.fullmatch(first):
+        return first
     return type(error).__name__
 
 

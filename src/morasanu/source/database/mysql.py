@@ -138,6 +138,12 @@ class MySQL(Dialect):
             gaps=tuple(Gap(c[0], refuse("MRS-X-002")) for c in stored if c not in granted),
         )
 
+    def leave(self, cursor: Any) -> None:  # noqa: ANN401 - see Dialect
+        """Keep PyMySQL from reading an unbuffered result to its end, which may be hours away; it knows no other way to stop."""
+        if getattr(cursor, "_result", None) is not None:
+            cursor._result.unbuffered_active = False  # noqa: SLF001
+            cursor.connection = None
+
     def thin(self, shape: Shape, rows: int, wanted: int) -> str:
         """Return a condition on the primary key that one in so many rows meets."""
         if not shape.key or rows > _MOST_THINNED:

@@ -123,9 +123,11 @@ class Reader:
     def close(self) -> None:
         """Hang up, whatever is still to come, and let go of the result."""
         with suppress(Exception):
+            if self._result is not None:
+                self._dialect.leave(self._result.cursor)
             self._connection.invalidate()
-        if self._result is not None:
-            with suppress(Exception):
+        with suppress(Exception):
+            if self._result is not None:
                 self._result.close()
 
     def _read(self, sql: str) -> Iterator[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from importlib.util import find_spec
@@ -63,6 +64,7 @@ class DatabaseSource:
         from sqlalchemy import create_engine  # noqa: PLC0415 - an extra
         from sqlalchemy.pool import NullPool  # noqa: PLC0415
 
+        logging.getLogger("sqlalchemy").setLevel(logging.CRITICAL)  # errors are told; a driver's words may hold values
         self._address, self._dialect, self._access = address, dialect, access
         self._engine: Engine = create_engine(
             f"{dialect.name}://",
