@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, Self
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from morasanu.errors import MorasanuError
+    from morasanu.errors import InspectError, MorasanuError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,21 @@ class Column(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One row: `key` finds it again (`id=17`, `""` when nothing does), the values in the order of the columns."""
+    """One row: `key` finds it again (`id=17`, `""` when nothing does), the values in the order of the columns.
+
+    A value is None, a bool, an int, float or Decimal, a str, or bytes (a file in a cell, or text in no known character set);
+    dates, lists and whatever else a source knows come as text.
+    """
 
     key: str
     values: tuple[object, ...]
+
+
+class Gap(NamedTuple):
+    """Something of a table that does not come, or not wholly: which part (`column 写真`), and why."""
+
+    part: str
+    problem: InspectError
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +57,16 @@ class Rows:
     """A table while it is being read, batch by batch; use as a context manager.
 
     `batches` raises InspectError when reading breaks off. `sampled_of` is None when every row comes, otherwise about
-    how many rows there are in the whole table.
+    how many rows there are in the whole table. `key_columns` are the columns that keys may show; `gaps` grows while rows
+    come and is complete after the last batch.
     """
 
     columns: tuple[Column, ...]
     batches: Iterator[tuple[Record, ...]]
     sampled_of: int | None = None
     close: Callable[[], None] = lambda: None
+    key_columns: tuple[str, ...] = ()
+    gaps: list[Gap] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         """Return itself."""

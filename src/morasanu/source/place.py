@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 GROUP: Final = "morasanu.sources"
 """The entry points of other packages: their names are schemes, each leads to an `OpenPlace`."""
-_MODULES: Final[dict[str, str]] = {"imap": "imap", "imaps": "imap", "s3": "bucket"}
+_DATABASES: Final = ("sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssql")
+_MODULES: Final[dict[str, str]] = {
+    "imap": "imap", "imaps": "imap", "s3": "bucket", **dict.fromkeys(_DATABASES, "database.source"),
+}  # fmt: skip
 """The built-in module of each scheme; its `open_place` makes the source."""
 _ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 
@@ -58,7 +61,8 @@ def open_places(
 
 
 def _find(url: str) -> OpenPlace:
-    cut_address(url)
+    if not url.lower().startswith("sqlite:"):  # a file, on no host
+        cut_address(url)
     parts = urlsplit(url)
     if parts.username is not None or parts.query or parts.fragment:  # an address stands in command lines and reports
         raise InputError(
