@@ -24,12 +24,14 @@ _STATEMENT_END: Final = re.compile(r";[ \t\r]*(?:\n|\Z)")
 class Grid(NamedTuple):
     """The table whose rows the lines of a block are, cells apart by tabs: its columns, and by line the key that finds the row again.
 
-    `name` tells several tables of one file apart. Without `keys` the line says which row it is.
+    `name` tells several tables of one file apart. Without `keys` the line says which row it is. `key_columns` are the
+    columns (by name) whose values stand in the keys.
     """
 
     columns: tuple[Column, ...]
     keys: tuple[str, ...] = ()
     name: str = ""
+    key_columns: tuple[str, ...] = ()
 
 
 class Block(NamedTuple):

@@ -84,8 +84,9 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
     classify = load_rules().classify
     breaks = [match.start() for match in _BREAK.finditer(block.text)]
     rows = []
-    held = set()
-    for finding in findings:
+    cells = _find_cells(block, [view.given(f.start, f.end)[0] for f in findings], breaks) if block.grid else []
+    parts = _name_cells(block, cells, reveal=reveal) if block.grid else []
+    for index, finding in enumerate(findings):
         start, end = view.given(finding.start, finding.end)
         value = view.text[finding.start : finding.end]
         line, column = _locate(block, breaks, start)
@@ -94,16 +95,6 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
         else:
             end_line, end_column = _locate(block, breaks, end - 1)
         shown = value if reveal else redact(value, finding.label)
-        part, number = "", -1
-        if block.grid:
-            row, number = (
-                line - block.line,
-                block.text.count("\t", breaks[line - block.line - 1] + 1 if line > block.line else 0, start),
-            )
-            if number < len(block.grid.columns):
-                held.add((number, finding.label, row))
-                found_by = block.grid.keys[row] if block.grid.keys else ""
-                part = f"{block.grid.columns[number].name} {found_by}" if found_by else ""
         rows.append(
             Row(
                 line,
@@ -117,16 +108,43 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
                 finding.why,
                 tuple([b.legal_class if b.is_sure else f"{b.legal_class}?" for b in classify(finding.label, value)]),
                 shown,
-                part,
-                number,
+                parts[index] if parts else "",
+                cells[index][1] if cells else -1,
             )
         )
     classes = Counter(name for row in rows for name in row.classes)
     counts = Counter(finding.label for finding in findings)
     persons = sketch_persons(view.text, findings, key)
-    cells = Counter((number, label) for number, label, _ in held)
+    held = {
+        (column, finding.label, row)
+        for finding, (row, column) in zip(findings, cells, strict=bool(cells))
+        if column >= 0
+    }
+    counted = Counter((column, label) for column, label, _ in held)
     table = block.grid.name if block.grid else ""
-    return Inspected(tuple(rows), counts, classes, persons, block.piece, block.part, table, cells)
+    return Inspected(tuple(rows), counts, classes, persons, block.piece, block.part, table, counted)
+
+
+def _find_cells(block: Block, starts: list[int], breaks: list[int]) -> list[tuple[int, int]]:
+    """Return row and column, from 0, of each position in a block of rows; column -1 for what stands in none."""
+    cells = []
+    for start in starts:
+        row = bisect_right(breaks, start - 1)
+        column = block.text.count("\t", breaks[row - 1] + 1 if row else 0, start)
+        cells.append((row, column if block.grid and column < len(block.grid.columns) else -1))
+    return cells
+
+
+def _name_cells(block: Block, cells: list[tuple[int, int]], *, reveal: bool) -> list[str]:
+    """Return the name of each cell: its column, and its row's key unless that would show what was found in it."""
+    grid = block.grid
+    if grid is None or not grid.keys:
+        return []
+    telling = {row for row, column in cells if column >= 0 and grid.columns[column].name in grid.key_columns}
+    return [
+        f"{grid.columns[column].name} {grid.keys[row] if reveal or row not in telling else f'row {block.line + row}'}"
+        for row, column in cells
+    ]
 
 
 def _locate(block: Block, breaks: list[int], position: int) -> tuple[int, int]:

@@ -56,7 +56,7 @@ class RowReader:
 
     def blocks(self, rows: Rows) -> Iterator[Block]:
         """Yield the blocks of the table. Raises InspectError when reading breaks off."""
-        grid = Grid(rows.columns)
+        grid = Grid(rows.columns, key_columns=rows.key_columns)
         self._sampled_of = rows.sampled_of
         broken: InspectError | None = None
         lines: list[str] = []
@@ -83,6 +83,8 @@ class RowReader:
         for name, count in self._binary.items():
             reason = Reason("MRS-X-005", f"未対応の形式（{count:,}個の値）", f"format not supported ({count:,} values)")
             self.unread.append((name, reason))
+        for gap in rows.gaps:
+            self.unread.append((gap.part, Reason(gap.problem.code, gap.problem.message_ja, gap.problem.message_en)))
         if broken is not None:
             raise broken
 

@@ -20,7 +20,7 @@ from morasanu.extract.sandbox import Sandbox
 from morasanu.scan.block import BLOCK_CHARS
 from morasanu.scan.inspect import Format, inspect_block
 from morasanu.scan.rows import RowReader
-from morasanu.source.interface import Column, Record, Rows
+from morasanu.source.interface import Column, Gap, Record, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,3 +137,22 @@ def test_tables_in_a_file_have_verdicts_and_keep_every_finding(tmp_path: Path) -
         "顧客.氏名", "PERSON", 450, 600, 0.75,
     )  # fmt: skip
     assert sum(row["type"] == "hit" for row in rows) == 450
+
+
+@pytest.mark.parametrize("reveal", [False, True])
+def test_a_key_that_was_found_to_be_personal_is_not_shown(reveal: bool) -> None:
+    columns = (Column("顧客番号", "TEXT"), Column("氏名", "TEXT"))
+    batches = iter(
+        [(Record("顧客番号=C-104482", ("C-104482", "佐伯 恵理子")), Record("顧客番号=1", ("1", "佐伯 恵理子")))]
+    )
+    (block,) = RowReader(None).blocks(Rows(columns, batches, key_columns=("顧客番号",)))
+    inspected = inspect_block(load_engine(()), block, Format.PLAIN, b"key", reveal=reveal)
+    parts = {row.part for row in inspected.rows if row.label == "PERSON"}
+    assert parts == {"氏名 顧客番号=C-104482" if reveal else "氏名 row 1", "氏名 顧客番号=1"}
+
+
+def test_what_the_source_leaves_out_is_told() -> None:
+    gap = Gap("column 写真", InspectError("MRS-X-022", "大きすぎます", "too large"))
+    reader = RowReader(None)
+    assert not list(reader.blocks(Rows(COLUMNS, iter(()), gaps=[gap])))
+    assert [(part, reason.code) for part, reason in reader.unread] == [("column 写真", "MRS-X-022")]

@@ -188,7 +188,11 @@ class PostgreSQL(Dialect):
         self, read: Callable[[str], Iterator[tuple[Any, ...]]], shape: Shape, rows: int, wanted: int
     ) -> Iterator[tuple[Any, ...]]:
         """Yield rows of blocks that PostgreSQL chooses, the same ones while the table stays as it is."""
-        return read(write_sample(self, shape, rows, wanted)) if shape.rows_a_block else super().sample(read, shape, rows, wanted)
+        return (
+            read(write_sample(self, shape, rows, wanted))
+            if shape.rows_a_block
+            else super().sample(read, shape, rows, wanted)
+        )
 
     def _estimate(self, connection: Connection, source: str, names: list[str]) -> tuple[int, int]:
         """Return about how many rows there are and how wide one is, as the planner sees it."""
