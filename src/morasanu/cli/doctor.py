@@ -10,6 +10,7 @@ from morasanu.extract.interface import Drawn, Piece
 from morasanu.extract.page.ocr import Recogniser, find_tesseract
 from morasanu.extract.registry import load_extractors
 from morasanu.extract.sandbox import Sandbox
+from morasanu.source.place import list_missing
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +35,7 @@ class Check(NamedTuple):
 
 def run(options: argparse.Namespace, say: Speaker) -> int:
     """Return 0 when everything is there, 3 when something is missing (the rest works without it)."""
-    checks = [*_check_formats(), *_check_helpers(say), *_check_sandbox(say)]
+    checks = [*_check_formats(), *_check_places(), *_check_helpers(say), *_check_sandbox(say)]
     if options.json:
         print(json.dumps([check._asdict() for check in checks], ensure_ascii=False))
     else:
@@ -49,6 +50,11 @@ def _check_formats() -> Iterator[Check]:
     for name in sorted(extractors):
         missing = extractors[name].missing()
         yield Check(name, not missing, f"pip install 'morasanu[{missing}]'" if missing else "")
+
+
+def _check_places() -> Iterator[Check]:
+    for scheme, missing in list_missing().items():
+        yield Check(f"{scheme}://", not missing, f"pip install 'morasanu[{missing}]'" if missing else "")
 
 
 def _check_helpers(say: Speaker) -> Iterator[Check]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -29,6 +30,11 @@ _MODULES: Final[dict[str, str]] = {
     "imap": "imap", "imaps": "imap", "s3": "bucket", **dict.fromkeys(_DATABASES, "database.source"),
 }  # fmt: skip
 """The built-in module of each scheme; its `open_place` makes the source."""
+_NEEDED: Final = {
+    "sqlite": ("sqlalchemy", "sql"), "postgresql": ("psycopg", "postgresql"), "mysql": ("pymysql", "mysql"),
+    "mariadb": ("pymysql", "mysql"), "oracle": ("oracledb", "oracle"), "mssql": ("pyodbc", "mssql"), "s3": ("boto3", "s3"),
+}  # fmt: skip
+"""By scheme the module without which its places cannot be read, and the extra that brings it."""
 _ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 
 
@@ -39,6 +45,19 @@ def is_address(name: str) -> bool:
     (True, False)
     """
     return _ADDRESS.match(name) is not None
+
+
+def list_missing() -> dict[str, str]:
+    """Return for every scheme that is built in the extra it still needs, `""` when it needs none.
+
+    >>> list_missing()["imaps"]
+    ''
+    """
+    missing = dict.fromkeys(_MODULES, "")
+    for scheme, (module, extra) in _NEEDED.items():
+        if not find_spec(module):
+            missing[scheme] = extra
+    return missing
 
 
 def open_places(
