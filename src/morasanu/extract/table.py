@@ -215,7 +215,12 @@ def _open_database(connection: sqlite3.Connection, data: bytearray) -> list[tupl
         for (name,) in listed:
             described = connection.execute(f"PRAGMA table_xinfo({_quote(name)})").fetchall()
             tables.append((name, [column[1] for column in described if column[6] not in _GENERATED]))
-    except (sqlite3.Error, UnicodeError, OverflowError, MemoryError) as error:  # the last for a cell that claims gigabytes
+    except (
+        sqlite3.Error,
+        UnicodeError,
+        OverflowError,
+        MemoryError,
+    ) as error:  # the last for a cell that claims gigabytes
         raise refuse("MRS-X-021") from error
     connection.set_authorizer(_authorise)
     return tables
