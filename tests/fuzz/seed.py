@@ -9,6 +9,7 @@ import lzma
 import struct
 import zlib
 from importlib.util import find_spec
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from tests.conformance.extract.writers import WRITERS
@@ -211,8 +212,20 @@ def make_archives() -> dict[str, bytes]:
         "lzh": make_lzh({b"a.txt": TEXT.encode()}), "cab": make_cab(b"a.txt", TEXT.encode(), 0),
     }  # fmt: skip
     if find_spec("py7zr"):
-        made["7z"] = WRITERS["7z"]()
+        made["7z"], made["open.7z"] = WRITERS["7z"](), _make_open_7z()
     return made
+
+
+def _make_open_7z() -> bytes:
+    """Return a 7z whose directory and members are not packed."""
+    import py7zr  # noqa: PLC0415 - an extra
+
+    file = BytesIO()
+    with py7zr.SevenZipFile(file, "w", filters=[{"id": py7zr.FILTER_COPY}]) as archive:
+        archive.set_encoded_header_mode(False)
+        for name, data in FILES.items():
+            archive.writestr(data, name)
+    return file.getvalue()
 
 
 def make_mails() -> list[bytes]:
