@@ -49,6 +49,21 @@ ODS: Final[dict[str, str | bytes]] = {
         + "</table:table>",
     )
 }
+SPEC: Final = """\
+id: safe_deposit_box
+label: SAFE_DEPOSIT_BOX
+title: {ja: 貸金庫番号, en: safe-deposit box number}
+checked: verified
+source: our contract form
+text_forms: ['K-[0-9]{4}']
+value: 'K-[0-9]{4}(?![0-9])'
+labels: [貸金庫番号, 貸金庫]
+keys: [boxno]
+score: {alone: 0, checked: 0, labelled: 0.95, labelled_checked: 0.95}
+examples:
+  - {text: "貸金庫番号：K-0417", found: [K-0417]}
+counter_examples: ["書庫の棚 K-0417 に戻す"]
+"""
 WORD: Final = ("WordDocument", "1Table", "Data", "\x05SummaryInformation", "ObjectPool/_1/\x01Ole10Native")
 SLIDES: Final = ("PowerPoint Document", "Current User", "Pictures", "\x05DocumentSummaryInformation")
 

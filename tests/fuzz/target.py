@@ -17,6 +17,8 @@ from tests.unit.extract.test_archive import make_zip
 from morasanu.cli.detect import _answer
 from morasanu.cli.language import Speaker
 from morasanu.detect.load import load_engine
+from morasanu.detect.spec import parse_specs
+from morasanu.errors import RuleError
 from morasanu.extract.archive.foreign import ForeignExtractor
 from morasanu.extract.archive.sevenzip import SevenZipExtractor
 from morasanu.extract.archive.stream import StreamExtractor, TarExtractor
@@ -131,6 +133,13 @@ def _run_jsonl(data: bytes) -> None:
     if "error" not in answer:
         size = len(json.loads(data)["text"])
         assert all(0 <= span["start"] < span["end"] <= size for span in answer["spans"])
+
+
+def _run_spec(data: bytes) -> None:
+    try:
+        parse_specs(_decode(data), "a.yaml")
+    except RuleError:
+        return
 
 
 def _run_block(data: bytes) -> None:
@@ -293,6 +302,7 @@ TARGETS: Final[dict[str, Target]] = {
     "view": Target(_run_view, lambda: [b'<td title="a" data-b=\'c\'>&#x5C71;&amp;</td><!-- --><style>x</style><b>\\u5c71\\ud83d\\ude00']),
     "detect": Target(_run_detect, lambda: [seed.TEXT.encode(), ("氏名,電話\x1e" + seed.TEXT).encode(), *seed.make_texts()[:1]]),
     "jsonl": Target(_run_jsonl, seed.make_lines),
+    "spec": Target(_run_spec, lambda: [seed.SPEC.encode()]),
     "block": Target(_run_block, lambda: [seed.TEXT.encode() * 40, b"INSERT INTO t (a, b) VALUES\n(1, 2),\n" * 600]),
     "frame": Target(_run_frame, seed.make_frames),
     "recognise": Target(_run_recognise, lambda: _named(_all_files())),
