@@ -274,6 +274,14 @@ def test_sqlite_whose_schema_runs_virtual_tables_is_refused() -> None:
     assert not attack(ALL["sqlite"], write_sqlite(real).replace(real.encode(), fake)).is_complete
 
 
+def test_sqlite_table_whose_name_is_a_blob_leaves_the_other_tables() -> None:
+    data = write_sqlite("CREATE TABLE tttt (a)", "CREATE TABLE u (c)", "INSERT INTO u VALUES ('kept')")
+    # type, name and table name of the first row of the schema: texts of 5, 4 and 4 bytes; the name becomes a blob
+    assert data.count(b"\x17\x15\x15") == 1
+    answer = attack(ALL["sqlite"], data.replace(b"\x17\x15\x15", b"\x17\x14\x15"))
+    assert answer.text == "kept\n"
+
+
 def test_sqlite_with_a_thousand_columns_of_nothing_ends() -> None:
     columns = ", ".join(f"c{number}" for number in range(1_500))
     row = (

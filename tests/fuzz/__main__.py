@@ -13,16 +13,22 @@ import random
 import re
 import sys
 import time
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import atheris
 
 # what the parsers compare with is seen by the fuzzer only in modules that are imported here
-with atheris.instrument_imports(include=["morasanu", "olefile"]):
+with atheris.instrument_imports(include=["morasanu", "olefile", "py7zr"]):
     from tests.fuzz.target import TARGETS
 
     from morasanu.extract.office import xls
+
+    for _name in ("olefile", "py7zr"):
+        if find_spec(_name):
+            import_module(_name)
 
 from bench.common import REPOSITORY, format_table, read_commit, read_cpu, read_version
 

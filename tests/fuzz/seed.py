@@ -9,6 +9,7 @@ import lzma
 import struct
 import zlib
 from importlib.util import find_spec
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from tests.conformance.extract.writers import WRITERS
@@ -48,6 +49,21 @@ ODS: Final[dict[str, str | bytes]] = {
         + "</table:table>",
     )
 }
+SPEC: Final = """\
+id: safe_deposit_box
+label: SAFE_DEPOSIT_BOX
+title: {ja: 貸金庫番号, en: safe-deposit box number}
+checked: verified
+source: our contract form
+text_forms: ['K-[0-9]{4}']
+value: 'K-[0-9]{4}(?![0-9])'
+labels: [貸金庫番号, 貸金庫]
+keys: [boxno]
+score: {alone: 0, checked: 0, labelled: 0.95, labelled_checked: 0.95}
+examples:
+  - {text: "貸金庫番号：K-0417", found: [K-0417]}
+counter_examples: ["書庫の棚 K-0417 に戻す"]
+"""
 WORD: Final = ("WordDocument", "1Table", "Data", "\x05SummaryInformation", "ObjectPool/_1/\x01Ole10Native")
 SLIDES: Final = ("PowerPoint Document", "Current User", "Pictures", "\x05DocumentSummaryInformation")
 
@@ -211,8 +227,20 @@ def make_archives() -> dict[str, bytes]:
         "lzh": make_lzh({b"a.txt": TEXT.encode()}), "cab": make_cab(b"a.txt", TEXT.encode(), 0),
     }  # fmt: skip
     if find_spec("py7zr"):
-        made["7z"] = WRITERS["7z"]()
+        made["7z"], made["open.7z"] = WRITERS["7z"](), _make_open_7z()
     return made
+
+
+def _make_open_7z() -> bytes:
+    """Return a 7z whose directory and members are not packed."""
+    import py7zr  # noqa: PLC0415 - an extra
+
+    file = BytesIO()
+    with py7zr.SevenZipFile(file, "w", filters=[{"id": py7zr.FILTER_COPY}]) as archive:
+        archive.set_encoded_header_mode(False)
+        for name, data in FILES.items():
+            archive.writestr(data, name)
+    return file.getvalue()
 
 
 def make_mails() -> list[bytes]:

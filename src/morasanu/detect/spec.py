@@ -257,10 +257,12 @@ class _StrictLoader(yaml.SafeLoader):
 
 
 def _check_events(text: str, where: str) -> None:
-    """Refuse what would blow up while it is read: aliases, and nesting deeper than any detector needs."""
+    """Refuse what would blow up while it is read: aliases, types given by name, nesting deeper than any detector needs."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if getattr(event, "tag", None):
+            raise yaml.YAMLError("a type given by name")
         if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST:
             raise _refuse(where, "YAMLの別名や深い入れ子は使えません", "no YAML aliases and no deep nesting")
 

@@ -212,7 +212,7 @@ def _open_database(connection: sqlite3.Connection, data: bytearray) -> list[tupl
         for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "query_only = ON", "recursive_triggers = OFF"):
             connection.execute(f"PRAGMA {pragma}")
         listed = connection.execute(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            "SELECT CAST(name AS TEXT) FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
         ).fetchall()
         tables = []
         for (name,) in listed:

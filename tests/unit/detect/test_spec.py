@@ -147,8 +147,17 @@ def test_parse_text_that_is_no_yaml_is_refused_with_its_line() -> None:
     assert caught.value.code == "MRS-R-011"
 
 
-@pytest.mark.parametrize("text", ["!!python/object/apply:os.getcwd []", "id: !!python/name:os.system ''"])
-def test_object_in_yaml_is_refused(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "!!python/object/apply:os.getcwd []",
+        "id: !!python/name:os.system ''",
+        "id: !!timestamp q",
+        "- !!bool q",
+        "!!set {a}",
+    ],
+)
+def test_type_given_by_name_in_yaml_is_refused(text: str) -> None:
     with pytest.raises(RuleError) as caught:
         parse_specs(text, "mine.yaml")
     assert caught.value.code == "MRS-R-011"

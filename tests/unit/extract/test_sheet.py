@@ -186,6 +186,15 @@ def test_xls_records_behind_zeros_are_told_as_lost(behind: bytes, told: list[str
     assert [each.code for each in found if isinstance(each, Unread)] == told
 
 
+def test_cell_of_a_shared_string_that_is_not_there_is_told() -> None:
+    cell = struct.pack("<HHHHIII", 0x809, 16, 0x600, 0x10, 0, 0, 0) + struct.pack("<HHHHHI", 0xFD, 10, 0, 0, 0, 5)
+    pages = {**XLSX, "xl/sharedStrings.xml": f"<sst {NS}><si><t>氏</t></si></sst>"}
+    packed = {**make_xlsb(), "xl/sharedStrings.bin": b""}
+    found = list(Biff(cell).read()), read_xlsx(pages), list(XlsbExtractor().extract(make_package(packed), Task("a")))
+    for each in found:
+        assert [out.code for out in each if isinstance(out, Unread)] == ["MRS-X-021"]
+
+
 def record(kind: int, body: bytes) -> bytes:
     size, head = len(body), bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
     while size >= 0x80:

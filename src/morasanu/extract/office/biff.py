@@ -72,6 +72,7 @@ class Biff:
         self._row = 0
         self._cells: dict[int, str] = {}
         self._waiting = 0
+        self._is_cut = False
 
     def read(self) -> Iterator[Extracted]:
         """Yield the blocks of each sheet, then what stands beside them. Raises InspectError MRS-X-020 when it is encrypted."""
@@ -90,7 +91,7 @@ class Biff:
         self._begin("")
         yield from self._grid.ready
         yield from self._sink.finish()
-        if at > len(stream) or stream[at:].strip(b"\0"):
+        if self._is_cut or at > len(stream) or stream[at:].strip(b"\0"):
             yield unread("MRS-X-021")
 
     def _take(self, kind: int, body: bytes, at: int) -> None:
@@ -144,6 +145,7 @@ class Biff:
         if kind == _SHARED and len(body) >= 10:
             index = int.from_bytes(body[6:10], "little")
             text = self._strings[index] if index < len(self._strings) else ""
+            self._is_cut = self._is_cut or index >= len(self._strings)
         elif kind in {_LABEL, _RICH}:
             text = _decode(body[8:], read_number(body, 6))
         elif kind == _PACKED and len(body) >= 10:

@@ -62,7 +62,7 @@ class SheetExtractor:
         yield from read_pivots(package, done)
         yield from _read_comments_left(package, done)
         yield from read_rest(package, done)
-        if not package.complete:
+        if not package.complete or book.is_cut:
             yield unread("MRS-X-021")
 
 
@@ -200,8 +200,8 @@ class _SheetReader:
 
     def _show(self, raw: str) -> str:
         if self._type == "s":
-            index = int(raw) if raw.isdigit() and len(raw) < 10 else -1
-            return self._book.strings[index] if 0 <= index < len(self._book.strings) else ""
+            raw = raw.strip()
+            return self._book.find_string(int(raw) if raw.isdigit() and len(raw) < 10 else -1)
         if self._type == "n":
             style = int(self._style) if self._style.isdigit() and len(self._style) < 7 else -1
             code = self._book.formats[style] if 0 <= style < len(self._book.formats) else ""

@@ -34,6 +34,14 @@ class Workbook:
     readings: dict[str, None] = field(default_factory=dict)
     formats: list[str] = field(default_factory=list)
     from_1904: bool = False
+    is_cut: bool = False
+
+    def find_string(self, index: int) -> str:
+        """Return a shared string; `""` for one that the file does not have, and `is_cut` says so from then on."""
+        if 0 <= index < len(self.strings):
+            return self.strings[index]
+        self.is_cut = True
+        return ""
 
 
 def read_workbook(package: Package) -> tuple[Workbook, list[Extracted]]:

@@ -55,7 +55,7 @@ class XlsbExtractor:
         yield from faults
         yield from list_readings(book)
         yield from read_rest(package, {name for name in package.names() if _BINARY.fullmatch(name)})
-        if not package.complete:
+        if not package.complete or book.is_cut:
             yield unread("MRS-X-021")
 
 
@@ -204,8 +204,7 @@ def _add_margins(sink: Sink, name: str, body: bytes) -> None:
 
 def _show(book: Workbook, kind: int, body: bytes) -> str:
     if kind == _SHARED:
-        index = int.from_bytes(body[8:12], "little")
-        return book.strings[index] if index < len(book.strings) else ""
+        return book.find_string(int.from_bytes(body[8:12], "little"))
     if kind in {_STRING, _FORMULA_STRING, _RICH}:
         return _wide(body, 9 if kind == _RICH else 8)[0]
     if kind in {_BOOL, _FORMULA_BOOL}:
