@@ -12,6 +12,7 @@ from morasanu.extract.archive.selfextract import find_packed
 from morasanu.extract.archive.unpack import is_header
 from morasanu.extract.legacy.directory import list_root
 from morasanu.extract.mail.smime import SEALED, SIGNED
+from morasanu.extract.office.owner import SIZES
 
 HEAD_BYTES: Final = 4_096
 _MAGIC: Final = (
@@ -94,11 +95,12 @@ def recognise(file: BinaryIO, name: str) -> str:
         return ""
     if found:
         return "image" if found in _IMAGES else found
-    return _recognise_shape(file, head, suffix)
+    return _recognise_shape(file, head, name)
 
 
-def _recognise_shape(file: BinaryIO, head: bytes, suffix: str) -> str:
+def _recognise_shape(file: BinaryIO, head: bytes, name: str) -> str:
     """Return the format of what has no mark at its start, or leaves it to its name."""
+    suffix = PurePath(name).suffix.lower()
     shape = next((known for pattern, known in _SHAPES if pattern.match(head)), "")
     if shape:
         return shape
@@ -110,6 +112,8 @@ def _recognise_shape(file: BinaryIO, head: bytes, suffix: str) -> str:
         return "iso"
     if suffix == ".dbf":
         return "dbf" if head[:1] in _DBASE else ""
+    if PurePath(name).name.startswith("~$") and len(head) in SIZES:
+        return "owner"
     if suffix in _BY_NAME:
         return _BY_NAME[suffix]
     return "eml" if _is_mail(head, suffix) else ""

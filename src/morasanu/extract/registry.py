@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _MODULES: Final = (
     "archive.stream", "legacy.document", "legacy.rtf",
-    "mail.internet", "mail.outlook", "mail.smime", "mail.tnef", "office.encrypted", "office.odf", "office.sheet", "office.word", "page.image", "page.pdf", "table",
+    "mail.internet", "mail.outlook", "mail.smime", "mail.tnef", "office.encrypted", "office.odf", "office.owner", "office.sheet", "office.word", "page.image", "page.pdf", "table",
 )  # fmt: skip
 GROUP: Final = "morasanu.extractors"
 """The entry points of other packages: each names a sequence of extractors."""
