@@ -19,7 +19,7 @@ _MAGIC: Final = (
     (b"%PDF-", "pdf"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"),
     (b"PK\x07\x08PK\x03\x04", "zip"), (b"PK00PK\x03\x04", "zip"), (b"MZ", "program"), (b"\x28\xb5\x2f\xfd", "zst"),
     (b"\x04\x22\x4d\x18", "lz4"), (b"\x1f\x9d", "z"),
-    (b"\x78\x9f\x3e\x22", "tnef"),
+    (b"\x78\x9f\x3e\x22", "tnef"), (b"DOC\0\0\0\0\0", "jtd"),
     (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gz"), (b"\xfd7zXZ\x00", "xz"), (b"MSCF\x00\x00\x00\x00", "cab"),
     (b"Rar!\x1a\x07", "rar"), (b"SQLite format 3\x00", "sqlite"), (b"PAR1", "parquet"), (b"{\\rtf", "rtf"),
     (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF87a", "gif"), (b"GIF89a", "gif"), (b"II*\x00", "tiff"),
@@ -60,6 +60,7 @@ _NAMES: Final = 2_000
 _OLE_STREAMS: Final = (
     ("EncryptedPackage", "encrypted-office"), ("WordDocument", "doc"), ("PowerPoint Document", "ppt"), ("Workbook", "xls"),
     ("Book", "xls"), ("__properties_version1.0", "msg"), ("JSRV_SegmentInformation", "jtd"), ("DocumentText", "jtd"),
+    ("JSCompDocument", "jtd"),
     ("PROJECTwm", "vba"), ("PROJECT", "vba"),
 )  # fmt: skip
 _BY_NAME: Final = {
