@@ -30,7 +30,7 @@ _SHAPES: Final = tuple(
     (re.compile(pattern, re.DOTALL), known)
     for pattern, known in (
         (rb".{0,1019}%PDF-", "pdf"), (rb".{257}ustar", "tar"), (rb"..-lh.-", "lzh"),
-        (rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}", "cpio"), (rb"\xdb\xa5[\x20-\x3f]\0|\xdc\xa5[\x60-\x6f]\0", "doc"),
+        (rb"\x01\0{3}.{36} EMF", "emf"), (rb"\xd7\xcd\xc6\x9a|[\x01\x02]\0\x09\0\0[\x01\x03]", "wmf"), (rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}", "cpio"), (rb"\xdb\xa5[\x20-\x3f]\0|\xdc\xa5[\x60-\x6f]\0", "doc"),
         (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2"), (rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d", "mbox"),
     )
 )  # fmt: skip

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from morasanu.extract.interface import Extractor
 
 _MODULES: Final = (
-    "archive.stream", "legacy.document", "legacy.rtf",
+    "archive.stream", "legacy.document", "legacy.metafile", "legacy.rtf",
     "mail.internet", "mail.outlook", "mail.smime", "mail.tnef", "office.encrypted", "office.odf", "office.owner", "office.sheet", "office.word", "page.image", "page.pdf", "table",
 )  # fmt: skip
 GROUP: Final = "morasanu.extractors"

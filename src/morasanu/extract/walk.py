@@ -25,7 +25,7 @@ _HTML: Final = frozenset((".html", ".htm", ".xhtml", ".shtml", ".mht"))
 _XML: Final = frozenset((".xml", ".svg", ".xsl", ".xsd", ".rss", ".rels"))
 _PIECE_CHARS: Final = 4_000_000
 _HEADER_CHARS: Final = 2_000
-_IDLE: Final = frozenset((".rels", ".css", ".ttf", ".otf", ".woff", ".emf", ".wmf"))
+_IDLE: Final = frozenset((".rels", ".css", ".ttf", ".otf", ".woff"))
 """Parts of packages that hold no text of anybody."""
 
 
