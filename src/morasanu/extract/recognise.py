@@ -13,13 +13,14 @@ from morasanu.extract.archive.unpack import is_header
 from morasanu.extract.legacy.directory import list_root
 from morasanu.extract.mail.shape import recognise_mail
 from morasanu.extract.mail.smime import SEALED, SIGNED
+from morasanu.extract.office.owner import SIZES
 
 HEAD_BYTES: Final = 4_096
 _MAGIC: Final = (
     (b"%PDF-", "pdf"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"),
     (b"PK\x07\x08PK\x03\x04", "zip"), (b"PK00PK\x03\x04", "zip"), (b"MZ", "program"), (b"\x28\xb5\x2f\xfd", "zst"),
     (b"\x04\x22\x4d\x18", "lz4"), (b"\x1f\x9d", "z"),
-    (b"\x78\x9f\x3e\x22", "tnef"),
+    (b"\x78\x9f\x3e\x22", "tnef"), (b"DOC\0\0\0\0\0", "jtd"),
     (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gz"), (b"\xfd7zXZ\x00", "xz"), (b"MSCF\x00\x00\x00\x00", "cab"),
     (b"Rar!\x1a\x07", "rar"), (b"SQLite format 3\x00", "sqlite"), (b"PAR1", "parquet"), (b"{\\rtf", "rtf"),
     (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF87a", "gif"), (b"GIF89a", "gif"), (b"II*\x00", "tiff"),
@@ -58,6 +59,7 @@ _NAMES: Final = 2_000
 _OLE_STREAMS: Final = (
     ("EncryptedPackage", "encrypted-office"), ("WordDocument", "doc"), ("PowerPoint Document", "ppt"), ("Workbook", "xls"),
     ("Book", "xls"), ("__properties_version1.0", "msg"), ("JSRV_SegmentInformation", "jtd"), ("DocumentText", "jtd"),
+    ("JSCompDocument", "jtd"),
     ("PROJECTwm", "vba"), ("PROJECT", "vba"),
 )  # fmt: skip
 _BY_NAME: Final = {
@@ -95,11 +97,12 @@ def recognise(file: BinaryIO, name: str) -> str:
         return "image" if found in _IMAGES else found
     if mail := recognise_mail(head, name):  # before the shapes: a subject may hold one
         return mail
-    return _recognise_shape(file, head, suffix)
+    return _recognise_shape(file, head, name)
 
 
-def _recognise_shape(file: BinaryIO, head: bytes, suffix: str) -> str:
+def _recognise_shape(file: BinaryIO, head: bytes, name: str) -> str:
     """Return the format of what has no mark at its start, or leaves it to its name."""
+    suffix = PurePath(name).suffix.lower()
     shape = next((known for pattern, known in _SHAPES if pattern.match(head)), "")
     if shape:
         return shape
@@ -111,6 +114,8 @@ def _recognise_shape(file: BinaryIO, head: bytes, suffix: str) -> str:
         return "iso"
     if suffix == ".dbf":
         return "dbf" if head[:1] in _DBASE else ""
+    if PurePath(name).name.startswith("~$") and len(head) in SIZES:
+        return "owner"
     return _BY_NAME.get(suffix, "")
 
 

@@ -76,6 +76,7 @@ def test_excel_95_gives_cells_dates_comments_and_margins() -> None:
         "名簿!A1:C1": "能勢 佳代\t1985/4/1\t12345\n",
         "名簿 header": "社外秘\n",
         "名簿 comment": "至急\n",
+        "sheet names": "名簿\n",
     }
     assert answer.is_complete
 

@@ -215,6 +215,30 @@ def test_compound_file_of_another_kind_is_not_supported(streams: dict[str, bytes
     assert collect(READER, write_compound(streams)).error == "MRS-X-005"
 
 
+def test_ichitaro_margins_are_read_and_marks_are_no_text() -> None:
+    header = b"SsmgV.01" + bytes(8) + b"TextV.01\0\0" + "社外秘".encode("utf-16-be") + bytes(2)
+    body = b"SsmgV.01TextV.01\0\0" + "能勢 佳代 様".encode("utf-16-be") + bytes(2)
+    answer = collect(READER, write_compound({"Header": header, "DocumentText": body}))
+    assert answer.pieces == {"header": "社外秘\n", "body": "能勢 佳代 様\n"}
+
+
+def test_ichitaro_that_is_compressed_is_handed_out_as_an_archive() -> None:
+    data = write_compound({"JSCompDocument": b"&\0JustCompressedDocument\0\0\x29\x4a-lh5-rest"})
+    assert recognise(BytesIO(data), "文書.jtdc") == "jtd"
+    (member,) = collect(READER, data, Task("文書.jtdc")).members
+    assert (member.name, member.data[:7]) == ("文書.lzh", b"\x29\x4a-lh5-")
+
+
+def test_ichitaro_of_version_5_is_read() -> None:
+    body = "能勢 佳代".encode("cp932") + b"\xfeA\xfeB" + "様".encode("cp932")
+    data = b"DOC".ljust(0x800, b"\0") + struct.pack("<I", len(body) + 4) + body + bytes(99)
+    assert recognise(BytesIO(data), "a.jaw") == "jtd"
+    answer = collect(READER, data)
+    assert answer.pieces == {"body": "能勢 佳代\n様\n"}
+    assert [out.code for out in answer.unread] == ["MRS-X-005"]
+    assert collect(READER, b"DOC".ljust(0x900, b"\0")).error == "MRS-X-005"
+
+
 def test_ichitaro_without_a_compound_file_is_not_supported() -> None:
     assert collect(READER, b"plain", Task("a.jtd")).error == "MRS-X-005"
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import zlib
+from base64 import b64encode
 from io import BytesIO
 
 import pytest
@@ -10,6 +13,7 @@ from tests.unit.extract.package import MARK, lines, make_package
 from morasanu.errors import InspectError
 from morasanu.extract.interface import Extracted, Member, Task, Unread
 from morasanu.extract.office.odf import OdfExtractor
+from morasanu.extract.office.odf_locked import _Lock, _make_cipher
 
 NS = " ".join(
     f'xmlns:{name}="urn:{name}"'
@@ -121,6 +125,46 @@ def test_encrypted_odf_is_told_as_encrypted() -> None:
     manifest = "<m><file-entry><encryption-data/></file-entry></m>"
     with pytest.raises(InspectError) as caught:
         read({"content.xml": b"\x00\x01", "META-INF/manifest.xml": manifest})
+    assert caught.value.code == "MRS-X-020"
+
+
+def lock(data: bytes, password: str, cipher: str) -> tuple[bytes, str]:
+    """Return a part encrypted as OpenDocument 1.2 has it, and what its manifest says of it."""
+    ciphers = pytest.importorskip(
+        "cryptography.hazmat.primitives.ciphers", reason="the extra `office` is not installed"
+    )
+    algorithm, name, salt = (
+        ("sha256", "xmlenc#aes256-cbc", bytes(16)) if cipher == "aes" else ("sha1", "Blowfish CFB", bytes(8))
+    )
+    start = hashlib.new(algorithm, password.encode()).digest()
+    key = hashlib.pbkdf2_hmac("sha1", start, salt, 10, 32 if cipher == "aes" else 16)
+    packer = zlib.compressobj(wbits=-15)
+    packed = packer.compress(data) + packer.flush()
+    checksum = hashlib.new(algorithm, packed[:1_024]).digest()
+    if cipher == "aes":
+        made, iv = ciphers.Cipher(ciphers.algorithms.AES(key), ciphers.modes.CBC(bytes(16))), bytes(16)
+        packed += bytes(15 - len(packed) % 16) + bytes((16 - len(packed) % 16,))
+    else:
+        made, iv = _make_cipher(_Lock("", "blowfish", bytes(8), salt, 10, 16, "sha1", b"", "sha1"), key), bytes(8)
+    locker = made.encryptor()
+    told = (
+        f'<encryption-data checksum-type="{algorithm}-1k" checksum="{b64encode(checksum).decode()}">'
+        f'<algorithm algorithm-name="{name}" initialisation-vector="{b64encode(iv).decode()}"/>'
+        f'<key-derivation key-derivation-name="PBKDF2" iteration-count="10" salt="{b64encode(salt).decode()}"/>'
+        f'<start-key-generation start-key-generation-name="#{algorithm}"/></encryption-data>'
+    )
+    return locker.update(packed) + locker.finalize(), told
+
+
+@pytest.mark.parametrize("cipher", ["aes", "blowfish"])
+def test_encrypted_odf_opens_with_the_right_password(cipher: str) -> None:
+    data, told = lock(content("text", p(MARK + "本文")).encode(), "秘密123", cipher)
+    manifest = f'<m><file-entry full-path="content.xml">{told}</file-entry></m>'
+    parts: dict[str, str | bytes] = {"content.xml": data, "META-INF/manifest.xml": manifest}
+    found = OdfExtractor().extract(make_package(parts), Task("a.odt", ("other", "秘密123")))
+    assert lines(list(found)) == {"body": [MARK + "本文"]}
+    with pytest.raises(InspectError) as caught:
+        list(OdfExtractor().extract(make_package(parts), Task("a.odt", ("other",))))
     assert caught.value.code == "MRS-X-020"
 
 

@@ -239,6 +239,7 @@ def test_xlsb_gives_cells_margins_and_comments() -> None:
         "名簿 footer": ["足"],
         "author": [MARK],
         "名簿 comment": [MARK + "注"],
+        "sheet names": ["名簿"],
     }
     assert not [each for each in found if not isinstance(each, Piece)]
 

@@ -8,7 +8,9 @@ import pytest
 from tests.unit.extract.package import MARK, lines, make_package
 
 from morasanu.extract.interface import Extracted, Member, Piece, Task, Unread
+from morasanu.extract.office.owner import OwnerExtractor
 from morasanu.extract.office.word import SlideExtractor, WordExtractor
+from morasanu.extract.recognise import recognise
 
 W = 'xmlns:w="urn:w" xmlns:r="urn:r" xmlns:a="urn:a" xmlns:p="urn:p" xmlns:mc="urn:mc" xmlns:v="urn:v"'
 RELS = '<Relationships xmlns="urn:x">{}</Relationships>'
@@ -236,3 +238,21 @@ def test_docx_reading_in_a_field_of_several_runs_stands_beside_its_word() -> Non
     body = f'<r><fldChar fldCharType="begin"/></r>{code}<r><fldChar fldCharType="end"/></r><r><t> 様</t></r>'
     found = lines(read_docx({"word/document.xml": f"<document><body><p>{body}</p></body></document>"}))
     assert found == {"body": ["能勢 様"], "ruby": ["のせ"]}
+
+
+@pytest.mark.parametrize(("place", "size"), [(54, 162), (55, 165)])
+def test_owner_file_gives_who_has_the_document_open(place: int, size: int) -> None:
+    name = "能勢 佳代"
+    data = (bytes((len(name),)) + b" " * (place - 1) + bytes((len(name), 0)) + name.encode("utf-16-le")).ljust(
+        size, b"\0"
+    )
+    assert recognise(BytesIO(data), "~$名簿.xlsx") == "owner"
+    assert list(OwnerExtractor().extract(BytesIO(data), Task("~$名簿.xlsx"))) == [Piece("author", f"{name}\n")]
+
+
+def test_document_type_is_refused_when_it_declares_something() -> None:
+    body = "<document><body><p><r><t>能勢</t></r></p></body></document>"
+    found = lines(read_docx({"word/document.xml": f'<!DOCTYPE document PUBLIC "a" "b.dtd">{body}'}))
+    assert found == {"body": ["能勢"]}
+    refused = read_docx({"word/document.xml": f'<!DOCTYPE document [<!ENTITY a "b">]>{body}'})
+    assert [out.code for out in refused if isinstance(out, Unread)] == ["MRS-X-025"]

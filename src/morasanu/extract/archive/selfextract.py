@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 PROGRAM: Final = b"MZ"
 _SEARCH_BYTES: Final = 2_000_000
 # programs hold the marks that they look for themselves, so what follows a mark has to fit too
-_MARKS: Final = re.compile(
-    rb"(?P<sevenzip>7z\xbc\xaf\x27\x1c\0.)|(?P<rar>Rar!\x1a\x07(?:\x01\0|\0..\x73))|(?P<cab>MSCF\0{4})|(?P<lzh>..-lh[0-7d]-)",
-    re.DOTALL,
+_MARKS: Final = (
+    (".7z", re.compile(rb"7z\xbc\xaf\x27\x1c\0"), 0),
+    (".rar", re.compile(rb"Rar!\x1a\x07(?:\x01\0|\0..\x73)", re.DOTALL), 0),
+    (".cab", re.compile(rb"MSCF\0{4}"), 0),
+    (".lzh", re.compile(rb"-lh[0-7d]-"), 2),  # behind two bytes of its header
 )
-_SUFFIXES: Final = {"sevenzip": ".7z", "rar": ".rar", "cab": ".cab", "lzh": ".lzh"}
 
 
 class Packed(NamedTuple):
@@ -36,21 +37,21 @@ def find_packed(file: BinaryIO) -> Packed | None:
     """Return where the archive of a program stands, None when it has none. A zip is found by its end instead."""
     file.seek(0)
     data = file.read(_SEARCH_BYTES)
-    for match in _MARKS.finditer(data):
-        kind = match.lastgroup or ""
-        if _fits(kind, data, match.start()):
-            return Packed(match.start(), _SUFFIXES[kind])
+    for suffix, mark, back in _MARKS:
+        for match in mark.finditer(data, back):
+            if _fits(suffix, data, match.start() - back):
+                return Packed(match.start() - back, suffix)
     return None
 
 
-def _fits(kind: str, data: bytes, at: int) -> bool:
-    if kind == "sevenzip":
+def _fits(suffix: str, data: bytes, at: int) -> bool:
+    if suffix == ".7z":
         return zlib.crc32(data[at + 12 : at + 32]) == int.from_bytes(data[at + 8 : at + 12], "little")
-    if kind == "lzh":
+    if suffix == ".lzh":
         head = data[at : at + 2 + data[at]]
         is_newer = data[at + 20 : at + 21] == b"\2"
         return len(head) > 24 and (is_newer or sum(head[2:]) & 0xFF == head[1])
-    if kind == "cab":
+    if suffix == ".cab":
         return len(data) >= at + 36 and data[at + 12 : at + 16] == bytes(4) and data[at + 24 : at + 26] == b"\3\1"
     return True
 

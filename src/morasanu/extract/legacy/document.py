@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from morasanu.extract.interface import Piece
 from morasanu.extract.legacy.compound import Compound, decode_narrow, read_embedded, read_pictures
+from morasanu.extract.legacy.ichitaro import read_ichitaro, read_old_ichitaro
 from morasanu.extract.legacy.macro import read_macros
 from morasanu.extract.legacy.slide import is_locked, read_slides
 from morasanu.extract.office.encrypted import decrypt, read_bounded
@@ -40,9 +41,6 @@ _KNOWN: Final = frozenset(("\x01ole10native", "package", "contents", "_vba_proje
 """Streams of compound files that are not documents themselves, but known, with or without text."""
 _FIELD_MARK: Final = re.compile("([\x13\x14\x15])")
 _LINK: Final = re.compile(r"\s*(?:HYPERLINK|INCLUDE\w+|MERGEFIELD|ASK|FILLIN|COMMENTS|AUTHOR)\b", re.IGNORECASE)
-_READABLE: Final = re.compile(
-    "[\t\r\n -~\u00a5\u00b0-\u00d7\u2010-\u266f\u3000-\u33ff\u4e00-\u9fff\uf900-\ufaff\uff01-\uffee\U00020000-\U0003ffff]{2,}"
-)
 
 
 class Run(NamedTuple):
@@ -66,12 +64,10 @@ class LegacyExtractor:
     def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
         """Yield text part by part, the summary information, embedded files. Raises InspectError MRS-X-005, 020, 021, 022."""
         head = file.read(4)
-        if head[:2] in _BARE:
-            file.seek(0)
-            yield from _read_stretch(read_bounded(file, task.limits.member_bytes), 0)
-            return
+        file.seek(0)
         if head != b"\xd0\xcf\x11\xe0":
-            raise refuse("MRS-X-005", "jtd")
+            yield from _read_bare(file, head, task)
+            return
         compound = Compound(file, task.limits.member_bytes)
         if _is_encrypted(compound):
             file.seek(0)
@@ -85,8 +81,8 @@ class LegacyExtractor:
         elif compound.has("PowerPoint Document"):
             yield from read_slides(compound.read("PowerPoint Document"), task)
             yield from read_pictures(compound.read("Pictures"), "picture", task)
-        elif compound.has("DocumentText"):
-            yield from _read_ichitaro(compound)
+        elif compound.has("DocumentText") or compound.has("JSCompDocument"):
+            yield from read_ichitaro(compound, task)
         elif not any(path[-1].lower() in _KNOWN for path in compound.paths):
             raise refuse("MRS-X-005", "ole")
         yield from read_macros(compound, task)
@@ -94,6 +90,16 @@ class LegacyExtractor:
         yield from read_embedded(compound, task)
         if compound.is_cut:
             yield unread("MRS-X-021")
+
+
+def _read_bare(file: BinaryIO, head: bytes, task: Task) -> Iterator[Extracted]:
+    """Yield the text of a document of the time before compound files."""
+    if head[:2] in _BARE:
+        yield from _read_stretch(read_bounded(file, task.limits.member_bytes), 0)
+    elif head == b"DOC\0":
+        yield from read_old_ichitaro(read_bounded(file, task.limits.member_bytes))
+    else:
+        raise refuse("MRS-X-005", "jtd")
 
 
 def _is_encrypted(compound: Compound) -> bool:
@@ -269,18 +275,6 @@ def _read_stretch(stream: bytes, lid: int) -> Iterator[Extracted]:
     if shown.strip():
         yield Piece("body", shown if shown.endswith("\n") else shown + "\n")
     yield from _list_beside(codes, readings)
-
-
-def _read_ichitaro(compound: Compound) -> Iterator[Extracted]:
-    """Yield the readable stretches of the body: UTF-16 (big-endian) between records of control that nobody documented."""
-    data = compound.read("DocumentText")
-    text = data[: len(data) & ~1].decode("utf-16-be", "replace")
-    lines = [stretch.replace("\r", "\n").strip("\n") for stretch in _READABLE.findall(text)]
-    shown = "".join(f"{line}\n" for line in lines if line.strip())
-    if not shown:
-        raise refuse("MRS-X-005", "jtd")
-    yield Piece("body", shown)
-    yield unread("MRS-X-005", "", "jtd: body only")
 
 
 EXTRACTORS: list[Extractor] = [LegacyExtractor()]

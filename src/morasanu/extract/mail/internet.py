@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = (
     "from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "resent-from", "resent-to", "resent-cc",
-    "disposition-notification-to", "x-original-to", "delivered-to",
+    "disposition-notification-to", "x-original-to", "delivered-to", "return-path", "errors-to", "envelope-to", "x-envelope-to",
+    "x-envelope-from", "apparently-to", "x-apparently-to", "x-forwarded-to", "x-forwarded-for", "x-original-from", "x-sender",
+    "x-receiver", "x-real-to", "resent-bcc", "resent-sender", "resent-reply-to", "mail-followup-to", "organization", "comments",
+    "keywords", "thread-topic", "x-google-original-from",
 )  # fmt: skip
 _PARTS: Final = 2_000
 _BOUNDARY_LINES: Final = 20_000

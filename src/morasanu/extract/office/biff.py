@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from morasanu.extract.office.cell import format_number, name_format
 from morasanu.extract.office.grid import Grid
 from morasanu.extract.office.sink import Sink
+from morasanu.extract.office.workbook import SHEET_NAMES
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class Biff:
 
     def _take_setting(self, kind: int, body: bytes) -> None:
         if kind == _BOUND_SHEET and len(body) > 8:
-            self._names[int.from_bytes(body[:4], "little")] = _decode(body[7:], body[6])
+            self._add_sheet(int.from_bytes(body[:4], "little"), _decode(body[7:], body[6]))
         elif kind == _FORMAT and len(body) > 5:
             self._custom[read_number(body, 0)] = _decode(body[4:], read_number(body, 2))
         elif kind == _STYLE:
@@ -198,6 +199,10 @@ class Biff:
         elif kind == _LINK:
             for address in _ADDRESS.findall(body.decode("utf-16-le", "ignore")):
                 self._sink.add("link", address)
+
+    def _add_sheet(self, place: int, name: str) -> None:
+        self._names[place] = name
+        self._sink.add(SHEET_NAMES, name)
 
     def _continued(self, at: int) -> Iterator[bytes]:
         """Yield the bodies of the records that continue the one at `at`."""

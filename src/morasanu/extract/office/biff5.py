@@ -99,7 +99,7 @@ class OldBiff(Biff):
 
     def _take_old_setting(self, kind: int, body: bytes) -> None:
         if kind == _BOUND_SHEET:
-            self._names[int.from_bytes(body[:4], "little")] = self._measured(body, 6, 1)
+            self._add_sheet(int.from_bytes(body[:4], "little"), self._measured(body, 6, 1))
         elif kind in _FORMATS:
             # those of Excel 2 and 3 go by their order, that of 4 has a word before its length
             number = len(self._custom) if kind == 0x1E or self._version == 4 else read_number(body, 0)

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.extract.office.event import END, START, TEXT
+from morasanu.extract.office.odf_locked import unlock
 from morasanu.extract.office.odf_story import OdfStory
-from morasanu.extract.office.ooxml import first_events, read_member, read_tagged
+from morasanu.extract.office.ooxml import read_member, read_tagged
 from morasanu.extract.office.package import Package
 from morasanu.extract.office.sink import Sink, follow
-from morasanu.extract.reason import refuse, unread
+from morasanu.extract.reason import unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,13 +40,13 @@ class OdfExtractor:
         return ""
 
     def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
-        """Yield body, sheets or slides with what belongs to them, then margins, properties and the files inside."""
+        """Yield body, sheets or slides with what belongs to them, then margins, properties and the files inside.
+
+        Raises InspectError MRS-X-020 when it is encrypted and no password fits, MRS-X-021, MRS-X-022.
+        """
         package = Package(file, task.limits)
-        if any(
-            kind == START and name == "encryption-data"
-            for kind, name, _ in first_events(package, "META-INF/manifest.xml")
-        ):
-            raise refuse("MRS-X-020")
+        opened = unlock(package, task.passwords, task.limits)
+        package = Package(opened, task.limits) if opened else package
         for name in sorted(package.names(), key=_rank):
             yield from _read_part(package, name)
         if not package.complete:

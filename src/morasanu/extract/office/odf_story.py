@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from morasanu.extract.office.event import END, START
 from morasanu.extract.office.grid import Grid
+from morasanu.extract.office.workbook import SHEET_NAMES
 
 if TYPE_CHECKING:
     from morasanu.extract.office.sink import Sink
@@ -133,6 +134,7 @@ class OdfStory:
         self._tables += 1
         if self._is_sheets and self._tables == 1:
             self._sheet = attributes.get("name", "")
+            self._sink.add(SHEET_NAMES, self._sheet)
             self._grid = Grid(self._sheet)
             self._row = 1
 

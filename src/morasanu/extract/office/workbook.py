@@ -23,6 +23,8 @@ _STRING_BYTES: Final = 80
 _MAX_STYLES: Final = 100_000
 WORKBOOK: Final = "xl/workbook.xml"
 STRINGS: Final = "xl/sharedStrings.xml"
+SHEET_NAMES: Final = "sheet names"
+"""A sheet for each person is called by the person, so the names are text too."""
 
 
 @dataclass(slots=True)
@@ -93,6 +95,7 @@ class _BookReader:
             self.close()
         elif name == "sheet":
             self.sheets.append((attributes.get(":id", ""), attributes.get("name", "")))
+            self._sink.add(SHEET_NAMES, attributes.get("name", ""))
         elif name == "definedName":
             self._name = attributes.get("name", "") or "?"
             self._sink.add("defined name", attributes.get("comment", ""))

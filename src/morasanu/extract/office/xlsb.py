@@ -14,7 +14,7 @@ from morasanu.extract.office.ooxml import read_relations, read_rest
 from morasanu.extract.office.package import Package
 from morasanu.extract.office.sink import Sink, follow, tell
 from morasanu.extract.office.story import Story
-from morasanu.extract.office.workbook import Workbook, list_readings
+from morasanu.extract.office.workbook import SHEET_NAMES, Workbook, list_readings
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _wide(body: bytes, at: int) -> tuple[str, int]:
 
 
 def _read_book(package: Package, faults: list[Extracted]) -> Workbook:
-    book = Workbook()
+    book, names = Workbook(), Sink()
     relations = read_relations(package, "xl/workbook.bin")
     for kind, body in _known(package, "xl/workbook.bin", faults):
         if kind == _SHEET:
@@ -118,6 +118,7 @@ def _read_book(package: Package, faults: list[Extracted]) -> Workbook:
             relation = relations.get(relation_id)
             if relation is not None and package.has(relation.target):
                 book.sheets.setdefault(relation.target, _wide(body, end)[0])
+                names.add(SHEET_NAMES, _wide(body, end)[0])
         elif kind == _PROPERTIES:
             book.from_1904 = bool(body[:1] and body[0] & 1)
     for name in package.names():
@@ -125,6 +126,7 @@ def _read_book(package: Package, faults: list[Extracted]) -> Workbook:
             book.sheets.setdefault(name, name.rpartition("/")[2].removesuffix(".bin"))
     _read_strings(package, book, faults)
     book.formats = _read_formats(package, faults)
+    faults.extend(names.finish())
     return book
 
 
