@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 from functools import partial
+from io import BufferedReader, FileIO
 from typing import Final
 
 from morasanu.extract.confine import add_cpu, allow_cpu, confine
@@ -42,7 +43,7 @@ def main() -> int:
             return 1
         name, passwords, limits, cpu_s, ocr = request
         allow_cpu(int(cpu_s))
-        with os.fdopen(descriptors[0], "rb") as file:
+        with _File(FileIO(descriptors[0])) as file:
             for out in walk(file, Task(name, tuple(passwords), Limits(*limits), bool(ocr)), extractors):
                 if isinstance(out, Drawn):
                     link.sendall(pack(["picture", out.part, len(out.data)]) + out.data)
@@ -50,6 +51,17 @@ def main() -> int:
                 else:
                     link.sendall(pack(["piece" if isinstance(out, Piece) else "unread", *out]))
         link.sendall(pack(["end"]))
+
+
+class _File(BufferedReader):
+    """A file whose `read(n)` takes memory for what is there, not for n: extractors ask for as much as their limit allows."""
+
+    def __init__(self, raw: FileIO) -> None:
+        super().__init__(raw)
+        self._size = os.fstat(raw.fileno()).st_size
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(size if size is None or size < 0 else min(size, max(self._size - self.tell(), 0)))
 
 
 def _read(link: socket.socket, head: bytes, size: int) -> bytes:

@@ -133,3 +133,13 @@ def test_an_answer_that_is_left_halfway_is_not_taken_for_the_next_one(tmp_path: 
         next(left)
         left.close()  # type: ignore[attr-defined]
         assert [out.text for out in sandbox.read(second, "b") if isinstance(out, Piece)] == ["b1", "b2"]
+
+
+def test_a_small_file_does_not_cost_what_its_limit_allows(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("控え", encoding="utf-8")
+    limits = Limits(member_bytes=400_000_000)
+    with (
+        Sandbox(SandboxOptions(memory_bytes=300_000_000, limits=limits)) as box,
+        (tmp_path / "a.txt").open("rb") as file,
+    ):
+        assert [out.text for out in box.read(file, "a.txt") if isinstance(out, Piece)] == ["控え"]
