@@ -10,6 +10,8 @@ import pytest
 from tests.unit.source.server import read, values
 
 from morasanu.errors import InputError, InspectError
+from morasanu.source.database.cell import MOST_BYTES
+from morasanu.source.database.reader import Pace
 from morasanu.source.database.source import open_place
 from morasanu.source.interface import Access
 
@@ -195,3 +197,27 @@ def test_a_sample_is_spread_and_the_same_every_time(tmp_path: Path) -> None:
     assert len(first) == len(set(first)) == 300
     assert len({int(str(x)) * 10 // 20_001 for x in first}) == 10
     assert [row[0] for row in values(source, f"{url}/t")] == first
+
+
+def test_reading_is_no_faster_than_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = make(tmp_path / "a.db", "CREATE TABLE t (x)", *("INSERT INTO t VALUES (1)" for _ in range(25)))
+    slept: list[float] = []
+    monkeypatch.setattr(
+        "morasanu.source.database.reader.Pace",
+        lambda rows_per_s: Pace(rows_per_s, clock=lambda: 0.0, sleep=slept.append),
+    )
+    source = open_place(url, Access(rows_per_s=10))
+    assert len(read(source, f"{url}/t")) == 25
+    assert slept[-1] == 2.5
+    assert all(later - earlier <= 1 for earlier, later in zip([0.0, *slept], slept, strict=False))
+
+
+def test_a_long_cell_is_cut_and_told(tmp_path: Path) -> None:
+    url = make(
+        tmp_path / "a.db", "CREATE TABLE t (x)", f"INSERT INTO t VALUES (CAST(zeroblob({MOST_BYTES + 5}) AS BLOB))"
+    )
+    with open_place(url, Access()).open(f"{url}/t") as rows:
+        ((record,),) = rows.batches
+        assert isinstance(record.values[0], bytes)
+        assert len(record.values[0]) == MOST_BYTES
+        assert [(gap.part, gap.problem.code) for gap in rows.gaps] == [("x", "MRS-X-022")]

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from morasanu.errors import InputError
 from morasanu.source.credential import load_trust
+from morasanu.source.database.cell import MOST_BYTES, MOST_CHARACTERS
 from morasanu.source.database.sample import spread
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 CONNECT_S: Final = 15
 LOCK_S: Final = 10
 STEP_S: Final = 600
+TEXT_BYTES: Final = 2 * MOST_CHARACTERS
+BLOB_BYTES: Final = 3 * MOST_BYTES
+"""Memory of a long text, and of long bytes while a driver reads them from hexadecimal."""
+_STEP_BYTES: Final = 256_000_000
 """How long a connection, a lock and one step of reading may take."""
 _TLS: Final = ("verify", "encrypt", "none")
 
@@ -38,12 +43,13 @@ class Table(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A column to read: its name, its type as the database calls it, and the SQL that gives it."""
+    """A column to read: its name, its type as the database calls it, the SQL that gives it, how much memory a cell may take."""
 
     name: str
     type: str
     sql: str
     is_integer: bool = False
+    most_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,11 @@ class Shape:
     rows: int | None = None
     rows_a_block: float = 0
     gaps: tuple[Gap, ...] = field(default=())
+
+    @property
+    def most_rows(self) -> int:
+        """Return how many rows fit into memory at once even when every cell is as long as can be."""
+        return max(_STEP_BYTES // max(sum(field.most_bytes for field in self.fields), 1), 1)
 
     @property
     def select_list(self) -> str:

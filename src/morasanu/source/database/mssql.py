@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from morasanu.source.database.cell import MOST_BYTES, MOST_CHARACTERS
-from morasanu.source.database.dialect import CONNECT_S, LOCK_S, STEP_S, Dialect, Field, Shape, Table, ask, read_tls, run
+from morasanu.source.database.dialect import (
+    BLOB_BYTES,
+    CONNECT_S,
+    LOCK_S,
+    STEP_S,
+    TEXT_BYTES,
+    Dialect,
+    Field,
+    Shape,
+    Table,
+    ask,
+    read_tls,
+    run,
+)
 from morasanu.source.database.fault import refuse
 from morasanu.source.interface import Gap
 
@@ -110,7 +123,11 @@ class SQLServer(Dialect):
             elif is_stored:
                 if place is not None:
                     key.append((place, len(fields)))
-                fields.append(Field(title, kind, write_cell(self.quote(title), base, length), base in _INTEGERS))
+                fields.append(
+                    Field(
+                        title, kind, sql := write_cell(self.quote(title), base, length), base in _INTEGERS, weigh(sql)
+                    )
+                )
         if gaps and not fields:
             raise gaps[0].problem
         rows = None if found[0][1] is None else int(found[0][1])
@@ -162,6 +179,17 @@ def write_target(address: Address, secrets: Mapping[str, str], driver: str) -> s
         else ["Encrypt=yes", f"TrustServerCertificate={'no' if tls == 'verify' else 'yes'}"]
     )
     return ";".join((*parts, "ApplicationIntent=ReadOnly", "APP=morasanu"))
+
+
+def weigh(sql: str) -> int:
+    """Return how much memory a cell may take that `sql` gives.
+
+    >>> weigh("[id]"), weigh("SUBSTRING([備考], 1, 1000001)"), weigh("SUBSTRING([写真], 1, 16000001)")
+    (0, 2000000, 48000000)
+    """
+    if not sql.startswith("SUBSTRING"):
+        return 0
+    return BLOB_BYTES if sql.endswith(f"{MOST_BYTES + 1})") else TEXT_BYTES
 
 
 def write_cell(column: str, kind: str, length: int) -> str:

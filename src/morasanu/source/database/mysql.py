@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from morasanu.source.database.cell import MOST_BYTES, MOST_CHARACTERS
 from morasanu.source.database.dialect import (
+    BLOB_BYTES,
     CONNECT_S,
     LOCK_S,
     STEP_S,
+    TEXT_BYTES,
     Dialect,
     Field,
     Shape,
@@ -124,7 +126,9 @@ class MySQL(Dialect):
         if not granted:
             raise refuse("MRS-X-002")
         fields = tuple(
-            Field(c[0], c[1], _write_cell(self.quote(c[0]), c[2].lower()), c[2].lower() in _INTEGERS) for c in granted
+            Field(c[0], c[1], _write_cell(self.quote(c[0]), kind), kind in _INTEGERS, _weigh(kind))
+            for c in granted
+            for kind in (c[2].lower(),)
         )
         key = tuple(at for at, c in enumerate(granted) if c[3] == "PRI")
         is_whole = len(key) == sum(c[3] == "PRI" for c in columns)
@@ -150,6 +154,10 @@ class MySQL(Dialect):
             return ""
         keys = ", ".join(self.quote(shape.fields[at].name) for at in shape.key)
         return f"WHERE CRC32(CONCAT_WS(',', {keys})) % {max(rows // max(wanted, 1), 1)} = 0"
+
+
+def _weigh(kind: str) -> int:
+    return BLOB_BYTES if kind in _LONG_BYTES else TEXT_BYTES if kind in _LONG_TEXTS else 0
 
 
 def _write_cell(column: str, kind: str) -> str:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from morasanu.source.database.dialect import CONNECT_S, STEP_S, Dialect, Field, Shape, Table, ask, make_trust, read_tls
+from morasanu.source.database.dialect import (
+    BLOB_BYTES,
+    CONNECT_S,
+    STEP_S,
+    TEXT_BYTES,
+    Dialect,
+    Field,
+    Shape,
+    Table,
+    ask,
+    make_trust,
+    read_tls,
+)
 from morasanu.source.database.fault import refuse
 from morasanu.source.interface import Gap
 
@@ -35,6 +47,8 @@ ORDER BY c.internal_column_id
 _SCHEMA: Final = "SELECT 1 FROM all_users WHERE username = :name"
 _PLAIN: Final = frozenset(("CHAR", "NCHAR", "VARCHAR2", "NVARCHAR2", "NUMBER", "FLOAT", "BINARY_FLOAT", "BINARY_DOUBLE",
                            "RAW", "LONG", "LONG RAW", "CLOB", "NCLOB", "BLOB", "BOOLEAN"))  # fmt: skip
+_WEIGHTS: Final = {"LONG": TEXT_BYTES, "LONG RAW": BLOB_BYTES, "JSON": TEXT_BYTES, "XMLTYPE": TEXT_BYTES}
+"""Of large objects only a handle comes."""
 _BY_BLOCKS_FROM: Final = 1_000_000
 _LEAST_PERCENT: Final = 0.000001
 _MOST_PERCENT: Final = 99.9
@@ -79,7 +93,10 @@ class Oracle(Dialect):
             raise refuse("MRS-X-001")
         found_columns = ask(connection, _COLUMNS, owner=owner, name=name)
         columns = [c for c in found_columns if write_cell("", c[1]) is not None]
-        fields = tuple(Field(c[0], c[1], write_cell(self.quote(c[0]), c[1]) or "") for c in columns)
+        fields = tuple(
+            Field(c[0], c[1], write_cell(self.quote(c[0]), c[1]) or "", most_bytes=_WEIGHTS.get(c[1], 0))
+            for c in columns
+        )
         gaps = tuple(Gap(c[0], refuse("MRS-X-005", "object")) for c in found_columns if c not in columns)
         key = tuple(at for _, at in sorted((c[2], at) for at, c in enumerate(columns) if c[2] is not None))
         rows, organised = found[0]

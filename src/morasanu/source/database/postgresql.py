@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from morasanu.source.credential import load_trust
 from morasanu.source.database.cell import MOST_BYTES, MOST_CHARACTERS, decode_text
 from morasanu.source.database.dialect import (
+    BLOB_BYTES,
     CONNECT_S,
     LOCK_S,
     STEP_S,
+    TEXT_BYTES,
     Dialect,
     Field,
     Shape,
@@ -169,7 +171,9 @@ class PostgreSQL(Dialect):
         granted = [column for column in columns if column[3]]
         if columns and not granted:
             raise refuse("MRS-X-002")
-        fields = tuple(Field(c[0], c[1], _write_cell(self.quote(c[0]), c[2]), c[2] in _INTEGERS) for c in granted)
+        fields = tuple(
+            Field(c[0], c[1], _write_cell(self.quote(c[0]), c[2]), c[2] in _INTEGERS, _weigh(c[2])) for c in granted
+        )
         keyed = sorted((c[4], at) for at, c in enumerate(granted) if c[4] is not None)
         is_whole = len(keyed) == sum(c[4] is not None for c in columns)
         source = self.qualify(names) if kind == "p" else f"ONLY {self.qualify(names)}"
@@ -213,6 +217,10 @@ def write_sample(dialect: Dialect, shape: Shape, rows: int, wanted: int) -> str:
         else f"WHERE (pg_catalog.hashtext(pg_catalog.concat(ctid)) & 2147483647) % {blocks.every} = 0"
     )
     return dialect.select(shape.select_list, source, rest, wanted * 2)
+
+
+def _weigh(kind: str) -> int:
+    return 0 if kind in _SHORT else BLOB_BYTES if kind == "bytea" else TEXT_BYTES
 
 
 def _write_cell(column: str, kind: str) -> str:

@@ -134,12 +134,13 @@ class Reader:
         """Yield the rows of a SELECT, step by step, so that a few large ones do not fill the memory."""
         settings = {"stream_results": True, "max_row_buffer": 1, "no_parameters": True}
         self._result = result = self._connection.exec_driver_sql(sql, execution_options=settings)
-        step = min(_STEP, self._pace.most)
+        most = min(self._pace.most, self._shape.most_rows)
+        step = min(_STEP, most)
         while rows := result.fetchmany(step):
             yield from map(tuple, rows)
             self._pace.wait(len(rows))
             largest = max(sum(len(cell) for cell in row if isinstance(cell, str | bytes)) for row in rows)
-            step = next_step(step, largest, self._pace.most)
+            step = next_step(step, largest, most)
 
     def _make_record(self, row: tuple[Any, ...], number: int) -> tuple[Record, int]:
         shape = self._shape

@@ -11,7 +11,17 @@ from sqlalchemy.exc import OperationalError
 
 from morasanu.errors import InputError
 from morasanu.source.database.cell import decode_text
-from morasanu.source.database.dialect import LOCK_S, Dialect, Field, Shape, Table, ask, closed_on_failure, run
+from morasanu.source.database.dialect import (
+    BLOB_BYTES,
+    LOCK_S,
+    Dialect,
+    Field,
+    Shape,
+    Table,
+    ask,
+    closed_on_failure,
+    run,
+)
 from morasanu.source.database.fault import refuse
 
 if TYPE_CHECKING:
@@ -91,9 +101,7 @@ class SQLite(Dialect):
             raise refuse("MRS-X-001")
         described = run(connection, f"PRAGMA main.table_xinfo({self.quote(table)})")
         columns = [(name, kind, place) for _, name, kind, _, _, place, hidden in described if hidden != _VIRTUAL]
-        fields = tuple(
-            Field(_text(c[0]), _text(c[1]), self.quote(_text(c[0])), _text(c[1]).upper() == "INTEGER") for c in columns
-        )
+        fields = tuple(Field(_text(c[0]), _text(c[1]), self.quote(_text(c[0])), most_bytes=BLOB_BYTES) for c in columns)
         key = tuple(at for _, at in sorted((c[2], at) for at, c in enumerate(columns) if c[2]))
         source = f"main.{self.quote(table)}"
         return Shape(source, fields, key, _find_row_id(connection, source, fields))
