@@ -269,7 +269,9 @@ def test_a_lost_connection_costs_the_table_and_not_the_next(postgresql: Place) -
     source = postgresql.open(rows=None)
     with source.open(f"{postgresql.url}/public/t") as rows:
         came = len(next(rows.batches))
-        postgresql.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'morasanu'")
+        postgresql.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'morasanu'"
+        )
         with pytest.raises(InspectError) as caught:
             came += sum(map(len, rows.batches))
     assert caught.value.code == "MRS-X-040"
@@ -283,7 +285,7 @@ def test_reading_may_be_broken_off(postgresql: Place) -> None:
     with source.open(f"{postgresql.url}/public/t") as rows:
         assert len(next(rows.batches)) == 500
     assert len(read(source, f"{postgresql.url}/public/t")) == 5000
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'morasanu' AND state <> 'idle'"
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'morasanu' AND state <> 'idle'"
     assert postgresql.ask(asked) == [(0,)]
 
 
