@@ -11,6 +11,7 @@ from morasanu.detect.label import NONE, Labels
 from morasanu.detect.number import NumberDetector
 from morasanu.detect.person.detector import NameDetector
 from morasanu.detect.phrase import SecretDetector, SensitiveDetector
+from morasanu.detect.settle import settle
 from morasanu.detect.value import ValueDetector
 from morasanu.finding import Finding
 from morasanu.text.fold import fold
@@ -81,30 +82,8 @@ def choose(found: Sequence[Finding]) -> list[Finding]:
     >>> choose([a, b]) == [b]
     True
     """
-    kept: list[Finding] = []
-    rivals: list[Finding] = []
-    reached = 0
-    for finding in sorted(found):
-        start, end, _, score, _ = finding
-        if score < THRESHOLD:
-            continue
-        if start >= reached:  # most findings overlap none before
-            kept += rivals if len(rivals) < 2 else _choose_among(rivals)
-            rivals = []
-        rivals.append(finding)
-        reached = max(reached, end)
-    kept += rivals if len(rivals) < 2 else _choose_among(rivals)
-    return kept
+    return settle(sorted([finding for finding in found if finding.score >= THRESHOLD]), _rank)
 
 
-def _choose_among(rivals: Sequence[Finding]) -> list[Finding]:
-    first = rivals[0].start
-    taken = bytearray(max(f.end for f in rivals) - first)
-    kept: list[Finding] = []
-    for _, finding in sorted((-f.score - min(f.end - f.start, 30) * 0.01, f) for f in rivals):
-        start, end = finding.start - first, finding.end - first
-        if taken.find(1, start, end) < 0:
-            kept.append(finding)
-            taken[start:end] = b"\1" * (end - start)
-    kept.sort()
-    return kept
+def _rank(finding: Finding) -> tuple[float, Finding]:
+    return -finding.score - min(finding.end - finding.start, 30) * 0.01, finding

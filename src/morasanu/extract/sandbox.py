@@ -43,7 +43,7 @@ class SandboxOptions:
     memory_bytes: int = 512_000_000
     cpu_s: int = 15
     wall_s: float = 60.0
-    ocr_s: float = 60.0
+    ocr_s: float = 20.0
     ocr_jobs: int = 0
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from morasanu.detect.settle import settle
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -26,28 +28,8 @@ def drop_overlaps(proposals: Iterable[Proposal]) -> list[Proposal]:
     >>> drop_overlaps([Proposal(0, 2, 0.9, ""), Proposal(0, 5, 0.7, ""), Proposal(6, 8, 0.7, "")])
     [Proposal(start=0, end=5, score=0.7, why=''), Proposal(start=6, end=8, score=0.7, why='')]
     """
-    kept: list[Proposal] = []
-    rivals: list[Proposal] = []
-    reached = 0
-    for proposal in sorted(proposals, key=_START):
-        start, end, _, _ = proposal
-        if start >= reached and rivals:  # most touch none before
-            kept += rivals if len(rivals) == 1 else _choose_among(rivals)
-            rivals = []
-        rivals.append(proposal)
-        reached = max(reached, end)
-    kept += rivals if len(rivals) < 2 else _choose_among(rivals)
-    return kept
+    return settle(sorted(proposals, key=_START), _rank)
 
 
-def _choose_among(rivals: list[Proposal]) -> list[Proposal]:
-    first = rivals[0].start
-    taken = bytearray(max(p.end for p in rivals) - first)
-    kept: list[Proposal] = []
-    for rival in sorted(rivals, key=lambda p: (p.start - p.end, -p.score)):
-        start, end = rival.start - first, rival.end - first
-        if taken.find(1, start, end) < 0:
-            kept.append(rival)
-            taken[start:end] = b"\1" * (end - start)
-    kept.sort()
-    return kept
+def _rank(proposal: Proposal) -> tuple[int, float]:
+    return proposal.start - proposal.end, -proposal.score
