@@ -89,8 +89,8 @@ def recognise(file: BinaryIO, name: str) -> str:
         return _recognise_zip(file, head, suffix)
     if found == "ole":
         return _recognise_ole(file, suffix)
-    if found == "program":
-        return _recognise_program(file)
+    if found == "program" or (suffix == ".zip" and not found):
+        return _recognise_program(file) or _recognise_shape(file, head, name)
     if found and _is_by_chance(found, file, head, suffix):
         return ""
     if found:

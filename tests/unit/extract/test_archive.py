@@ -393,6 +393,8 @@ def test_program_that_unpacks_itself_gives_its_archive(kind: str) -> None:
 def test_program_without_an_archive_is_none() -> None:
     assert recognise(BytesIO(b"MZ" + bytes(300)), "a.exe") == ""
     assert recognise(BytesIO(b"MZ" + make_zip({"a": b"a"})), "a.exe") == "zip"
+    assert recognise(BytesIO(b"#!/bin/sh\n" + make_zip({"a": b"a"})), "a.zip") == "zip"
+    assert recognise(BytesIO(b"plain"), "a.zip") == ""
 
 
 def test_archives_of_unix_are_read() -> None:
