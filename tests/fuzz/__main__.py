@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     table = format_table(_HEAD, rows)
     print(table)
     if options.out:
-        path = options.out / f"fuzz-{dt.datetime.now(dt.UTC).date()}.md"
+        path = options.out / f"fuzz-{dt.datetime.now(dt.UTC).date()}-{read_commit()}.md"
         path.write_text(write_report(table, how), encoding="utf-8")
     return int(any(row[-1].partition(":")[0] not in {_BY_TIME, _BY_INPUTS, "not run"} for row in rows))
 
