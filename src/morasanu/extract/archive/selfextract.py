@@ -66,10 +66,10 @@ class SelfExtractor:
         return ""
 
     def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
-        """Yield the archive. Raises InspectError MRS-X-005 when there is none, MRS-X-022 when it is too large."""
+        """Yield the archive. Raises InspectError MRS-X-021 when there is none, MRS-X-022 when it is too large."""
         found = find_packed(file)
         if found is None:
-            raise refuse("MRS-X-005", "exe")
+            raise refuse("MRS-X-021")
         file.seek(found.start)
         data = file.read(task.limits.member_bytes + 1)
         if len(data) > task.limits.member_bytes:
