@@ -83,8 +83,7 @@ class Context:
             return cell.kind, f"column:{cell.word}"
         index = bisect_right(self.ends, start) - 1
         line = self.text.rfind("\n", 0, start) + 1
-        floor = start - _REACH * 2
-        floor = max(floor, line)
+        floor = max(start - _REACH * 2, line)
         if cell is not None and cell.start > floor and not self._is_label_beside(cell, kinds):
             floor = cell.start
         hops = 0
@@ -152,9 +151,7 @@ class Context:
 
     def _limit(self, index: int, begin: int, limit: int) -> int:
         # the next label ends this value, when it stands apart from it
-        fields = self.fields
-        for place in range(index + 1, min(index + 4, len(fields))):
-            following = fields[place]
+        for following in self.fields[index + 1 : index + 4]:
             if following.start >= limit:
                 break
             if (

@@ -38,7 +38,7 @@ class Block(NamedTuple):
     """A piece of a text: its header (context, not searched), its offset in the text, and its line and column from 1.
 
     `piece` counts the pieces of a file that holds several, `part` says where this one stands in it; `grid` is the table
-    whose rows the lines are, when they are.
+    whose rows the lines are, when they are. `by_key` says the same as `part` with the key of a table's row, which may be personal.
     """
 
     text: str
@@ -49,6 +49,7 @@ class Block(NamedTuple):
     piece: int = 0
     part: str = ""
     grid: Grid | None = None
+    by_key: str = ""
 
 
 class BlockCutter:

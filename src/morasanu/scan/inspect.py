@@ -122,7 +122,10 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
     }
     counted = Counter((column, label) for column, label, _ in held)
     table = block.grid.name if block.grid else ""
-    return Inspected(tuple(rows), counts, classes, persons, block.piece, block.part, table, counted)
+    # the detector that reads values says as well whether a key is one
+    is_by_key = block.by_key and (reveal or not engine.detect(block.by_key))
+    part = block.by_key if is_by_key else block.part
+    return Inspected(tuple(rows), counts, classes, persons, block.piece, part, table, counted)
 
 
 def _find_cells(block: Block, starts: list[int], breaks: list[int]) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InspectError
-from morasanu.extract.interface import Unread
+from morasanu.extract.interface import Piece, Unread
 from morasanu.extract.recognise import recognise
 from morasanu.extract.walk import JOINED
 from morasanu.scan.block import BLOCK_CHARS, Block, Grid, cut_piece
@@ -64,18 +64,19 @@ class RowReader:
         size = 0
         try:
             for record in chain.from_iterable(rows.batches):
+                number = self.rows + len(lines) + 1
                 line, apart = self._write(record, grid)
                 if size + len(line) > BLOCK_CHARS and lines:
                     yield self._make(lines, keys, grid)
                     lines, keys, size = [], [], 0
                 lines.append(line)
-                keys.append(record.key or f"row {self.rows + len(lines)}")
+                keys.append(record.key or f"row {number}")
                 size += len(line) + 1
                 if apart:
                     yield self._make(lines, keys, grid)
                     lines, keys, size = [], [], 0
-                    for part, value in apart:
-                        yield from self._look_into(part, value)
+                    for column, value in apart:
+                        yield from self._look_into(column, f"row {number}", record.key, value)
         except InspectError as error:
             broken = error
         if lines:
@@ -98,7 +99,7 @@ class RowReader:
         return block
 
     def _write(self, record: Record, grid: Grid) -> tuple[str, list[tuple[str, str | bytes]]]:
-        """Return a row as a line, and what of it is read apart: where it stands, and the text or the file."""
+        """Return a row as a line, and what of it is read apart: the column, and the text or the file."""
         cells = []
         apart: list[tuple[str, str | bytes]] = []
         for column, value in zip(grid.columns, record.values, strict=True):
@@ -106,11 +107,10 @@ class RowReader:
                 cells.append("")
                 continue
             given = bytes(value) if isinstance(value, bytes | bytearray | memoryview) else str(value)
-            part = f"{column.name} {record.key}".rstrip()
             if isinstance(given, bytes):
                 given = self._decode(given, column.name)
             if isinstance(given, bytes) or len(given) > _CELL_CHARS:
-                apart.append((part, given))
+                apart.append((column.name, given))
                 given = ""
             cells.append(_one_line(given))
         return "\t".join(cells), apart
@@ -125,24 +125,28 @@ class RowReader:
             return ""
         return decoded.text
 
-    def _look_into(self, part: str, value: str | bytes) -> Iterator[Block]:
+    def _look_into(self, column: str, row: str, key: str, value: str | bytes) -> Iterator[Block]:
         """Yield the blocks of a long text, or of the file that stands in a cell."""
         self.bytes_read += len(value)
-        if isinstance(value, str):
+        for out in self._open(value):
+            part = JOINED.join(filter(None, (f"{column} {row}", out.part)))
+            if isinstance(out, Unread):
+                self.unread.append((part, Reason(out.code, out.ja, out.en)))
+                continue
             self.pieces += 1
-            yield from cut_piece(value, "", self.pieces, part)
+            by_key = JOINED.join(filter(None, (f"{column} {key}", out.part))) if key else ""
+            for block in cut_piece(out.text, out.header, self.pieces, part):
+                yield block._replace(by_key=by_key)
+
+    def _open(self, value: str | bytes) -> Iterator[Piece | Unread]:
+        if isinstance(value, str):
+            yield Piece("", value)
         elif self._opener is None:
-            self._binary[part] += 1
+            yield Unread("", "MRS-X-005", "ファイルを開く部品がありません", "nothing to open files with")
         else:
             with TemporaryFile() as file:
                 file.write(value)
-                for out in self._opener.read(file, ""):
-                    inside = JOINED.join(filter(None, (part, out.part)))
-                    if isinstance(out, Unread):
-                        self.unread.append((inside, Reason(out.code, out.ja, out.en)))
-                    else:
-                        self.pieces += 1
-                        yield from cut_piece(out.text, out.header, self.pieces, inside)
+                yield from self._opener.read(file, "")
 
 
 def _one_line(text: str) -> str:

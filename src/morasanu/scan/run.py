@@ -175,7 +175,7 @@ class _Reading:
         self._begun: _FileInFlight | None = None  # the one that the store has open
 
     def run(self) -> None:
-        files = (_FileInFlight(todo, FileReader(todo.path, todo.size_bytes)) for todo in self._store.todo())
+        files = map(_FileInFlight, self._store.todo())
         try:
             with ReadAhead(self._blocks, self._width, self._stop_here) as ahead:
                 for file, blocks in ahead.each(files, lambda file: is_address(file.todo.path)):
@@ -229,15 +229,13 @@ class _Reading:
 
     def _begin(self, file: _FileInFlight, opened: BinaryIO | Rows) -> Iterator[Block]:
         """Yield the blocks of what was opened, by the reader that fits it."""
-        path, size_bytes = file.todo.path, file.todo.size_bytes
         if isinstance(opened, Rows):
             file.reader = rows = RowReader(self._opener)
             return rows.blocks(opened)
-        if self._opener is not None and recognise(opened, path):
-            file.reader = pieces = PieceReader(path, size_bytes, self._opener)
+        if self._opener is not None and recognise(opened, file.todo.path):
+            file.reader = pieces = PieceReader(file.todo.path, file.todo.size_bytes, self._opener)
             return pieces.blocks(opened)
-        file.reader = text = FileReader(path, size_bytes)
-        return text.blocks(opened)
+        return file.text.blocks(opened)
 
     def _wait(self, most: int) -> None:
         """Take in results until at most `most` are waiting."""
@@ -315,9 +313,10 @@ class _Table:
 class _FileInFlight:
     """A file whose blocks are being inspected."""
 
-    def __init__(self, todo: Todo, reader: FileReader) -> None:
+    def __init__(self, todo: Todo) -> None:
         self.todo = todo
-        self.reader: FileReader | PieceReader | RowReader = reader
+        self.text = FileReader(todo.path, todo.size_bytes)
+        self.reader: FileReader | PieceReader | RowReader = self.text
         self._tables: dict[str, _Table] = {}
         self._examples: Counter[tuple[int, Label]] = Counter()
         self.blocks = 0

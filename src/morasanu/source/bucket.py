@@ -28,13 +28,18 @@ _REFUSED: Final = frozenset(("403", "401", "AccessDenied", "AllAccessDisabled", 
 _UNKNOWN: Final = frozenset(("InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"))
 
 
+def missing(_: str) -> str:
+    """Return `s3` when boto3 is not installed."""
+    return "" if find_spec("boto3") else "s3"
+
+
 def open_place(url: str, access: Access) -> BucketSource:
     """Return the objects at `url` (`s3://bucket[/prefix]`): all whose keys begin with the prefix.
 
     Keys and rights come from the credentials file, else from where boto3 looks (environment, configuration, the machine's role).
     Raises InputError MRS-I-030 (no such address), MRS-I-031 (setting wrong or missing), MRS-I-032 (keys or rights refused),
     MRS-I-033 (no such bucket), MRS-I-034 (would cross a network in the open), OutsideError MRS-O-030 (not reached), MRS-O-031
-    (not trusted), MRS-O-033 (boto3 is not installed).
+    (not trusted).
     """
     address = cut_address(url)
     if address.port is not None:
@@ -42,12 +47,6 @@ def open_place(url: str, access: Access) -> BucketSource:
             "MRS-I-030",
             "宛先の書き方が違います（例: s3://bucket/prefix。サーバーは接続情報の endpoint に書きます）",
             "not an address (such as s3://bucket/prefix; the server goes into the credentials file as endpoint)",
-        )
-    if not find_spec("boto3"):
-        raise OutsideError(
-            "MRS-O-033",
-            "s3:// を読む部品がありません。pip install 'morasanu[s3]' で入ります",
-            "the part that reads s3:// is not installed: pip install 'morasanu[s3]'",
         )
     client = _make_client(access.secrets)
     source = BucketSource(url, client, urlsplit(url).netloc, read_name(address.path), access.spool_bytes)

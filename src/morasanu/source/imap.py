@@ -36,6 +36,11 @@ _MOST_SHORT: Final = 10
 _MOST_RESTARTS: Final = 5
 
 
+def missing(_: str) -> str:
+    """Return nothing: imaplib comes with Python."""
+    return ""
+
+
 def open_place(url: str, access: Access) -> ImapSource:
     """Return the mailboxes at `url` (`imaps://host[:port][/folder…]`), that folder and what lies below it.
 

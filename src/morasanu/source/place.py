@@ -6,13 +6,12 @@ import re
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import entry_points
-from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 from urllib.parse import urlsplit
 
-from morasanu.errors import InputError
+from morasanu.errors import InputError, OutsideError
 from morasanu.source.address import cut_address
 from morasanu.source.folder import FolderSource
 from morasanu.source.interface import Access
@@ -29,12 +28,7 @@ _DATABASES: Final = ("sqlite", "postgresql", "mysql", "mariadb", "oracle", "mssq
 _MODULES: Final[dict[str, str]] = {
     "imap": "imap", "imaps": "imap", "s3": "bucket", **dict.fromkeys(_DATABASES, "database.source"),
 }  # fmt: skip
-"""The built-in module of each scheme; its `open_place` makes the source."""
-_NEEDED: Final = {
-    "sqlite": ("sqlalchemy", "sql"), "postgresql": ("psycopg", "postgresql"), "mysql": ("pymysql", "mysql"),
-    "mariadb": ("pymysql", "mysql"), "oracle": ("oracledb", "oracle"), "mssql": ("pyodbc", "mssql"), "s3": ("boto3", "s3"),
-}  # fmt: skip
-"""By scheme the module without which its places cannot be read, and the extra that brings it."""
+"""The built-in module of each scheme: its `open_place` makes the source, its `missing` says which extra that needs."""
 _ADDRESS: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
 
 
@@ -53,11 +47,7 @@ def list_missing() -> dict[str, str]:
     >>> list_missing()["imaps"]
     ''
     """
-    missing = dict.fromkeys(_MODULES, "")
-    for scheme, (module, extra) in _NEEDED.items():
-        if not find_spec(module):
-            missing[scheme] = extra
-    return missing
+    return {scheme: import_module(f"morasanu.source.{module}").missing(scheme) for scheme, module in _MODULES.items()}
 
 
 def open_places(
@@ -66,7 +56,7 @@ def open_places(
     """Return one source of all that `names` leads to: paths of folders and files, addresses.
 
     `access` says how tables are read; `skip` are files to leave out. Raises InputError MRS-I-001 for a path that is not
-    there, MRS-I-017 for an address nothing here knows, MRS-I-018 for one that holds a user or password; further errors as the sources do.
+    there, MRS-I-017 for an address nothing here knows, MRS-I-018 for one that holds a user or password, OutsideError MRS-O-033 when an extra is not installed; further errors as the sources do.
     """
     access = access or Access()
     folders = [Path(name) for name in names if not is_address(name)]
@@ -95,7 +85,14 @@ def _find(url: str) -> OpenPlace:
         return found
     if scheme not in _MODULES:
         raise InputError("MRS-I-017", f"知らない宛先です: {scheme}://", f"unknown kind of address: {scheme}://")
-    made: OpenPlace = import_module(f"morasanu.source.{_MODULES[scheme]}").open_place
+    module = import_module(f"morasanu.source.{_MODULES[scheme]}")
+    if extra := module.missing(scheme):
+        raise OutsideError(
+            "MRS-O-033",
+            f"{scheme}:// を読む部品がありません。pip install 'morasanu[{extra}]' で入ります",
+            f"the part that reads {scheme}:// is not installed: pip install 'morasanu[{extra}]'",
+        )
+    made: OpenPlace = module.open_place
     return made
 
 

@@ -73,7 +73,8 @@ def test_two_findings_in_one_cell_are_one_row_of_its_column() -> None:
 def test_a_long_text_in_a_cell_is_read_as_a_document() -> None:
     letter = "お客様の佐伯恵理子様よりご連絡。\n" * 400
     reader, blocks = _read([(1, "a", letter), (2, "b", "")])
-    assert [(block.piece, block.part) for block in blocks][:2] == [(1, ""), (2, "memo id=1")]
+    assert [(block.piece, block.part) for block in blocks][:2] == [(1, ""), (2, "memo row 1")]
+    assert blocks[1].by_key == "memo id=1"
     assert "".join(block.text for block in blocks if block.part) == letter
     assert blocks[-1].line == 2
     assert reader.rows == 2
@@ -86,7 +87,8 @@ def test_a_file_in_a_cell_is_opened() -> None:
     with Sandbox() as sandbox:
         reader = RowReader(sandbox)
         blocks = list(reader.blocks(_rows([(1, "a", packed.getvalue())])))
-    assert (blocks[1].part, blocks[1].text) == ("memo id=1 › 名簿.txt", "佐伯 恵理子")
+    assert (blocks[1].part, blocks[1].by_key) == ("memo row 1 › 名簿.txt", "memo id=1 › 名簿.txt")
+    assert blocks[1].text == "佐伯 恵理子"
 
 
 def test_bytes_that_are_text_are_read_and_others_are_told_once_a_column() -> None:
@@ -149,6 +151,20 @@ def test_a_key_that_was_found_to_be_personal_is_not_shown(reveal: bool) -> None:
     inspected = inspect_block(load_engine(()), block, Format.PLAIN, b"key", reveal=reveal)
     parts = {row.part for row in inspected.rows if row.label == "PERSON"}
     assert parts == {"氏名 顧客番号=C-104482" if reveal else "氏名 row 1", "氏名 顧客番号=1"}
+
+
+@pytest.mark.parametrize(
+    ("key", "reveal", "part"),
+    [
+        ("顧客番号=C-104482", False, "memo row 1"),
+        ("顧客番号=C-104482", True, "memo 顧客番号=C-104482"),
+        ("id=17", False, "memo id=17"),
+    ],
+)
+def test_a_document_in_a_cell_does_not_show_a_personal_key(key: str, part: str, *, reveal: bool) -> None:
+    batches = iter([(Record(key, ("お客様の佐伯恵理子様よりご連絡。\n" * 200,)),)])
+    *_, block = RowReader(None).blocks(Rows((Column("memo", "TEXT"),), batches))
+    assert inspect_block(load_engine(()), block, Format.PLAIN, b"key", reveal=reveal).part == part
 
 
 def test_what_the_source_leaves_out_is_told() -> None:

@@ -18,7 +18,9 @@ from tests.unit.source.certificate import make_certificate
 from morasanu.errors import InputError, InspectError, OutsideError
 from morasanu.source import bucket
 from morasanu.source.bucket import BucketSource, open_place
+from morasanu.source.credential import Credentials
 from morasanu.source.interface import Access, Item
+from morasanu.source.place import open_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -231,7 +233,7 @@ def test_endpoint_in_the_open_from_the_environment_is_refused(monkeypatch: pytes
 def test_missing_part_is_told_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bucket, "find_spec", lambda _: None)
     with pytest.raises(OutsideError) as caught:
-        open_place("s3://shiomi", Access())
+        open_places(["s3://shiomi"], Credentials())
     assert caught.value.code == "MRS-O-033"
     for language in ("ja", "en"):
         assert "pip install 'morasanu[s3]'" in caught.value.message(language)

@@ -114,7 +114,7 @@ def test_a_part_that_is_not_installed_is_told_with_how_to_get_it(
 
     monkeypatch.setattr("morasanu.source.database.source.find_spec", find)
     with pytest.raises(OutsideError) as caught:
-        open_place(url, Access())
+        open_places([url], Credentials())
     assert caught.value.code == "MRS-O-033"
     assert f"pip install 'morasanu[{extra}]'" in caught.value.message_ja
     assert f"pip install 'morasanu[{extra}]'" in caught.value.message_en

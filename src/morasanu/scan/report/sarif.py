@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from morasanu.scan.model import Status
+from morasanu.source.place import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,5 +104,7 @@ def _notifications(result: ScanResult, language: str) -> Iterator[dict[str, obje
 
 
 def _uri(path: str) -> str:
-    """Return a relative reference, or a file URI for an absolute path (RFC 3986, RFC 8089)."""
+    """Return a relative reference, a file URI for an absolute path, an address as it is (RFC 3986, RFC 8089)."""
+    if is_address(path):
+        return quote(path, safe=":/@%[]")
     return Path(path).as_uri() if Path(path).is_absolute() else quote(Path(path).as_posix())

@@ -83,9 +83,6 @@ class Dialect:
     """One kind of database. Subclasses fill in what differs; whatever returns only SQL asks no database."""
 
     name: ClassVar[str]
-    driver: ClassVar[str]
-    """The module of the driver, and `extra` that installs it."""
-    extra: ClassVar[str]
     quotes: ClassVar[str] = '""'
     hides: ClassVar[bool] = False
     """Whether tables without a right are not even listed, so that an empty list says little."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from morasanu.source.database.cell import MOST_BYTES, MOST_CHARACTERS
 from morasanu.source.database.dialect import (
@@ -67,8 +67,6 @@ class SQLServer(Dialect):
     """Microsoft SQL Server by pyodbc and Microsoft's own driver."""
 
     name = "mssql+pyodbc"
-    driver: ClassVar[str] = "pyodbc"
-    extra = "mssql"
     quotes = "[]"
     hides = True
 

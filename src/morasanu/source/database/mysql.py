@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from morasanu.source.database.cell import MOST_BYTES, MOST_CHARACTERS
 from morasanu.source.database.dialect import (
@@ -63,8 +63,6 @@ class MySQL(Dialect):
     """MySQL and MariaDB by PyMySQL."""
 
     name = "mysql+pymysql"
-    driver: ClassVar[str] = "pymysql"
-    extra = "mysql"
     quotes = "``"
     hides = True
 

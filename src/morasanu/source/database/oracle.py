@@ -58,8 +58,6 @@ class Oracle(Dialect):
     """Oracle Database by python-oracledb, without Oracle's own client."""
 
     name = "oracle+oracledb"
-    driver: ClassVar[str] = "oracledb"
-    extra = "oracle"
     hides = True
     settings: ClassVar[dict[str, Any]] = {"auto_convert_lobs": False}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from morasanu.source.credential import load_trust
 from morasanu.source.database.cell import MOST_BYTES, MOST_CHARACTERS, decode_text
@@ -108,8 +108,6 @@ class PostgreSQL(Dialect):
     """PostgreSQL by psycopg."""
 
     name = "postgresql+psycopg"
-    driver: ClassVar[str] = "psycopg"
-    extra = "postgresql"
 
     def connect(self, address: Address, secrets: Mapping[str, str]) -> Any:  # noqa: ANN401 - see Dialect
         """Return a connection whose transactions are read-only snapshots."""

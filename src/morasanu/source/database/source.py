@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from morasanu.errors import MorasanuError, OutsideError
+from morasanu.errors import MorasanuError
 from morasanu.source.credential import check_settings
 from morasanu.source.database.address import parse_address, read_path, write_path
 from morasanu.source.database.fault import explain_connecting, explain_reading, refuse, refuse_place
@@ -35,21 +35,21 @@ _DIALECTS: Final = {
 _SETTINGS: Final = ("user", "password", "tls", "ca_file")
 
 
+def missing(scheme: str) -> str:
+    """Return the extra that brings SQLAlchemy and the driver of `scheme`, `""` when both are there."""
+    _, _, driver, extra = _DIALECTS[scheme]
+    return "" if find_spec("sqlalchemy") and find_spec(driver) else extra
+
+
 def open_place(url: str, access: Access) -> DatabaseSource:
     """Return the source of a database, after having connected to it once.
 
     Raises InputError MRS-I-030 (form of the address), MRS-I-031 (setting in the credentials), MRS-I-032 (login refused), MRS-I-033
-    (no such database or schema), OutsideError MRS-O-030 (cannot be reached), MRS-O-031 (certificate), MRS-O-033 (a part is not installed).
+    (no such database or schema), OutsideError MRS-O-030 (cannot be reached), MRS-O-031 (certificate).
     """
     address = parse_address(url)
     check_settings(access.secrets, _SETTINGS)
-    module, name, driver, extra = _DIALECTS[address.scheme]
-    if not (find_spec("sqlalchemy") and find_spec(driver)):
-        raise OutsideError(
-            "MRS-O-033",
-            f"{address.scheme}:// を読む部品がありません。pip install 'morasanu[{extra}]' で入ります",
-            f"the part that reads {address.scheme}:// is not installed: pip install 'morasanu[{extra}]'",
-        )
+    module, name, _, _ = _DIALECTS[address.scheme]
     dialect: Dialect = getattr(import_module(f"morasanu.source.database.{module}"), name)()
     source = DatabaseSource(address, dialect, access)
     source.check()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.exc import OperationalError
 
@@ -47,8 +47,6 @@ class SQLite(Dialect):
     """SQLite by the standard library."""
 
     name = "sqlite+pysqlite"
-    driver: ClassVar[str] = "sqlite3"
-    extra = "sql"
 
     def connect(self, address: Address, secrets: Mapping[str, str]) -> Any:  # noqa: ANN401, ARG002 - see Dialect
         """Return a connection that can do nothing but read. Raises InputError MRS-I-001 when there is no such file."""
