@@ -22,7 +22,7 @@ from tests.unit.extract.made import (
     write_stream,
     write_word,
 )
-from tests.unit.extract.test_archive import encrypt, make_cab, make_lzh, make_old_zip, make_tar, make_zip
+from tests.unit.extract.packed import encrypt, make_cab, make_lzh, make_old_zip, make_tar, make_zip
 from tests.unit.extract.test_image import PICTURES
 from tests.unit.extract.test_mail import LINE, encode_word, make_mail, to_jis
 from tests.unit.extract.test_message import binary, make_message, make_ole, make_properties, wide

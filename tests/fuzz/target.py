@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from tests.fuzz import seed
 from tests.fuzz.check import check_extractor, check_findings, check_fold, check_view, check_walk
 from tests.unit.extract.made import write_compound
-from tests.unit.extract.test_archive import make_zip
+from tests.unit.extract.packed import make_zip
 
 from morasanu.cli.detect import _answer
 from morasanu.cli.language import Speaker

@@ -19,7 +19,7 @@ _JAPANESE: Final = (
     (r"the following arguments are required: (.+)", r"足りない引数があります: \1"),
     (r"argument (.+): expected (?:one|at least one) argument", r"\1 には値が要ります"),
     (r"argument (.+): invalid choice: (.+?) \(choose from .+\)", r"\1 に \2 は選べません"),
-    (r"argument (.+): invalid \w+ value: (.+)", r"\1 の値が正しくありません: \2"),
+    (r"argument (.+): invalid value: (.+)", r"\1 の値が正しくありません: \2"),
     (r"argument (.+): ignored explicit argument (.+)", r"\1 は値を取りません: \2"),
     (r"ambiguous option: (.+) could match (.+)", r"\1 は一つに決まりません（\2）"),
 )
@@ -46,6 +46,7 @@ class _Parser(argparse.ArgumentParser):
     say: Speaker
 
     def error(self, message: str) -> NoReturn:
+        message = re.sub(r"invalid \w+ value", "invalid value", message)  # argparse names our functions
         ja = message
         for pattern, japanese in _JAPANESE:
             if re.fullmatch(pattern, message):

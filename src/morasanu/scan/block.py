@@ -34,11 +34,22 @@ class Grid(NamedTuple):
     key_columns: tuple[str, ...] = ()
 
 
+class GridCell(NamedTuple):
+    """A cell of a table that is read on its own: its row (from 1), its column (from 0), and where it stands by its row's key.
+
+    A key may be personal: `by_key` (`""` without one) is shown only when it is not.
+    """
+
+    row: int
+    column: int
+    by_key: str
+
+
 class Block(NamedTuple):
     """A piece of a text: its header (context, not searched), its offset in the text, and its line and column from 1.
 
     `piece` counts the pieces of a file that holds several, `part` says where this one stands in it; `grid` is the table
-    whose rows the lines are, when they are. `by_key` says the same as `part` with the key of a table's row, which may be personal.
+    whose rows the lines are, when they are; `cell` the one whose text it is, when it is one's.
     """
 
     text: str
@@ -49,7 +60,7 @@ class Block(NamedTuple):
     piece: int = 0
     part: str = ""
     grid: Grid | None = None
-    by_key: str = ""
+    cell: GridCell | None = None
 
 
 class BlockCutter:

@@ -63,7 +63,10 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """What was found in one block. Of the table `table`, `cells` counts by column (from 0) and label the rows that hold one."""
+    """What was found in one block. Of the table `table`, `cells` counts by column (from 0) and label the rows that hold one.
+
+    `row` is the row (from 1) of which this is one cell, or a part of one; 0 for anything else.
+    """
 
     rows: tuple[Row, ...]
     counts: Counter[Label]
@@ -73,6 +76,7 @@ class Inspected:
     part: str = ""
     table: str = ""
     cells: Counter[tuple[int, Label]] = field(default_factory=Counter)
+    row: int = 0
 
 
 def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, reveal: bool) -> Inspected:
@@ -109,7 +113,7 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
                 tuple([b.legal_class if b.is_sure else f"{b.legal_class}?" for b in classify(finding.label, value)]),
                 shown,
                 parts[index] if parts else "",
-                cells[index][1] if cells else -1,
+                cells[index][1] if cells else block.cell.column if block.cell else -1,
             )
         )
     classes = Counter(name for row in rows for name in row.classes)
@@ -122,10 +126,13 @@ def inspect_block(engine: Detector, block: Block, form: Format, key: bytes, *, r
     }
     counted = Counter((column, label) for column, label, _ in held)
     table = block.grid.name if block.grid else ""
+    if block.cell is None:
+        return Inspected(tuple(rows), counts, classes, persons, block.piece, block.part, table, counted)
+    cell, by_key = block.cell, block.cell.by_key
     # the detector that reads values says as well whether a key is one
-    is_by_key = block.by_key and (reveal or not engine.detect(block.by_key))
-    part = block.by_key if is_by_key else block.part
-    return Inspected(tuple(rows), counts, classes, persons, block.piece, part, table, counted)
+    part = by_key if by_key and (reveal or not engine.detect(by_key)) else block.part
+    once = Counter((cell.column, label) for label in counts)
+    return Inspected(tuple(rows), counts, classes, persons, block.piece, part, table, once, cell.row)
 
 
 def _find_cells(block: Block, starts: list[int], breaks: list[int]) -> list[tuple[int, int]]:

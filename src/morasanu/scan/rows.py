@@ -12,7 +12,7 @@ from morasanu.errors import InspectError
 from morasanu.extract.interface import Piece, Unread
 from morasanu.extract.recognise import recognise
 from morasanu.extract.walk import JOINED
-from morasanu.scan.block import BLOCK_CHARS, Block, Grid, cut_piece
+from morasanu.scan.block import BLOCK_CHARS, Block, Grid, GridCell, cut_piece
 from morasanu.scan.inspect import Format
 from morasanu.scan.model import Reason
 from morasanu.text.charset import decode_bytes
@@ -76,7 +76,9 @@ class RowReader:
                     yield self._make(lines, keys, grid)
                     lines, keys, size = [], [], 0
                     for column, value in apart:
-                        yield from self._look_into(column, f"row {number}", record.key, value)
+                        yield from self._look_into(
+                            grid.columns[column].name, GridCell(number, column, record.key), value
+                        )
         except InspectError as error:
             broken = error
         if lines:
@@ -98,11 +100,11 @@ class RowReader:
         self.rows += len(lines)
         return block
 
-    def _write(self, record: Record, grid: Grid) -> tuple[str, list[tuple[str, str | bytes]]]:
+    def _write(self, record: Record, grid: Grid) -> tuple[str, list[tuple[int, str | bytes]]]:
         """Return a row as a line, and what of it is read apart: the column, and the text or the file."""
         cells = []
-        apart: list[tuple[str, str | bytes]] = []
-        for column, value in zip(grid.columns, record.values, strict=True):
+        apart: list[tuple[int, str | bytes]] = []
+        for number, (column, value) in enumerate(zip(grid.columns, record.values, strict=True)):
             if value is None:
                 cells.append("")
                 continue
@@ -110,7 +112,7 @@ class RowReader:
             if isinstance(given, bytes):
                 given = self._decode(given, column.name)
             if isinstance(given, bytes) or len(given) > _CELL_CHARS:
-                apart.append((column.name, given))
+                apart.append((number, given))
                 given = ""
             cells.append(_one_line(given))
         return "\t".join(cells), apart
@@ -125,18 +127,18 @@ class RowReader:
             return ""
         return decoded.text
 
-    def _look_into(self, column: str, row: str, key: str, value: str | bytes) -> Iterator[Block]:
+    def _look_into(self, column: str, cell: GridCell, value: str | bytes) -> Iterator[Block]:
         """Yield the blocks of a long text, or of the file that stands in a cell."""
         self.bytes_read += len(value)
         for out in self._open(value):
-            part = JOINED.join(filter(None, (f"{column} {row}", out.part)))
+            part = JOINED.join(filter(None, (f"{column} row {cell.row}", out.part)))
             if isinstance(out, Unread):
                 self.unread.append((part, Reason(out.code, out.ja, out.en)))
                 continue
             self.pieces += 1
-            by_key = JOINED.join(filter(None, (f"{column} {key}", out.part))) if key else ""
+            by_key = JOINED.join(filter(None, (f"{column} {cell.by_key}", out.part))) if cell.by_key else ""
             for block in cut_piece(out.text, out.header, self.pieces, part):
-                yield block._replace(by_key=by_key)
+                yield block._replace(cell=cell._replace(by_key=by_key))
 
     def _open(self, value: str | bytes) -> Iterator[Piece | Unread]:
         if isinstance(value, str):

@@ -319,6 +319,8 @@ class _FileInFlight:
         self.reader: FileReader | PieceReader | RowReader = self.text
         self._tables: dict[str, _Table] = {}
         self._examples: Counter[tuple[int, Label]] = Counter()
+        self._row = 0
+        self._seen: Counter[tuple[int, Label]] = Counter()
         self.blocks = 0
         self.counts: Counter[Label] = Counter()
         self.classes: Counter[str] = Counter()
@@ -345,8 +347,14 @@ class _FileInFlight:
 
     def count(self, inspected: Inspected) -> None:
         """Count the cells of a table that hold something."""
-        if inspected.cells:
-            self._tables[inspected.table].cells += inspected.cells
+        cells = inspected.cells
+        if inspected.row:  # a long cell comes in several blocks, and counts once
+            if inspected.row != self._row:
+                self._row, self._seen = inspected.row, Counter()
+            cells = cells - self._seen
+            self._seen += cells
+        if cells:
+            self._tables[inspected.table].cells += cells
 
     def judge(self) -> Iterator[ColumnVerdict]:
         """Yield what the columns of the tables in it hold."""

@@ -10,21 +10,22 @@ import os
 import secrets
 import sqlite3
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Self
 
 from morasanu.errors import InputError, OutsideError
-from morasanu.finding import Finding, Label, Locator
-from morasanu.scan.model import ColumnVerdict, FileRecord, Hit, Reason, ScanInfo, Status
+from morasanu.scan.model import ColumnVerdict, Reason, Status
 from morasanu.scan.person import PersonSketch
 from morasanu.scan.show import show_path, show_text
+from morasanu.scan.stored import WORDS_HELD, StoredResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from morasanu.finding import Label
     from morasanu.scan.inspect import Row
     from morasanu.source.interface import Item
 
@@ -51,7 +52,6 @@ CREATE INDEX IF NOT EXISTS verdict_file ON verdict (file);
 """
 _DETAILS: Final = ("hit", "unread", "verdict")
 """The tables of what is inside files."""
-_WORDS_HELD: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Outcome:
     persons: PersonSketch = field(default_factory=PersonSketch)
 
 
-class ScanStore:
+class ScanStore(StoredResult):
     """One scan's state and result; also a `ScanResult`. Use as a context manager."""
 
     def __init__(self, path: Path, roots: Iterable[str], settings: str) -> None:
@@ -84,8 +84,8 @@ class ScanStore:
 
         Raises InputError MRS-I-006 when the file is not a state file of these roots, MRS-I-007 when another scan uses it.
         """
+        super().__init__()
         self._settings = settings
-        self._info: ScanInfo | None = None
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             is_new = path.stat().st_size == 0
@@ -111,9 +111,8 @@ class ScanStore:
         except InputError:
             self._db.close()
             raise
-        self._word_id = lru_cache(_WORDS_HELD)(self._find_word)
-        self._words_id = lru_cache(_WORDS_HELD)(self._find_words)
-        self._word = lru_cache(_WORDS_HELD)(self._read_word)
+        self._word_id = lru_cache(WORDS_HELD)(self._find_word)
+        self._words_id = lru_cache(WORDS_HELD)(self._find_words)
 
     def _open(self, roots: str, *, is_new: bool) -> None:
         db = self._db
@@ -154,8 +153,6 @@ class ScanStore:
     def _meta(self, name: str) -> str:
         row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
-
-    # -- writing -------------------------------------------------------------------------------------------------------
 
     def list_items(self, items: Iterable[Item]) -> None:
         """Keep what there is to look into; records of what is no longer there are dropped."""
@@ -299,105 +296,6 @@ class ScanStore:
 
     def _find_words(self, words: tuple[str, ...]) -> int:
         return self._word_id("\n".join(words))
-
-    def _read_word(self, number: int) -> str:
-        return str(self._db.execute("SELECT text FROM word WHERE id = ?", (number,)).fetchone()[0])
-
-    def close_scan(self, info: ScanInfo) -> None:
-        """Keep the head of the result."""
-        self._info = info
-
-    # -- reading -------------------------------------------------------------------------------------------------------
-
-    @property
-    def info(self) -> ScanInfo:
-        """Return the head of the report. Raises RuntimeError before `close_scan`."""
-        if self._info is None:
-            raise RuntimeError("the scan is not closed")
-        return self._info
-
-    def files(self) -> Iterator[FileRecord]:
-        """Yield every file of the scan in path order."""
-        with closing(self._db.cursor()) as cursor:
-            for (
-                number,
-                shown,
-                place,
-                size,
-                charset,
-                status,
-                reason,
-                counts,
-                classes,
-                persons,
-                read_in,
-            ) in cursor.execute(
-                "SELECT id, shown, place, size, charset, status, reason, counts, classes, persons, read_in"
-                " FROM file WHERE scan = ? ORDER BY shown, id",
-                (self._scan,),
-            ):
-                yield FileRecord(
-                    number,
-                    shown,
-                    place,
-                    size,
-                    charset,
-                    Status(status),
-                    Reason(*reason.split("\n")) if reason else None,
-                    {Label(label): count for label, count in json.loads(counts).items()},
-                    json.loads(classes),
-                    PersonSketch.unpack(persons),
-                    from_state=read_in < self._scan,
-                )
-
-    def hits(self) -> Iterator[Hit]:
-        """Yield all hits, in order of path and place in the file."""
-        with closing(self._db.cursor()) as cursor:
-            for (number,) in cursor.execute("SELECT id FROM file WHERE scan = ? ORDER BY shown, id", (self._scan,)):
-                yield from self.hits_of(number)
-
-    def hits_of(self, number: int) -> Iterator[Hit]:
-        """Yield the hits of one file, in order of place."""
-        with closing(self._db.cursor()) as cursor:
-            (shown_path,) = cursor.execute("SELECT shown FROM file WHERE id = ?", (number,)).fetchone()
-            for (
-                line,
-                column,
-                end_line,
-                end_column,
-                start,
-                end,
-                label,
-                score,
-                why,
-                classes,
-                shown,
-                part,
-            ) in cursor.execute(
-                "SELECT line, col, end_line, end_col, start, end, label, score, why, classes, shown, part FROM hit"
-                " WHERE file = ? ORDER BY piece, start",
-                (number,),
-            ):
-                finding = Finding(start, end, Label(self._word(label)), score, tuple(self._word(why).split("\n")))
-                names = self._word(classes)
-                locator = Locator(shown_path, line, column, self._word(part))
-                yield Hit(locator, end_line, end_column, finding, tuple(names.split("\n")) if names else (), shown)
-
-    def columns_of(self, number: int) -> Iterator[ColumnVerdict]:
-        """Yield what the columns of a table hold, in order of columns, the commonest kind first."""
-        with closing(self._db.cursor()) as cursor:
-            for name, kind, label, found, rows in cursor.execute(
-                "SELECT name, type, label, found, rows FROM verdict WHERE file = ? ORDER BY rowid", (number,)
-            ):
-                yield ColumnVerdict(name, kind, Label(self._word(label)), found, rows)
-
-    def unread_of(self, number: int) -> Iterator[tuple[str, Reason]]:
-        """Yield what inside one file could not be read: where, and why."""
-        with closing(self._db.cursor()) as cursor:
-            for part, *reason in cursor.execute(
-                "SELECT part, code, ja, en FROM unread WHERE file = ? ORDER BY rowid", (number,)
-            ):
-                yield part, Reason(*reason)
 
 
 def _not_writable() -> OutsideError:

@@ -1,113 +1,51 @@
-"""`morasanu scan` as a person runs it: reports, exit codes, what is refused, what is never shown."""
+"""`morasanu scan` as a person runs it: exit codes, what is refused, what is never shown, what is read again."""
 
 from __future__ import annotations
 
-import csv
-import json
 import os
-import re
 import sqlite3
-import stat
 import zipfile
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import jsonschema
 import pytest
+from tests.unit.cli.scanning import NAME, PHONE, SECRET, TEXT, lines, scan
 
 from morasanu.cli.__main__ import main
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAME = "椎名 恵理香"
-PHONE = "080-4127-9961"
-SECRET = "hX7-qqP0zz"
-TEXT = f"お客様 {NAME}様 電話 {PHONE}\r\n初期パスワードは {SECRET} です。\r\n"
-
-
-@pytest.fixture(autouse=True)
-def _japanese(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MORASANU_LANG", "ja")
-
-
-@pytest.fixture
-def share(tmp_path: Path) -> Path:
-    folder = tmp_path / "share"
-    (folder / "支店").mkdir(parents=True)
-    (folder / "支店" / "メモ.txt").write_bytes(TEXT.encode("cp932"))
-    (folder / "規程.md").write_text("# 規程\n本規程は施行日から適用する。\n", encoding="utf-8")
-    return folder
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def _scan(*arguments: object) -> int:
-    return main(["scan", "--jobs", "1", *map(str, arguments)])
+pytestmark = pytest.mark.usefixtures("japanese")
 
 
 def test_scan_of_a_share_writes_every_report_and_exits_0(share: Path, tmp_path: Path) -> None:
     names = {kind: tmp_path / f"out.{kind}" for kind in ("html", "jsonl", "csv", "csv-cp932", "sarif")}
-    assert _scan(share, *(part for kind, path in names.items() for part in (f"--{kind}", path))) == 0
-    hits = [row for row in _lines(names["jsonl"]) if row["type"] == "hit"]
+    assert scan(share, *(part for kind, path in names.items() for part in (f"--{kind}", path))) == 0
+    hits = [row for row in lines(names["jsonl"]) if row["type"] == "hit"]
     assert {hit["label"] for hit in hits} == {"PERSON", "PHONE", "SECRET"}
     assert all(path.stat().st_size for path in names.values())
 
 
 def test_a_hit_lies_where_it_says_in_the_decoded_file(share: Path, tmp_path: Path) -> None:
-    _scan(share, "--jsonl", tmp_path / "o", "--reveal")
-    for hit in (row for row in _lines(tmp_path / "o") if row["type"] == "hit"):
+    scan(share, "--jsonl", tmp_path / "o", "--reveal")
+    for hit in (row for row in lines(tmp_path / "o") if row["type"] == "hit"):
         assert TEXT[hit["start"] : hit["end"]] == hit["shown"]
         line = TEXT.split("\n")[hit["line"] - 1]
         assert line[hit["column"] - 1 :].startswith(hit["shown"])
 
 
-@pytest.mark.parametrize("kind", ["html", "jsonl", "csv", "csv-cp932", "sarif"])
-def test_no_report_shows_a_value_unless_revealed(kind: str, share: Path, tmp_path: Path) -> None:
-    encoding = "cp932" if kind == "csv-cp932" else "utf-8"
-    _scan(share, f"--{kind}", tmp_path / "masked")
-    masked = (tmp_path / "masked").read_text(encoding=encoding)
-    assert not [value for value in (NAME, PHONE, SECRET, "恵理香") if value in masked]
-    _scan(share, f"--{kind}", tmp_path / "shown", "--reveal")
-    assert NAME in (tmp_path / "shown").read_text(encoding=encoding)
-
-
 def test_nothing_personal_is_printed(share: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    _scan(share)
+    scan(share)
     out, err = capfd.readouterr()
     assert not [value for value in (NAME, PHONE, SECRET) if value in out + err]
     assert out.startswith("およそ1人分の個人データが、1か所の1ファイルにあります。")
 
 
-def test_reports_and_state_can_be_read_by_their_owner_only(share: Path, tmp_path: Path) -> None:
-    _scan(share, "--html", tmp_path / "r.html", "--state", tmp_path / "state")
-    for name in ("r.html", "state"):
-        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
-
-
-def test_html_report_makes_no_request_and_has_no_script(share: Path, tmp_path: Path) -> None:
-    _scan(share, "--html", tmp_path / "r.html")
-    page = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert not re.findall(r"<script|<link|<img|url\(|@import|https?://|\son[a-z]+=|\sstyle=", page)
-    assert "default-src 'none'" in page
-
-
-def test_html_report_escapes_what_people_call_their_files(tmp_path: Path) -> None:
-    share = tmp_path / "share"
-    share.mkdir()
-    (share / "<img src=x>.txt").write_text(TEXT, encoding="utf-8")
-    _scan(share, "--html", tmp_path / "r.html")
-    page = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert "<img" not in page
-    assert "&lt;img src=x&gt;.txt" in page
-
-
 def test_something_not_inspected_exits_3_and_is_named(share: Path, tmp_path: Path) -> None:
     (share / "台帳.xyz").write_bytes(b"\x00\x01\x02\x03" * 200)
-    assert _scan(share, "--jsonl", tmp_path / "o") == 3
-    unread = [row for row in _lines(tmp_path / "o") if row.get("status") == "not_inspected"]
+    assert scan(share, "--jsonl", tmp_path / "o") == 3
+    unread = [row for row in lines(tmp_path / "o") if row.get("status") == "not_inspected"]
     assert [row["reason"]["code"] for row in unread] == ["MRS-X-005"]
     assert "xyz" in unread[0]["reason"]["ja"]
 
@@ -118,8 +56,8 @@ def test_what_lies_inside_is_found_and_what_cannot_be_read_there_is_named(tmp_pa
     with zipfile.ZipFile(share / "退避.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("台帳/名簿.txt", TEXT)
         archive.writestr("写真.xyz", b"\x00\x01\x02\x03" * 200)
-    assert _scan(share, "--jsonl", tmp_path / "o", "--html", tmp_path / "r.html") == 3
-    rows = _lines(tmp_path / "o")
+    assert scan(share, "--jsonl", tmp_path / "o", "--html", tmp_path / "r.html") == 3
+    rows = lines(tmp_path / "o")
     assert {row["part"] for row in rows if row["type"] == "hit"} == {"台帳/名簿.txt"}
     assert [(row["part"], row["code"]) for row in rows if row["type"] == "unread"] == [("写真.xyz", "MRS-X-005")]
     assert [row["status"] for row in rows if row["type"] == "file"] == ["partly"]
@@ -129,7 +67,7 @@ def test_what_lies_inside_is_found_and_what_cannot_be_read_there_is_named(tmp_pa
 
 
 def test_findings_exit_1_when_asked(share: Path) -> None:
-    assert _scan(share, "--fail-on-findings", "--quiet") == 1
+    assert scan(share, "--fail-on-findings", "--quiet") == 1
 
 
 @pytest.mark.parametrize(
@@ -156,22 +94,22 @@ def test_bad_use_exits_2_with_a_code_and_writes_nothing(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "broken").write_text("just words that are no state and no detector", encoding="utf-8")
     before = sorted(tmp_path.iterdir())
-    assert _scan(share, "--jsonl", "o.jsonl", *arguments) == 2
+    assert scan(share, "--jsonl", "o.jsonl", *arguments) == 2
     assert code in capsys.readouterr().err
     assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_missing_path_exits_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _scan(tmp_path / "nix") == 2
+    assert scan(tmp_path / "nix") == 2
     assert "MRS-I-001" in capsys.readouterr().err
 
 
 def test_an_unchanged_file_is_not_read_again(share: Path, tmp_path: Path) -> None:
     arguments = (share, "--state", tmp_path / "state", "--jsonl", tmp_path / "o")
-    _scan(*arguments)
-    first = _lines(tmp_path / "o")
-    _scan(*arguments)
-    second = _lines(tmp_path / "o")
+    scan(*arguments)
+    first = lines(tmp_path / "o")
+    scan(*arguments)
+    second = lines(tmp_path / "o")
     assert second[0]["bytes_read"] == 0
     assert all(row["from_state"] for row in second if row["type"] == "file")
     assert [row for row in first if row["type"] == "hit"] == [row for row in second if row["type"] == "hit"]
@@ -179,177 +117,39 @@ def test_an_unchanged_file_is_not_read_again(share: Path, tmp_path: Path) -> Non
 
 def test_a_changed_file_is_read_again_and_a_removed_one_forgotten(share: Path, tmp_path: Path) -> None:
     arguments = (share, "--state", tmp_path / "state", "--jsonl", tmp_path / "o")
-    _scan(*arguments)
+    scan(*arguments)
     (share / "規程.md").write_text(f"連絡先 {PHONE}\n", encoding="utf-8")
     (share / "支店" / "メモ.txt").unlink()
-    _scan(*arguments)
-    hits = [row for row in _lines(tmp_path / "o") if row["type"] == "hit"]
+    scan(*arguments)
+    hits = [row for row in lines(tmp_path / "o") if row["type"] == "hit"]
     assert [(hit["label"], hit["path"].endswith("規程.md")) for hit in hits] == [("PHONE", True)]
 
 
 def test_revealing_after_a_masked_scan_reads_again(share: Path, tmp_path: Path) -> None:
-    _scan(share, "--state", tmp_path / "state")
-    _scan(share, "--state", tmp_path / "state", "--reveal", "--jsonl", tmp_path / "o")
-    assert NAME in {row.get("shown") for row in _lines(tmp_path / "o")}
+    scan(share, "--state", tmp_path / "state")
+    scan(share, "--state", tmp_path / "state", "--reveal", "--jsonl", tmp_path / "o")
+    assert NAME in {row.get("shown") for row in lines(tmp_path / "o")}
 
 
 def test_state_of_another_place_is_refused(share: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _scan(share, "--state", tmp_path / "state")
+    scan(share, "--state", tmp_path / "state")
     other = tmp_path / "other"
     other.mkdir()
-    assert _scan(other, "--state", tmp_path / "state") == 2
+    assert scan(other, "--state", tmp_path / "state") == 2
     assert "MRS-I-006" in capsys.readouterr().err
 
 
 def test_reports_inside_the_scanned_folder_are_not_scanned(share: Path) -> None:
     for _ in range(2):
-        _scan(share, "--jsonl", share / "o.jsonl", "--state", share / "state")
-    assert {row["path"].rsplit("/")[-1] for row in _lines(share / "o.jsonl") if row["type"] == "file"} == {
+        scan(share, "--jsonl", share / "o.jsonl", "--state", share / "state")
+    assert {row["path"].rsplit("/")[-1] for row in lines(share / "o.jsonl") if row["type"] == "file"} == {
         "メモ.txt",
         "規程.md",
     }
 
 
-def test_sarif_is_valid_2_1_0(share: Path, tmp_path: Path) -> None:
-    (share / "x.xyz").write_bytes(bytes(500))
-    _scan(share, "--sarif", tmp_path / "o")
-    report = json.loads((tmp_path / "o").read_text(encoding="utf-8"))
-    jsonschema.Draft7Validator(_SARIF, format_checker=jsonschema.FormatChecker()).validate(report)
-    run = report["runs"][0]
-    assert {result["ruleId"] for result in run["results"]} == {rule["id"] for rule in run["tool"]["driver"]["rules"]}
-    assert [n["descriptor"]["id"] for n in run["invocations"][0]["toolExecutionNotifications"]] == ["MRS-X-005"]
-
-
-# The parts of the OASIS schema that this report uses, with every property that it may not have refused.
-def _object(required: list[str], **properties: Any) -> dict[str, Any]:
-    return {"type": "object", "required": required, "additionalProperties": False, "properties": properties}
-
-
-_TEXT = _object(["text"], text={"type": "string"})
-_PLACE = _object(
-    [],
-    physicalLocation=_object(
-        ["artifactLocation"],
-        artifactLocation=_object(["uri"], uri={"type": "string", "format": "uri-reference", "pattern": "^[!-~]+$"}),
-        region=_object(
-            [],
-            startLine={"type": "integer", "minimum": 1},
-            startColumn={"type": "integer", "minimum": 1},
-            endLine={"type": "integer", "minimum": 1},
-            endColumn={"type": "integer", "minimum": 1},
-            charOffset={"type": "integer", "minimum": 0},
-            charLength={"type": "integer", "minimum": 0},
-        ),
-    ),
-)
-_LEVEL = {"enum": ["none", "note", "warning", "error"]}
-_SARIF = _object(
-    ["version", "runs"],
-    **{"$schema": {"type": "string", "format": "uri"}},
-    version={"const": "2.1.0"},
-    runs={
-        "type": "array",
-        "items": _object(
-            ["tool"],
-            tool=_object(
-                ["driver"],
-                driver=_object(
-                    ["name"],
-                    name={"type": "string"},
-                    version={"type": "string"},
-                    rules={
-                        "type": "array",
-                        "uniqueItems": True,
-                        "items": _object(
-                            ["id"], id={"type": "string"}, shortDescription=_TEXT, properties={"type": "object"}
-                        ),
-                    },
-                ),
-            ),
-            columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-            invocations={
-                "type": "array",
-                "items": _object(
-                    ["executionSuccessful"],
-                    executionSuccessful={"type": "boolean"},
-                    startTimeUtc={"type": "string", "format": "date-time"},
-                    endTimeUtc={"type": "string", "format": "date-time"},
-                    toolExecutionNotifications={
-                        "type": "array",
-                        "items": _object(
-                            ["message"],
-                            message=_TEXT,
-                            level=_LEVEL,
-                            descriptor=_object([], id={"type": "string"}),
-                            locations={"type": "array", "items": _PLACE},
-                        ),
-                    },
-                ),
-            },
-            results={
-                "type": "array",
-                "items": _object(
-                    ["message"],
-                    ruleId={"type": "string"},
-                    ruleIndex={"type": "integer", "minimum": -1},
-                    level=_LEVEL,
-                    message=_TEXT,
-                    locations={"type": "array", "items": _PLACE},
-                    rank={"type": "number", "minimum": -1.0, "maximum": 100.0},
-                    properties={"type": "object"},
-                ),
-            },
-        ),
-    },
-)
-
-
-def test_csv_cells_never_begin_like_a_formula_and_open_in_excel(tmp_path: Path) -> None:
-    share = tmp_path / "share"
-    share.mkdir()
-    (share / "m.txt").write_text("電話 +81-80-4127-9961", encoding="utf-8")
-    _scan(share, "--csv", tmp_path / "o", "--reveal")
-    data = (tmp_path / "o").read_bytes()
-    assert data.startswith(b"\xef\xbb\xbf")
-    rows = list(csv.reader(data.decode("utf-8-sig").splitlines()))
-    assert [row[8] for row in rows[1:]] == ["'+81-80-4127-9961"]
-
-
-def test_csv_in_cp932_lists_what_it_could_not_write(tmp_path: Path) -> None:
-    share = tmp_path / "share"
-    share.mkdir()
-    (share / "m.txt").write_text("氏名：𠮷野 太郎\n", encoding="utf-8")
-    _scan(share, "--csv-cp932", tmp_path / "o", "--reveal")
-    assert "〓野 太郎" in (tmp_path / "o").read_text(encoding="cp932")
-    assert "U+20BB7" in (tmp_path / "o.lost.csv").read_text(encoding="utf-8-sig")
-
-
-def test_a_name_in_an_older_character_set_is_shown_as_japanese(tmp_path: Path) -> None:
-    share = tmp_path / "share"
-    share.mkdir()
-    name = os.fsdecode("顧客台帳.txt".encode("cp932"))
-    try:
-        (share / name).write_text(TEXT, encoding="utf-8")
-    except OSError:
-        pytest.skip("this file system takes only UTF-8 names")
-    assert _scan(share, "--jsonl", tmp_path / "o") == 0
-    assert any(row.get("path", "").endswith("顧客台帳.txt") for row in _lines(tmp_path / "o"))
-
-
-def test_html_tables_and_escapes_are_read_where_they_stand(tmp_path: Path) -> None:
-    share = tmp_path / "share"
-    share.mkdir()
-    page = "<html><body><table><tr><th>氏名</th><td>椎名 &#24693;理香</td></tr></table>"
-    (share / "p.html").write_text(page, encoding="utf-8")
-    (share / "d.json").write_text(json.dumps({"customer_name": NAME}), encoding="ascii")
-    _scan(share, "--jsonl", tmp_path / "o", "--reveal")
-    hits = {row["path"][-4:]: row for row in _lines(tmp_path / "o") if row["type"] == "hit"}
-    assert page[hits["html"]["start"] : hits["html"]["end"]] == "椎名 &#24693;理香"
-    assert hits["html"]["shown"] == hits["json"]["shown"] == NAME
-
-
 def test_a_progress_line_names_no_file(share: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _scan(share)
+    scan(share)
     assert "メモ" not in capsys.readouterr().err
 
 
@@ -358,7 +158,7 @@ def test_workers_find_what_one_process_finds(share: Path, tmp_path: Path) -> Non
     outputs = []
     for jobs in ("1", "2"):
         main(["scan", str(share), "--jobs", jobs, "--jsonl", str(tmp_path / jobs), "--quiet"])
-        outputs.append([row for row in _lines(tmp_path / jobs) if row["type"] == "hit"])
+        outputs.append([row for row in lines(tmp_path / jobs) if row["type"] == "hit"])
     assert outputs[0] == outputs[1]
     assert len(outputs[0]) > 2100
 
@@ -367,20 +167,20 @@ def test_an_output_in_the_place_of_an_input_is_refused(share: Path, capsys: pyte
     victim = share / "規程.md"
     before = victim.read_bytes()
     for option in ("--csv", "--html", "--state"):
-        assert _scan(share, option, victim) == 2
+        assert scan(share, option, victim) == 2
         assert "MRS-I-005" in capsys.readouterr().err
     assert victim.read_bytes() == before
 
 
 def test_the_same_output_twice_is_refused(share: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _scan(share, "--csv", tmp_path / "x", "--jsonl", tmp_path / "x") == 2
+    assert scan(share, "--csv", tmp_path / "x", "--jsonl", tmp_path / "x") == 2
     assert "MRS-I-005" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_a_pipe_as_an_output_is_refused(share: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert _scan(share, "--jsonl", tmp_path / "pipe") == 2
+    assert scan(share, "--jsonl", tmp_path / "pipe") == 2
     assert "MRS-I-003" in capsys.readouterr().err
 
 
@@ -391,18 +191,18 @@ def test_another_programs_database_as_state_is_refused_and_unchanged(
     with closing(sqlite3.connect(other)) as db, db:
         db.execute("CREATE TABLE meta (a)")
     before = other.read_bytes()
-    assert _scan(share, "--state", other) == 2
+    assert scan(share, "--state", other) == 2
     assert "MRS-I-006" in capsys.readouterr().err
     assert other.read_bytes() == before
 
 
 def test_a_file_that_became_a_link_leaves_no_old_hits(share: Path, tmp_path: Path) -> None:
     memo = share / "支店" / "メモ.txt"
-    _scan(share, "--state", tmp_path / "state")
+    scan(share, "--state", tmp_path / "state")
     memo.unlink()
     memo.symlink_to(tmp_path)
-    assert _scan(share, "--state", tmp_path / "state", "--jsonl", tmp_path / "o", "--sarif", tmp_path / "s") == 3
-    assert not [row for row in _lines(tmp_path / "o") if row["type"] == "hit"]
+    assert scan(share, "--state", tmp_path / "state", "--jsonl", tmp_path / "o", "--sarif", tmp_path / "s") == 3
+    assert not [row for row in lines(tmp_path / "o") if row["type"] == "hit"]
 
 
 def test_two_files_shown_alike_keep_their_own_hits(tmp_path: Path) -> None:
@@ -413,8 +213,8 @@ def test_two_files_shown_alike_keep_their_own_hits(tmp_path: Path) -> None:
     except OSError:
         pytest.skip("this file system takes only UTF-8 names")
     (folder / "山田.txt").write_text(f"パスワード: {SECRET}", encoding="utf-8")
-    _scan(folder, "--jsonl", tmp_path / "o")
-    assert [row["label"] for row in _lines(tmp_path / "o") if row["type"] == "hit"] in (
+    scan(folder, "--jsonl", tmp_path / "o")
+    assert [row["label"] for row in lines(tmp_path / "o") if row["type"] == "hit"] in (
         ["PHONE", "SECRET"],
         ["SECRET", "PHONE"],
     )
@@ -424,28 +224,28 @@ def test_an_interrupted_scan_under_other_settings_spoils_no_record(
     share: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arguments = (share, "--state", tmp_path / "state", "--jsonl", tmp_path / "o")
-    _scan(*arguments)
+    scan(*arguments)
     with monkeypatch.context() as patch:
         patch.setattr("threading.Event.is_set", lambda _: True)
-        assert _scan(*arguments, "--reveal") == 3
-    assert _scan(*arguments) == 0
-    assert {row["label"] for row in _lines(tmp_path / "o") if row["type"] == "hit"} == {"PERSON", "PHONE", "SECRET"}
+        assert scan(*arguments, "--reveal") == 3
+    assert scan(*arguments) == 0
+    assert {row["label"] for row in lines(tmp_path / "o") if row["type"] == "hit"} == {"PERSON", "PHONE", "SECRET"}
 
 
 def test_wide_text_appended_to_a_log_is_told(tmp_path: Path) -> None:
     share = tmp_path / "share"
     share.mkdir()
     (share / "app.log").write_bytes(b"2026-11-24 info ok\r\n" * 4000 + f"氏名: {NAME}\r\n".encode("utf-16-le") * 20)
-    assert _scan(share, "--jsonl", tmp_path / "o") == 3
-    assert [row["reason"]["code"] for row in _lines(tmp_path / "o") if row["type"] == "file"] == ["MRS-X-015"]
+    assert scan(share, "--jsonl", tmp_path / "o") == 3
+    assert [row["reason"]["code"] for row in lines(tmp_path / "o") if row["type"] == "file"] == ["MRS-X-015"]
 
 
 def test_bytes_read_are_those_that_were_read(tmp_path: Path) -> None:
     share = tmp_path / "share"
     share.mkdir()
     (share / "photo.xyz").write_bytes(b"\xff\xd8\xfe" + bytes(3_000_000))
-    _scan(share, "--jsonl", tmp_path / "o")
-    assert _lines(tmp_path / "o")[0]["bytes_read"] < 500_000
+    scan(share, "--jsonl", tmp_path / "o")
+    assert lines(tmp_path / "o")[0]["bytes_read"] < 500_000
 
 
 def test_control_characters_in_names_never_reach_the_terminal(
@@ -454,7 +254,7 @@ def test_control_characters_in_names_never_reach_the_terminal(
     share = tmp_path / "share"
     (share / "\x1b]0;pwn\x07").mkdir(parents=True)
     (share / "\x1b]0;pwn\x07" / "a.txt").write_text(TEXT, encoding="utf-8")
-    _scan(share)
+    scan(share)
     assert "\x1b" not in capsys.readouterr().out
 
 
@@ -465,7 +265,7 @@ def test_a_defect_never_looks_like_findings(
         raise ZeroDivisionError(NAME)
 
     monkeypatch.setattr("morasanu.cli.scan.summarise", fail)
-    assert _scan(share) == 2
+    assert scan(share) == 2
     err = capsys.readouterr().err
     assert "MRS-O-099" in err
     assert NAME not in err

@@ -4,228 +4,33 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import hashlib
-import hmac
 import lzma
 import struct
 import tarfile
-import zipfile
 import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.unit.extract.packed import (
+    NAMES,
+    TEXT,
+    make_cab,
+    make_lzh,
+    make_tar,
+    make_zip,
+    members,
+    read,
+    told,
+)
 
 from morasanu.errors import InspectError
 from morasanu.extract.archive.stream import EXTRACTORS
-from morasanu.extract.archive.unpack import decode_name
-from morasanu.extract.archive.unzip import _Reading
-from morasanu.extract.interface import Extracted, Limits, Member, Task, Unread
+from morasanu.extract.interface import Limits, Member
 from morasanu.extract.recognise import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-LINES = "顧客 ①㈱髙﨑𠮷 印\nﾔﾏﾀﾞ ﾊﾅｺ 口座 1234567\n"
-TEXT = LINES.encode() * 20
-NAMES = ["支店/①㈱髙﨑の名簿.csv", "ﾔﾏﾀﾞ.txt", "表.xlsx", "カナ.txt"]
-
-
-def read(form: str, data: bytes, name: str = "x", limits: Limits | None = None, *passwords: str) -> list[Extracted]:
-    extractor = next(each for each in EXTRACTORS if form in each.formats)
-    if extractor.missing():
-        pytest.skip(f"{extractor.missing()} is not installed")
-    return list(extractor.extract(BytesIO(data), Task(name, passwords, limits or Limits())))
-
-
-def members(found: list[Extracted]) -> dict[str, bytes]:
-    return {out.part: out.data for out in found if isinstance(out, Member)}
-
-
-def told(found: list[Extracted]) -> list[tuple[str, str]]:
-    return [(out.part, out.code) for out in found if isinstance(out, Unread)]
-
-
-def make_zip(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    kept = BytesIO()
-    with zipfile.ZipFile(kept, "w", method) as package:
-        for name, data in files.items():
-            package.writestr(name, data)
-    return kept.getvalue()
-
-
-def make_old_zip(raw_name: bytes, data: bytes, flags: int = 0, extra: bytes = b"", method: int = 0) -> bytes:
-    """Return a zip as Japanese programs of old write it: the name in their own set, no flag, data stored."""
-    crc = zlib.crc32(data) if not flags & 1 else 0
-    shared = struct.pack("<5H3L2H", 20, flags, method, 0, 0, crc, len(data), len(data), len(raw_name), len(extra))
-    local = b"PK\x03\x04" + shared + raw_name + extra + data
-    central = b"PK\x01\x02\x14\x00" + shared + struct.pack("<3H2L", 0, 0, 0, 0, 0) + raw_name + extra
-    return local + central + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(central), len(local), 0)
-
-
-def encrypt(data: bytes, password: str) -> bytes:
-    """Return `data` in the old encryption of zip, with a header whose last byte is 0 (as is the CRC that it stands for)."""
-    table = [zlib.crc32(bytes((n,)), 0xFFFFFFFF) ^ 0xFFFFFFFF for n in range(256)]
-    keys = [0x12345678, 0x23456789, 0x34567890]
-
-    def mix(byte: int) -> None:
-        keys[0] = (keys[0] >> 8) ^ table[(keys[0] ^ byte) & 0xFF]
-        keys[1] = ((keys[1] + (keys[0] & 0xFF)) * 134775813 + 1) & 0xFFFFFFFF
-        keys[2] = (keys[2] >> 8) ^ table[(keys[2] ^ (keys[1] >> 24)) & 0xFF]
-
-    for byte in password.encode():
-        mix(byte)
-    out = bytearray()
-    for byte in bytes(12) + data:
-        mask = keys[2] | 2
-        out.append(byte ^ (mask * (mask ^ 1) >> 8 & 0xFF))
-        mix(byte)
-    return bytes(out)
-
-
-def make_tar(files: dict[str, bytes], form: int = tarfile.PAX_FORMAT, encoding: str = "utf-8") -> bytes:
-    kept = BytesIO()
-    with tarfile.open(fileobj=kept, mode="w", format=form, encoding=encoding) as archive:
-        for name, data in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, BytesIO(data))
-    return kept.getvalue()
-
-
-@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_zip_of_any_method_gives_its_members_whole(method: int) -> None:
-    found = read("zip", make_zip(dict.fromkeys(NAMES, TEXT), method))
-    assert members(found) == dict.fromkeys(NAMES, TEXT)
-    assert not told(found)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_zip_with_names_in_cp932_and_no_flag_gives_them_right(name: str) -> None:
-    assert list(members(read("zip", make_old_zip(name.encode("cp932"), TEXT)))) == [name]
-
-
-def test_zip_with_a_unicode_path_field_prefers_it() -> None:
-    raw = b"yoshi.txt"
-    path = "𠮷野.txt".encode()
-    extra = struct.pack("<2HBL", 0x7075, 5 + len(path), 1, zlib.crc32(raw)) + path
-    assert list(members(read("zip", make_old_zip(raw, TEXT, extra=extra)))) == ["𠮷野.txt"]
-
-
-@pytest.mark.parametrize("name", ["Prüfung.txt", "résumé.doc", "Ärzte.txt"])
-def test_western_names_stay_western(name: str) -> None:
-    assert decode_name(name.encode("cp437")) == name
-
-
-def test_name_in_euc_is_read() -> None:
-    assert decode_name("顧客名簿.csv".encode("euc_jp")) == "顧客名簿.csv"
-
-
-def test_zip_member_with_a_password_opens_with_the_right_one() -> None:
-    data = make_old_zip(b"a.csv", encrypt(TEXT, "秘密123"), flags=1)
-    assert members(read("zip", data, "x", None, "other", "秘密123")) == {"a.csv": TEXT}
-
-
-def test_zip_member_without_its_password_is_told_and_named() -> None:
-    data = make_old_zip(b"a.csv", encrypt(TEXT, "秘密123"), flags=1)
-    assert told(read("zip", data, "x", None, "other")) == [("a.csv", "MRS-X-020")]
-
-
-def lock_aes(data: bytes, password: str, key_bytes: int) -> bytes:
-    """Return a stored member as WinZip encrypts it (AE-2): salt, proof, AES in counter mode, seal."""
-    aes = pytest.importorskip("Cryptodome.Cipher.AES", reason="the extra `archive` is not installed")
-    counter = pytest.importorskip("Cryptodome.Util.Counter")
-    salt = bytes(range(key_bytes // 2))
-    keys = hashlib.pbkdf2_hmac("sha1", password.encode(), salt, 1_000, 2 * key_bytes + 2)
-    cipher = aes.new(keys[:key_bytes], aes.MODE_CTR, counter=counter.new(128, initial_value=1, little_endian=True))
-    locked = cipher.encrypt(data)
-    seal = hmac.new(keys[key_bytes : 2 * key_bytes], locked, "sha1").digest()[:10]
-    return salt + keys[-2:] + locked + seal
-
-
-@pytest.mark.parametrize(("strength", "key_bytes"), [(1, 16), (2, 24), (3, 32)])
-def test_zip_member_in_aes_opens_with_the_right_password(strength: int, key_bytes: int) -> None:
-    field = struct.pack("<2HH2sBH", 0x9901, 7, 2, b"AE", strength, 0)
-    data = make_old_zip(b"a.csv", lock_aes(TEXT, "秘密123", key_bytes), flags=1, extra=field, method=99)
-    assert members(read("zip", data, "x", None, "other", "秘密123")) == {"a.csv": TEXT}
-    assert told(read("zip", data, "x", None, "other")) == [("a.csv", "MRS-X-020")]
-
-
-def test_zip_member_in_damaged_aes_is_told_as_encrypted() -> None:
-    assert told(read("zip", make_old_zip(b"a.csv", TEXT, flags=1, method=99))) == [("a.csv", "MRS-X-020")]
-
-
-def test_attack_many_members_and_no_password_is_given_up() -> None:
-    tried = _Reading(BytesIO(make_old_zip(b"a", encrypt(TEXT, "x"), flags=1)), Task("x", ("wrong",)))
-    tried._misses = 50
-    assert told(list(tried.run())) == [("a", "MRS-X-020")]
-
-
-def test_zip_member_in_deflate64_gives_it() -> None:
-    deflater = pytest.importorskip("inflate64", reason="the extra `archive` is not installed").Deflater()
-    packed = deflater.deflate(TEXT * 50) + deflater.flush()
-    data = bytearray(make_old_zip(b"a.csv", packed, method=9))
-    struct.pack_into("<L", data, 14, zlib.crc32(TEXT * 50))
-    struct.pack_into("<L", data, data.rindex(b"PK\x01\x02") + 16, zlib.crc32(TEXT * 50))
-    assert members(read("zip", bytes(data))) == {"a.csv": TEXT * 50}
-
-
-def test_zip_member_and_stream_in_zstandard_and_xz_give_it() -> None:
-    zstd = pytest.importorskip("backports.zstd", reason="the extra `archive` is not installed")
-    for method, packed in ((93, zstd.compress(TEXT)), (95, lzma.compress(TEXT))):
-        data = bytearray(make_old_zip(b"a.csv", packed, method=method))
-        struct.pack_into("<L", data, data.rindex(b"PK\x01\x02") + 16, zlib.crc32(TEXT))
-        assert members(read("zip", bytes(data))) == {"a.csv": TEXT}
-    assert members(read("zst", zstd.compress(TEXT) + zstd.compress(TEXT), "名簿.csv.zst")) == {"名簿.csv": TEXT * 2}
-
-
-def test_zip_member_of_an_unknown_method_is_told_as_not_supported() -> None:
-    assert told(read("zip", make_old_zip(b"a.csv", TEXT, method=97))) == [("a.csv", "MRS-X-005")]
-
-
-def test_zip_with_one_bad_member_still_gives_the_others() -> None:
-    data = bytearray(make_zip({"a.txt": TEXT, "b.txt": TEXT, "c.txt": TEXT}, zipfile.ZIP_STORED))
-    data[data.index(TEXT, data.index(b"b.txt")) + 5] ^= 0xFF
-    found = read("zip", bytes(data))
-    assert {name: len(data) for name, data in members(found).items()} == dict.fromkeys(
-        ("a.txt", "b.txt", "c.txt"), len(TEXT)
-    )
-    assert told(found) == [("b.txt", "MRS-X-021")]
-
-
-def test_zip_behind_a_program_is_read() -> None:
-    assert members(read("zip", b"MZ" + bytes(3_000) + make_zip({"a.txt": TEXT}))) == {"a.txt": TEXT}
-
-
-def test_zip_without_its_directory_is_read_by_the_headers_of_its_members() -> None:
-    data = make_zip({"a.txt": TEXT, "b.txt": TEXT})
-    found = read("zip", data[: data.index(b"PK\x01\x02")])
-    assert members(found) == {"a.txt": TEXT, "b.txt": TEXT}
-    assert told(found) == [("", "MRS-X-021")]
-
-
-def test_zip_that_was_streamed_and_cut_is_read_to_its_end() -> None:
-    class Pipe(BytesIO):
-        def seekable(self) -> bool:
-            return False
-
-        def seek(self, *_: int) -> int:
-            raise OSError
-
-        def tell(self) -> int:
-            raise OSError
-
-    kept = Pipe()
-    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as package:
-        package.writestr("a.txt", TEXT)
-        package.writestr("b.txt", TEXT)
-    found = read("zip", kept.getvalue()[:-60])
-    assert members(found) == {"a.txt": TEXT, "b.txt": TEXT}
-    assert ("", "MRS-X-021") in told(found)
-
-
-def test_zip_of_nothing_gives_nothing() -> None:
-    assert read("zip", make_zip({})) == []
 
 
 @pytest.mark.parametrize(
@@ -333,33 +138,6 @@ def test_7z_with_damaged_data_is_told_member_by_member() -> None:
     data = bytearray(kept.getvalue())
     data[40] ^= 0xFF
     assert {code for _, code in told(read("7z", bytes(data)))} == {"MRS-X-021"}
-
-
-def make_lzh(files: dict[bytes, bytes]) -> bytes:
-    out = b""
-    for name, data in files.items():
-        crc = 0
-        for byte in data:
-            crc ^= byte
-            for _ in range(8):
-                crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
-        body = (
-            b"-lh0-"
-            + struct.pack("<3LBBB", len(data), len(data), 0, 0x20, 0, len(name))
-            + name
-            + struct.pack("<H", crc)
-        )
-        out += bytes((len(body), sum(body) & 0xFF)) + body + data
-    return out + b"\0"
-
-
-def make_cab(name: bytes, data: bytes, flags: int) -> bytes:
-    entry = struct.pack("<2L4H", len(data), 0, 0, 0x5821, 0, 0x20 | flags) + name + b"\0"
-    block = struct.pack("<L2H", 0, len(data), len(data)) + data
-    files_at = 36 + 8
-    data_at = files_at + len(entry)
-    head = struct.pack("<4s5L2B5H", b"MSCF", 0, data_at + len(block), 0, files_at, 0, 3, 1, 1, 1, 0, 0, 0)
-    return head + struct.pack("<L2H", data_at, 1, 0) + entry + block
 
 
 def test_lzh_gives_members_with_names_in_cp932() -> None:

@@ -21,8 +21,8 @@ from tests.unit.extract.made import (
     write_word,
 )
 
-from morasanu.extract.interface import Task
-from morasanu.extract.legacy.compound import Compound
+from morasanu.extract.interface import Member, Task, Unread
+from morasanu.extract.legacy.compound import Compound, read_pictures
 from morasanu.extract.legacy.document import EXTRACTORS, LegacyExtractor
 from morasanu.extract.recognise import recognise
 
@@ -274,3 +274,15 @@ def test_slides_written_by_libreoffice_give_every_marker(tmp_path: Path) -> None
         assert line + "\n" in answer.pieces[f"slide {number}"]
         assert f"ノート {line}\n" in answer.pieces[f"notes {number}"]
     assert answer.is_complete
+
+
+def test_pictures_of_kinds_that_nobody_reads_are_told_and_tiffs_are_handed_out() -> None:
+    def record(instance: int, kind: int, data: bytes) -> bytes:
+        return struct.pack("<HHI", instance << 4, kind, 17 + len(data)) + bytes(17) + data
+
+    stream = record(0x7A8, 0xF01F, bytes(60)) + record(0x6E4, 0xF029, b"II*\0" + bytes(40)) + b"\x80\x7a\x1f\xf0\xff"
+    told, tiff = read_pictures(stream, "picture", Task("a.doc"))
+    assert isinstance(told, Unread)
+    assert (told.code, told.part) == ("MRS-X-023", "picture 1")
+    assert isinstance(tiff, Member)
+    assert (tiff.name, tiff.data) == ("picture2.tif", b"II*\0" + bytes(40))

@@ -229,3 +229,13 @@ def test_message_larger_than_the_limit_keeps_its_beginning() -> None:
 def test_empty_file_is_refused(form: str) -> None:
     with pytest.raises(InspectError, match="MRS-X-021"):
         read(b"", form)
+
+
+def test_field_of_a_house_of_its_own_is_read_and_what_only_carries_is_not() -> None:
+    found = read(
+        b"Subject: x\r\nX-Kokyaku: "
+        + encode_word("佐伯 恵理子".encode(), "utf-8")
+        + b"\r\nDKIM-Signature: b=AAAA\r\n\r\nbody"
+    )
+    assert "X-Kokyaku: 佐伯 恵理子\n" in text_of(found)
+    assert "DKIM" not in text_of(found)

@@ -17,7 +17,7 @@ from morasanu.cli.__main__ import main
 from morasanu.detect.load import load_engine
 from morasanu.errors import InspectError
 from morasanu.extract.sandbox import Sandbox
-from morasanu.scan.block import BLOCK_CHARS
+from morasanu.scan.block import BLOCK_CHARS, GridCell
 from morasanu.scan.inspect import Format, inspect_block
 from morasanu.scan.rows import RowReader
 from morasanu.source.interface import Column, Gap, Record, Rows
@@ -74,7 +74,7 @@ def test_a_long_text_in_a_cell_is_read_as_a_document() -> None:
     letter = "お客様の佐伯恵理子様よりご連絡。\n" * 400
     reader, blocks = _read([(1, "a", letter), (2, "b", "")])
     assert [(block.piece, block.part) for block in blocks][:2] == [(1, ""), (2, "memo row 1")]
-    assert blocks[1].by_key == "memo id=1"
+    assert blocks[1].cell == GridCell(1, 2, "memo id=1")
     assert "".join(block.text for block in blocks if block.part) == letter
     assert blocks[-1].line == 2
     assert reader.rows == 2
@@ -87,7 +87,8 @@ def test_a_file_in_a_cell_is_opened() -> None:
     with Sandbox() as sandbox:
         reader = RowReader(sandbox)
         blocks = list(reader.blocks(_rows([(1, "a", packed.getvalue())])))
-    assert (blocks[1].part, blocks[1].by_key) == ("memo row 1 › 名簿.txt", "memo id=1 › 名簿.txt")
+    assert blocks[1].part == "memo row 1 › 名簿.txt"
+    assert blocks[1].cell == GridCell(1, 2, "memo id=1 › 名簿.txt")
     assert blocks[1].text == "佐伯 恵理子"
 
 
@@ -172,3 +173,20 @@ def test_what_the_source_leaves_out_is_told() -> None:
     reader = RowReader(None)
     assert not list(reader.blocks(Rows(COLUMNS, iter(()), gaps=[gap])))
     assert [(part, reason.code) for part, reason in reader.unread] == [("column 写真", "MRS-X-022")]
+
+
+def test_long_texts_count_in_their_columns_verdict_once_a_row_and_few_are_kept(tmp_path: Path) -> None:
+    pytest.importorskip("sqlalchemy", reason="the extra sql is not installed")
+    letter = "お客様の佐伯恵理子様よりご連絡。\n" * 1_500  # two blocks
+    with closing(sqlite3.connect(tmp_path / "core.db")) as database, database:
+        database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, memo TEXT)")
+        database.executemany(
+            "INSERT INTO t (memo) VALUES (?)", [(letter if n % 2 else "佐伯恵理子様",) for n in range(8)]
+        )
+    report = tmp_path / "o"
+    assert main(["scan", f"sqlite:///{tmp_path}/core.db", "--jsonl", str(report), "--quiet"]) == 0
+    rows = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
+    (verdict,) = (row for row in rows if row["type"] == "column" and row["label"] == "PERSON")
+    assert (verdict["name"], verdict["found"], verdict["rows"]) == ("memo", 8, 8)
+    assert sum(row["type"] == "hit" for row in rows) == 20
+    assert {row["part"] for row in rows if row["type"] == "hit"} >= {"memo id=1", "memo id=2"}

@@ -29,10 +29,15 @@ _PROPERTIES: Final = {
     "\x05DocumentSummaryInformation": {2: "category", 14: "manager", 15: "company"},
 }
 _WIDE_PAIR: Final = re.compile("[\u2460-\u24ff\u3001-\u33ff\u4e00-\u9fff\uf900-\ufaff\uff01-\uff5e]{2}")
-_PICTURE: Final = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|(?:[\x40\x50]\x3d\x1a|[\x60\x70]\x21\x1b)(\xf0)")
+# pictures by their own marks; records of metafiles, and of kinds that are told only: DIB and PICT (MS-ODRAW 2.2.23)
+_PICTURE: Final = re.compile(
+    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|II\*\x00|MM\x00\*|(?:[\x40\x50]\x3d\x1a|[\x60\x70]\x21\x1b)(\xf0)"
+    rb"|(?:[\x80\x90]\x7a\x1f|[\x20\x30]\x54\x1c)(\xf0)"
+)
+_SUFFIXES: Final = {0x89: "png", 0xFF: "jpg"}
 _TWO_MARKS: Final = frozenset((0x3D5, 0x217))
 _METAFILE_HEAD: Final = 34
-_PICTURE_KINDS: Final = frozenset((0xF01D, 0xF01E, 0xF02A))
+_PICTURE_KINDS: Final = frozenset((0xF01D, 0xF01E, 0xF029, 0xF02A))
 _NATIVE: Final = frozenset(("\x01ole10native",))
 _WHOLE: Final = frozenset(("package", "contents"))
 _INNER: Final = frozenset(
@@ -243,18 +248,27 @@ def _take_out(compound: Compound, place: list[str]) -> Member:
 
 
 def read_pictures(data: bytes, part: str, task: Task) -> Iterator[Extracted]:
-    """Yield the pictures of a drawing stream: a record's header stands 25 or 41 bytes before a png or jpeg, metafiles are packed."""
+    """Yield the pictures of a drawing stream: a record's header stands 25 or 41 bytes before a png, jpeg or tiff, metafiles are packed, others are told."""
     count = 0
     for match in _PICTURE.finditer(data):
-        found = _take_metafile(data, match.start(), task) if match[1] else _take_bitmap(data, match.start())
-        if not found:
+        at = match.start()
+        found = b"" if match[2] else _take_metafile(data, at, task) if match[1] else _take_bitmap(data, at)
+        if not found and not (match[2] and _is_record(data, at)):
             continue
         count += 1
         if count > task.limits.members:
             yield unread("MRS-X-022", part, "members")
             return
-        suffix = "emf" if match[1] else "png" if data[match.start()] == 0x89 else "jpg"
+        if not found:
+            yield unread("MRS-X-023", f"{part} {count}")
+            continue
+        suffix = "emf" if match[1] else _SUFFIXES.get(data[at], "tif")
         yield Member(f"{part} {count}", f"picture{count}.{suffix}", found)
+
+
+def _is_record(data: bytes, at: int) -> bool:
+    """Return whether a record of a length that fits begins at `at`."""
+    return at + 8 <= len(data) and 25 < struct.unpack_from("<I", data, at + 4)[0] <= len(data) - at - 8
 
 
 def _take_bitmap(data: bytes, start: int) -> bytes:

@@ -18,12 +18,10 @@ if TYPE_CHECKING:
 
     from morasanu.extract.interface import Extracted, Extractor, Task
 
-_SHOWN: Final = (
-    "from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date", "resent-from", "resent-to", "resent-cc",
-    "disposition-notification-to", "x-original-to", "delivered-to", "return-path", "errors-to", "envelope-to", "x-envelope-to",
-    "x-envelope-from", "apparently-to", "x-apparently-to", "x-forwarded-to", "x-forwarded-for", "x-original-from", "x-sender",
-    "x-receiver", "x-real-to", "resent-bcc", "resent-sender", "resent-reply-to", "mail-followup-to", "organization", "comments",
-    "keywords", "thread-topic", "x-google-original-from",
+_CARRIED: Final = (
+    "received", "mime-version", "content-", "message-id", "references", "in-reply-to", "dkim-", "domainkey-", "arc-", "authentication-results",
+    "list-", "thread-index", "user-agent", "x-mailer", "x-ms-", "x-mozilla-", "x-spam", "x-virus", "x-gm-", "x-google-dkim", "x-google-smtp", "x-received", "x-priority",
+    "x-mimeole", "importance", "priority", "precedence", "feedback-id",
 )  # fmt: skip
 _PARTS: Final = 2_000
 _BOUNDARY_LINES: Final = 20_000
@@ -113,7 +111,12 @@ def _find_cut(data: bytes, limit: int) -> int:
 
 
 def _read_headers(message: Message) -> str:
-    lines = [f"{name}: {decode_header(str(value))}\n" for name, value in message.raw_items() if name.lower() in _SHOWN]
+    """Return the fields of the head, without those that say only how a message was carried and packed."""
+    lines = [
+        f"{name}: {decode_header(str(value))}\n"
+        for name, value in message.raw_items()
+        if not name.lower().startswith(_CARRIED)
+    ]
     return "".join(lines)
 
 
