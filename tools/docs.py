@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from morasanu.cli.language import Speaker
+from morasanu.cli.limit import LIMITS
 from morasanu.cli.parser import make_parser
 from morasanu.detect.context import NONE
 from morasanu.detect.spec import load_specs
+from morasanu.extract.sandbox import SandboxOptions
 from morasanu.rules.load import load_rules
+from morasanu.source.interface import Access
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,6 +58,16 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def _write_cli() -> str:
     ja, en = make_parser(Speaker("ja")), make_parser(Speaker("en"))
     parts = [_MADE, "# コマンド / Command line\n", f"{ja.description}  \n{en.description}\n", *_write_parser(ja, en)]
+    parts += [
+        "## 上限 / Limits\n",
+        "`--limit` で変える。超えた分は「読んでいない」と出る。  \n`--limit` changes them; what lies beyond is told as unread.\n",
+    ]
+    parts.append(
+        _table(
+            ("名前 / name", "既定 / default", "日本語", "English"),
+            ((f"`{name}`", f"{_find_default(name):,}", *means) for name, means in LIMITS.items()),
+        )
+    )
     parts += [f"{ja.epilog}  \n{en.epilog}\n", "## 環境変数 / Environment\n"]
     parts.append(
         _table(
@@ -75,6 +88,12 @@ def _write_cli() -> str:
         )
     )
     return "\n".join(parts)
+
+
+def _find_default(limit: str) -> int:
+    options = SandboxOptions()
+    places = (options.limits, options, Access())
+    return round(next(getattr(place, limit) for place in places if hasattr(place, limit)))
 
 
 def _write_parser(ja: argparse.ArgumentParser, en: argparse.ArgumentParser, level: int = 2) -> Iterator[str]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from ctypes.util import find_library
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,6 +23,15 @@ if TYPE_CHECKING:
 
 
 _OCR_S: Final = 60.0
+_FONTS: Final = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "~/.fonts",
+    "~/.local/share/fonts",
+    "/System/Library/Fonts",
+    "/Library/Fonts",
+)
+_JAPANESE_FONT: Final = re.compile(r"cjk|ipa|takao|vl-?p?gothic|hiragino|ヒラギノ|biz-?ud|jp-|japan", re.IGNORECASE)
 _STROKES: Final = (
     (60, 30, 76, 130), (60, 114, 120, 130), (150, 30, 230, 46), (182, 30, 198, 130), (260, 30, 276, 130), (260, 114, 320, 130),
 )  # fmt: skip
@@ -46,6 +58,7 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
 
 
 def _check_formats() -> Iterator[Check]:
+    yield Check("txt csv tsv json html xml", True, "")
     extractors = load_extractors()
     for name in sorted(extractors):
         missing = extractors[name].missing()
@@ -58,7 +71,25 @@ def _check_places() -> Iterator[Check]:
 
 
 def _check_helpers(say: Speaker) -> Iterator[Check]:
-    """Yield whether the characters of a picture come out: not whether a program is there, but whether it reads."""
+    """Yield what is looked for on the system: libraries, programs, a Japanese font."""
+    has_library = bool(find_library("archive"))
+    remedy = say("OS の libarchive（Debian: libarchive13）", "the system's libarchive (Debian: libarchive13)")
+    yield Check("libarchive", has_library, "" if has_library else remedy)
+    has_font = any(_JAPANESE_FONT.search(path.name) for folder in _FONTS for path in _list_files(folder))
+    remedy = say(
+        "フォントを含まない PDF のページを描くのに: fonts-ipafont",
+        "to draw PDF pages without their fonts: fonts-ipafont",
+    )
+    yield Check("Japanese font", has_font, "" if has_font else remedy)
+    yield _check_recognition(say)
+
+
+def _list_files(folder: str) -> Iterator[Path]:
+    return Path(folder).expanduser().rglob("*.[toTO][tT][fcFC]")
+
+
+def _check_recognition(say: Speaker) -> Check:
+    """Return whether the characters of a picture come out: not whether a program is there, but whether it reads."""
     recogniser = Recogniser(_OCR_S, 1)
     try:
         seen = recogniser.start(Drawn("", _draw_letters())).result()
@@ -73,7 +104,7 @@ def _check_helpers(say: Speaker) -> Iterator[Check]:
         )
     else:
         remedy = say("画像の文字認識に: tesseract-ocr tesseract-ocr-jpn", "for images: tesseract-ocr tesseract-ocr-jpn")
-    yield Check("tesseract", works, remedy)
+    return Check("tesseract", works, remedy)
 
 
 def _draw_letters() -> bytes:

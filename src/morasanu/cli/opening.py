@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-_OF_CHILD: Final = ("memory_bytes", "cpu_s", "wall_s", "ocr_s")
+_OF_CHILD: Final = ("memory_bytes", "cpu_s", "wall_s", "ocr_s", "ocr_file_s")
 _MOST_PASSWORDS: Final = 1_000
 
 
 def make_sandbox(options: argparse.Namespace) -> SandboxPool:
     """Return the sandboxes that `--passwords` and `--limit` ask for. Raises InputError MRS-I-001, MRS-I-008."""
-    given = dict(options.limit)
+    given = {name: value for name, value in options.limit if name != "spool_bytes"}
     limits = replace(Limits(), **{name: value for name, value in given.items() if name not in _OF_CHILD})
     child = {name: value for name, value in given.items() if name in _OF_CHILD}
     passwords = read_passwords(options.passwords) if options.passwords else ()

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from morasanu.cli.limit import LIMITS
 from morasanu.errors import InputError
 from morasanu.source.interface import Access
 
@@ -23,21 +24,6 @@ _JAPANESE: Final = (
     (r"argument (.+): ignored explicit argument (.+)", r"\1 は値を取りません: \2"),
     (r"ambiguous option: (.+) could match (.+)", r"\1 は一つに決まりません（\2）"),
 )
-
-
-LIMITS: Final = (
-    "member_bytes",
-    "total_bytes",
-    "ratio",
-    "members",
-    "depth",
-    "pictures",
-    "memory_bytes",
-    "cpu_s",
-    "wall_s",
-    "ocr_s",
-)
-"""What `--limit` may set: fields of `extract.interface.Limits` and `extract.sandbox.SandboxOptions`."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -190,8 +176,8 @@ def _add_opening(parser: argparse.ArgumentParser, say: Speaker) -> None:
         action="append",
         default=[],
         help=say(
-            f"中を見る上限（{'、'.join(LIMITS)}。何度でも）",
-            f"how far to look inside ({', '.join(LIMITS)}; repeatable)",
+            f"上限（{'、'.join(LIMITS)}。何度でも）",
+            f"a limit ({', '.join(LIMITS)}; repeatable)",
         ),
     )
 

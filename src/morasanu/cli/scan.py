@@ -50,7 +50,8 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
     """Return 0 when all was inspected, 3 when not, 1 for findings with --fail-on-findings. Nothing is written on errors."""
     outputs = _outputs(options)
     credentials = load_credentials(options.credentials) if options.credentials else Credentials()
-    access = Access(rows=options.rows, rows_per_s=options.rows_per_s)
+    spool_bytes = dict(options.limit).get("spool_bytes", Access().spool_bytes)
+    access = Access(rows=options.rows, rows_per_s=options.rows_per_s, spool_bytes=spool_bytes)
     folders = [Path(name) for name in options.paths if not is_address(name)]
     FolderSource(folders)  # a missing path is told before anything else
     check_outputs((*outputs, *([options.state] if options.state else [])), folders)

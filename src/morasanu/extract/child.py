@@ -2,7 +2,7 @@
 
 Run by `sandbox` with one end of a socket as its descriptor 3. A request is a frame `[name, passwords, limits, cpu_s, ocr]`
 with the file's descriptor beside it; the answer is frames `["piece", part, text, header]`, `["unread", part, code, ja, en]`,
-`["picture", part, size]` with the picture's bytes behind it, `["end"]`.
+`["picture", part, size]` with the picture's bytes behind it (answered by a byte: whether more are wanted), `["end"]`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,18 @@ import socket
 import sys
 from functools import partial
 from io import BufferedReader, FileIO
-from typing import Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.extract.confine import add_cpu, allow_cpu, confine
-from morasanu.extract.frame import PICTURE_S, pack, unpack
+from morasanu.extract.frame import CHARACTERS_A_SECOND, DRAW_ON, PICTURE_S, pack, unpack
 from morasanu.extract.interface import Drawn, Limits, Piece, Task
 from morasanu.extract.registry import load_extractors
 from morasanu.extract.walk import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from morasanu.extract.interface import Extractor
 
 SOCKET: Final = 3
 _ROUNDS: Final = 65_536
@@ -44,13 +49,24 @@ def main() -> int:
         name, passwords, limits, cpu_s, ocr = request
         allow_cpu(int(cpu_s))
         with _File(FileIO(descriptors[0])) as file:
-            for out in walk(file, Task(name, tuple(passwords), Limits(*limits), bool(ocr)), extractors):
-                if isinstance(out, Drawn):
-                    link.sendall(pack(["picture", out.part, len(out.data)]) + out.data)
-                    add_cpu(PICTURE_S)
-                else:
-                    link.sendall(pack(["piece" if isinstance(out, Piece) else "unread", *out]))
+            _answer(link, file, Task(name, tuple(passwords), Limits(*limits), bool(ocr)), extractors)
         link.sendall(pack(["end"]))
+
+
+def _answer(link: socket.socket, file: BinaryIO, task: Task, extractors: Mapping[str, Extractor]) -> None:
+    """Send what is in `file`; what comes out of it earns the time to go on."""
+    characters, answer = 0, bytearray(DRAW_ON)
+    for out in walk(file, task, extractors, lambda: answer == DRAW_ON):
+        if isinstance(out, Drawn):
+            link.sendall(pack(["picture", out.part, len(out.data)]) + out.data)
+            answer[:] = link.recv(1)
+            add_cpu(PICTURE_S)
+            continue
+        link.sendall(pack(["piece" if isinstance(out, Piece) else "unread", *out]))
+        if isinstance(out, Piece):
+            earned_s, characters = divmod(characters + len(out.text), CHARACTERS_A_SECOND)
+            if earned_s:
+                add_cpu(earned_s)
 
 
 class _File(BufferedReader):

@@ -14,6 +14,10 @@ LONGEST: Final = 64_000_000
 """Bytes of the largest frame, and of the largest picture, that is taken."""
 PICTURE_S: Final = 2
 """Seconds that a picture handed out adds to what its file may take: drawing a page is honest work."""
+CHARACTERS_A_SECOND: Final = 250_000
+"""Characters handed out that add a second: a file that goes on saying something is not stuck."""
+DRAW_ON, DRAW_NO_MORE = b"+", b"-"
+"""What the parent answers to a picture: whether it has time for another one."""
 
 
 class FrameError(ValueError):

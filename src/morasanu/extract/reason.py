@@ -17,6 +17,9 @@ _WORDS = {
     "MRS-X-027": ("削除された行の残りを読んでいません", "what is left of deleted rows was not read"),
 }
 
+OCR_TIME = "ocr_file_s"
+"""The limit that ends the recognition of a file's pictures."""
+
 
 def unread(code: str, part: str = "", detail: str = "") -> Unread:
     """Return an `Unread` with the words of `code`; `detail` is never text of the file.

@@ -11,12 +11,22 @@ from collections import deque
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import astuple, dataclass, field
+from os import SEEK_END
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
-from morasanu.extract.frame import LONGEST, PICTURE_S, FrameError, pack, unpack
+from morasanu.extract.frame import (
+    CHARACTERS_A_SECOND,
+    DRAW_NO_MORE,
+    DRAW_ON,
+    LONGEST,
+    PICTURE_S,
+    FrameError,
+    pack,
+    unpack,
+)
 from morasanu.extract.interface import Drawn, Limits, Piece, Unread
 from morasanu.extract.page.ocr import Recogniser, find_tesseract
-from morasanu.extract.reason import unread
+from morasanu.extract.reason import OCR_TIME, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +35,9 @@ _FIELDS: Final = {"piece": (Piece, 3), "unread": (Unread, 4)}
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _START_S: Final = 60.0
 _FILES_A_CHILD: Final = 500
+_BYTES_A_SECOND: Final = 10_000_000
+_PASSWORD_S: Final = 0.5
+_OUT_OF_TIME: Final = unread("MRS-X-022", "", OCR_TIME)
 _IN_VAIN: Final = frozenset(("time", "processor time"))  # a second attempt takes as long
 
 
@@ -36,14 +49,16 @@ class _DiedError(Exception):
 class SandboxOptions:
     """What a child may use: memory in all, processor and wall time for one file; what is tried on encrypted files.
 
-    `ocr_s` is the time for the recognition of one picture, `ocr_jobs` how many are read at a time (0: as many as there are
-    processors, at most 8). `modules` are further modules with a sequence `EXTRACTORS`, which take formats over from the built-in ones.
+    `cpu_s` and `wall_s` are for a file that gives nothing: more is given for its size, the passwords to try, and what comes out of it.
+    `ocr_s` is the time for the recognition of one picture, `ocr_file_s` for those of one file that has the processors to
+    itself, `ocr_jobs` how many are read at a time (0: as many as there are processors, at most 8). `modules` are further modules with a sequence `EXTRACTORS`, which take formats over from the built-in ones.
     """
 
     memory_bytes: int = 512_000_000
-    cpu_s: int = 15
-    wall_s: float = 60.0
-    ocr_s: float = 20.0
+    cpu_s: int = 10
+    wall_s: float = 18.0
+    ocr_s: float = 15.0
+    ocr_file_s: float = 15.0
     ocr_jobs: int = 0
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = ()
@@ -62,6 +77,7 @@ class Sandbox:
         self._link: socket.socket | None = None
         self._done = 0
         self._left_s = 0.0
+        self._allowance = self._recogniser.allow(0)
         self.confinement: dict[str, bool] = {}
 
     def __enter__(self) -> Self:
@@ -91,13 +107,9 @@ class Sandbox:
         """
         waiting: deque[Piece | Unread | Future[Piece | Unread | None]] = deque()
         self._is_reading = True
+        self._allowance = self._recogniser.allow(self._options.ocr_file_s)
         try:
-            for out in self._read(file, name):
-                waiting.append(self._recogniser.start(out) if isinstance(out, Drawn) else out)
-                while waiting and (_is_there(waiting[0]) or len(waiting) > 2 * self._recogniser.jobs):
-                    yield from _take(waiting.popleft())
-            while waiting:
-                yield from _take(waiting.popleft())
+            yield from _tell_once(self._recognise(file, name, waiting))
         except GeneratorExit:  # the rest of the answer is not wanted, nor may it be taken for the next one
             self._stop()
             raise
@@ -106,6 +118,16 @@ class Sandbox:
             for late in waiting:
                 if isinstance(late, Future):
                     late.cancel()
+
+    def _recognise(
+        self, file: BinaryIO, name: str, waiting: deque[Piece | Unread | Future[Piece | Unread | None]]
+    ) -> Iterator[Piece | Unread]:
+        for out in self._read(file, name):
+            waiting.append(self._recogniser.start(out, self._allowance) if isinstance(out, Drawn) else out)
+            while waiting and (_is_there(waiting[0]) or len(waiting) > 2 * self._recogniser.jobs):
+                yield from _take(waiting.popleft())
+        while waiting:
+            yield from _take(waiting.popleft())
 
     def _read(self, file: BinaryIO, name: str) -> Iterator[Piece | Unread | Drawn]:
         given = 0
@@ -128,19 +150,23 @@ class Sandbox:
     def _ask(self, file: BinaryIO, name: str) -> Iterator[Piece | Unread | Drawn]:
         options = self._options
         link = self._start()
-        self._left_s = options.wall_s
+        share = 1 + (file.seek(0, SEEK_END) // _BYTES_A_SECOND + len(options.passwords) * _PASSWORD_S) / options.cpu_s
+        self._left_s = options.wall_s * share
         self._done += 1
         file.seek(0)
         has_ocr = bool(find_tesseract())
-        request = pack([name, list(options.passwords), list(astuple(options.limits)), options.cpu_s, has_ocr])
+        cpu_s = int(options.cpu_s * share)
+        request = pack([name, list(options.passwords), list(astuple(options.limits)), cpu_s, has_ocr])
         try:
-            link.settimeout(options.wall_s)
+            link.settimeout(self._left_s)
             socket.send_fds(link, [request[:4]], [file.fileno()])
             link.sendall(request[4:])
             pictures = 0
             while (message := self._receive(link))[0] != "end":
                 if message[0] != "picture":
-                    yield _to_value(message)
+                    value = _to_value(message)
+                    self._left_s += len(value.text) / CHARACTERS_A_SECOND if isinstance(value, Piece) else 0
+                    yield value
                     continue
                 pictures += 1
                 if pictures > options.limits.pictures:  # the child keeps count, unless a file has taken it over
@@ -163,6 +189,7 @@ class Sandbox:
         if len(data) < size:
             raise FrameError
         self._left_s += PICTURE_S
+        link.sendall(DRAW_ON if self._allowance.left_s > 0 else DRAW_NO_MORE)
         return Drawn(_mend(part), data)
 
     def _receive_bytes(self, link: socket.socket, size: int) -> bytes:
@@ -234,6 +261,17 @@ sys.exit(main())
 
 def _is_there(out: Piece | Unread | Future[Piece | Unread | None]) -> bool:
     return not isinstance(out, Future) or out.done()
+
+
+def _tell_once(outs: Iterator[Piece | Unread]) -> Iterator[Piece | Unread]:
+    """Yield `outs`; of the pictures for which there was no time only the first is told."""
+    is_told = False
+    for out in outs:
+        if out[1:] == _OUT_OF_TIME[1:]:
+            if is_told:
+                continue
+            is_told = True
+        yield out
 
 
 def _take(out: Piece | Unread | Future[Piece | Unread | None]) -> Iterator[Piece | Unread]:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.errors import InspectError
 from morasanu.extract.interface import Drawn, Extracted, Limits, Member, Picture, Piece, Task, Unread
-from morasanu.extract.reason import refuse, unread
+from morasanu.extract.reason import OCR_TIME, refuse, unread
 from morasanu.extract.recognise import recognise
 from morasanu.text.charset import decode_bytes
 from morasanu.text.view import view_html, view_plain, view_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from morasanu.extract.interface import Extractor
 
@@ -38,18 +38,22 @@ class _Budget:
     pictures: int = 0
 
 
-def walk(file: BinaryIO, task: Task, extractors: Mapping[str, Extractor]) -> Iterator[Piece | Drawn | Unread]:
+def walk(
+    file: BinaryIO, task: Task, extractors: Mapping[str, Extractor], may_draw: Callable[[], bool] = lambda: True
+) -> Iterator[Piece | Drawn | Unread]:
     """Yield the pieces and pictures of `file` and of everything inside it, in order, and what of it could not be read.
 
     Never raises for what is in the file: whatever an extractor throws becomes an `Unread`. `file` is seekable, at its start.
+    `may_draw` is asked before each picture whether there is time to recognise it.
     """
-    yield from _Walk(extractors, task.limits).look_into(file, task, "", 0)
+    yield from _Walk(extractors, task.limits, may_draw).look_into(file, task, "", 0)
 
 
 class _Walk:
-    def __init__(self, extractors: Mapping[str, Extractor], limits: Limits) -> None:
+    def __init__(self, extractors: Mapping[str, Extractor], limits: Limits, may_draw: Callable[[], bool]) -> None:
         self._extractors = extractors
         self._limits = limits
+        self._may_draw = may_draw
         self._budget = _Budget()
 
     def look_into(self, file: BinaryIO, task: Task, part: str, depth: int) -> Iterator[Piece | Drawn | Unread]:
@@ -91,7 +95,7 @@ class _Walk:
         if not can_be_read:
             yield unread("MRS-X-023", inside)
         elif self._budget.pictures <= self._limits.pictures:
-            yield Drawn(inside, picture.draw())
+            yield Drawn(inside, picture.draw()) if self._may_draw() else unread("MRS-X-022", inside, OCR_TIME)
         elif self._budget.pictures == self._limits.pictures + 1:
             yield unread("MRS-X-022", inside, "pictures")
 

@@ -40,6 +40,14 @@ class Hostile:
             pass
         yield from ()
 
+    def work(self, _file: BinaryIO, task: Task) -> Iterator[Extracted]:
+        """Take three seconds, and say something of it when the file's name says so."""
+        for _ in range(10):
+            until = time.process_time() + 0.3
+            while time.process_time() < until:
+                pass
+            yield Piece("work", "x" * (100_000 if "telling" in task.name else 1))
+
     def sleep(self, _file: BinaryIO, _task: Task) -> Iterator[Extracted]:
         time.sleep(600)
         yield from ()

@@ -14,7 +14,7 @@ import pytest
 from tests.unit.extract.made import write_pdf, write_stream
 from tests.unit.extract.test_image import write_letters, write_png, write_tiff
 
-from morasanu.cli.doctor import _check_helpers
+from morasanu.cli.doctor import _check_recognition
 from morasanu.cli.language import Speaker
 from morasanu.extract.interface import Drawn, Limits, Piece, Unread
 from morasanu.extract.page.ocr import Recogniser, _make_command, find_tesseract
@@ -124,6 +124,21 @@ def test_pictures_beyond_the_limit_are_told_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_tesseract")
+def test_pictures_for_which_there_is_no_time_are_told_once_and_text_behind_them_is_read(tmp_path: Path) -> None:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for number in range(30):
+            archive.writestr(f"{number:02}.png", LETTERS + bytes([number]))
+        archive.writestr("last.txt", "plain\n")
+    out = [show(each) for each in read(tmp_path, "a.zip", file.getvalue(), ocr_file_s=0.01, ocr_jobs=2)]
+    told = [index for index, (_, text) in enumerate(out) if text == "MRS-X-022"]
+    assert len(told) == 1
+    assert 1 <= told[0] < 30
+    assert all(text == "LTL" for _, text in out[: told[0]])
+    assert ("last.txt", "plain") in out
+
+
+@pytest.mark.usefixtures("_tesseract")
 def test_page_of_a_pdf_is_drawn_and_read(tmp_path: Path) -> None:
     pytest.importorskip("pypdfium2", reason="the extra `pdf` is not installed")
     strokes = b"60 70 8 50 re 60 70 30 8 re 105 112 40 8 re 121 70 8 50 re 160 70 8 50 re 160 70 30 8 re f"
@@ -137,15 +152,15 @@ def test_without_tesseract_a_picture_is_told_as_needing_it(tmp_path: Path, monke
     monkeypatch.setenv("PATH", str(tmp_path))
     find_tesseract.cache_clear()
     out = read(tmp_path, "a.tif", write_tiff((100, 80), (100, 80)))
-    checks = list(_check_helpers(Speaker("en")))
+    check = _check_recognition(Speaker("en"))
     find_tesseract.cache_clear()
     assert [show(each) for each in out] == [("p. 1", "MRS-X-023"), ("p. 2", "MRS-X-023")]
-    assert [(check.name, check.is_there) for check in checks] == [("tesseract", False)]
+    assert check[:2] == ("tesseract", False)
 
 
 @pytest.mark.usefixtures("_tesseract")
 def test_doctor_says_that_pictures_are_read() -> None:
-    assert [check.is_there for check in _check_helpers(Speaker("en"))] == [True]
+    assert _check_recognition(Speaker("en")).is_there
 
 
 @pytest.mark.parametrize(

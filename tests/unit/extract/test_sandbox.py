@@ -72,6 +72,20 @@ def test_attack_costs_the_file_and_what_came_before_is_kept(
     assert len(read(sandbox, tmp_path, "good.lzh")) == 3  # the next file is read as ever
 
 
+def test_work_that_gives_text_earns_the_time_to_go_on(tmp_path: Path) -> None:
+    with make(cpu_s=1) as sandbox:
+        telling, silent = (read(sandbox, tmp_path, name) for name in ("work.telling.lzh", "work.silent.lzh"))
+    assert len(telling) == 12
+    assert codes(telling) == []
+    assert codes(silent) == ["MRS-X-026"]
+    assert silent[0] == Piece("before", "first\n")
+
+
+def test_many_passwords_earn_the_time_to_try_them(tmp_path: Path) -> None:
+    with make(cpu_s=1, passwords=tuple(map(str, range(10)))) as sandbox:
+        assert codes(read(sandbox, tmp_path, "work.silent.lzh")) == []
+
+
 def test_sleep_ends_at_the_wall(tmp_path: Path) -> None:
     with make(wall_s=1.0) as sandbox:
         out = read(sandbox, tmp_path, "sleep.lzh")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import shutil
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from morasanu.extract.interface import Piece, Unread
-from morasanu.extract.reason import unread
+from morasanu.extract.reason import OCR_TIME, unread
 
 if TYPE_CHECKING:
     from morasanu.extract.interface import Drawn
@@ -26,6 +28,7 @@ _MOST_TEXT_BYTES: Final = 2_000_000
 _MOST_JOBS: Final = 8
 _MOST_KNOWN: Final = 1_000
 _LIST_S: Final = 20
+_LEAST_S: Final = 5.0  # a picture that is begun gets as much
 # the resolution is always given: guessed from the letters it is often far off, and then most of a page is lost
 _DPI: Final = "300"
 # otherwise a space stands between Japanese characters where the picture has none
@@ -66,6 +69,25 @@ def _make_command(program: str, known: set[str]) -> tuple[str, ...]:
     return (program, "stdin", "stdout", "-l", language, "--psm", layout, "--dpi", _DPI, *_SPACES)
 
 
+class Allowance:
+    """The time that the pictures of one file may take, all together. Threads may share it."""
+
+    def __init__(self, seconds: float) -> None:
+        """Take the processes' seconds."""
+        self._left_s = seconds
+        self._lock = threading.Lock()
+
+    @property
+    def left_s(self) -> float:
+        """Return what is left, 0 or less when it is spent."""
+        return self._left_s
+
+    def spend(self, seconds: float) -> None:
+        """Take `seconds` away."""
+        with self._lock:
+            self._left_s -= seconds
+
+
 class Recogniser:
     """Recognises pictures in up to `jobs` processes at a time. A death or a limit costs that picture."""
 
@@ -78,11 +100,18 @@ class Recogniser:
         self._is_closed = False
         self._known: dict[bytes, Piece | Unread | None] = {}
 
-    def start(self, picture: Drawn) -> Future[Piece | Unread | None]:
-        """Return what will be the text of `picture`, or why there is none; None when nothing is written on it."""
+    def allow(self, file_s: float) -> Allowance:
+        """Return what the pictures of a file may take that has the processors to itself for `file_s` seconds."""
+        return Allowance(file_s * self.jobs)
+
+    def start(self, picture: Drawn, allowance: Allowance | None = None) -> Future[Piece | Unread | None]:
+        """Return what will be the text of `picture`, or why there is none; None when nothing is written on it.
+
+        Without time left in `allowance` (None: endless) it is told as unread.
+        """
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.jobs, "ocr")
-        return self._pool.submit(self._recognise, picture)
+        return self._pool.submit(self._recognise, picture, allowance or Allowance(math.inf))
 
     def close(self) -> None:
         """End what is running."""
@@ -93,13 +122,15 @@ class Recogniser:
                 process.kill()
             self._pool.shutdown()
 
-    def _recognise(self, picture: Drawn) -> Piece | Unread | None:
+    def _recognise(self, picture: Drawn, allowance: Allowance) -> Piece | Unread | None:
         """Return the outcome; the same picture (a letterhead, a logo) is read once."""
         digest = hashlib.sha256(picture.data).digest()
         if digest in self._known:
             known = self._known[digest]
+        elif allowance.left_s <= 0:
+            known = unread("MRS-X-022", "", OCR_TIME)
         else:
-            known = self._run(picture.data)
+            known = self._run(picture.data, allowance)
             if not isinstance(known, Unread):
                 self._known[digest] = known
             while len(self._known) > _MOST_KNOWN:
@@ -107,11 +138,13 @@ class Recogniser:
         part = f"{picture.part} {MARK}".lstrip() if isinstance(known, Piece) else picture.part
         return known and known._replace(part=part)
 
-    def _run(self, data: bytes) -> Piece | Unread | None:
+    def _run(self, data: bytes, allowance: Allowance) -> Piece | Unread | None:
         command = find_tesseract()
         if not command:
             return unread("MRS-X-023")
-        limits = (str(_MEMORY_BYTES), str(int(self._picture_s) + 1))
+        began = time.monotonic()
+        seconds = min(self._picture_s, max(allowance.left_s / self.jobs, _LEAST_S))
+        limits = (str(_MEMORY_BYTES), str(int(seconds) + 1))
         try:
             process = subprocess.Popen(  # noqa: S603 - this interpreter, our own words, the program found on the path
                 [sys.executable, "-I", "-S", "-c", _STARTER, *limits, *command],
@@ -127,7 +160,7 @@ class Recogniser:
         self._running.add(process)
         if self._is_closed:
             process.kill()
-        timer = threading.Timer(self._picture_s, process.kill)
+        timer = threading.Timer(seconds, process.kill)
         timer.start()
         try:
             text = _exchange(process, data)
@@ -137,6 +170,7 @@ class Recogniser:
             process.kill()
             process.wait()
             self._running.discard(process)
+            allowance.spend(time.monotonic() - began)
         return _judge(text, code)
 
 
