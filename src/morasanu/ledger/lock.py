@@ -1,0 +1,44 @@
+"""Keeps a second writer out: a lock on a file, which ends with the process whatever happens to it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from morasanu.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - Windows, where the store's own lock has to do
+    fcntl = None  # type: ignore[assignment]
+
+_NAME: Final = "lock"
+
+
+class Lock:
+    """Held from the moment it is made until it is released."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the lock. Raises EvidenceError MRS-E-014 when another writer has it, MRS-E-013 when the folder cannot be written."""
+        try:
+            self._handle = os.open(folder / _NAME, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            name = os.strerror(error.errno) if error.errno else type(error).__name__
+            raise EvidenceError(
+                "MRS-E-013", f"書けません: {folder}（{name}）", f"cannot be written: {folder} ({name})"
+            ) from error
+        try:
+            if fcntl:
+                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._handle)
+            raise EvidenceError(
+                "MRS-E-014", "ほかのプログラムがこの台帳に書いています", "another writer has this ledger open"
+            ) from error
+
+    def release(self) -> None:
+        """Let another writer in."""
+        os.close(self._handle)

@@ -1,0 +1,121 @@
+"""Rows in SQLite: one row of the table for each commit, the write-ahead log synced before a commit returns."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any, Final
+
+from morasanu.errors import EvidenceError
+from morasanu.ledger.pack import pack_records, pack_rows, unpack_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from morasanu.ledger.interface import Row
+
+_SETTINGS: Final = (
+    "page_size = 4096", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "wal_autocheckpoint = 1000",
+)  # fmt: skip
+_TABLE: Final = """
+create table if not exists batch (
+    first integer primary key,
+    count integer not null check (count > 0),
+    entries blob not null,
+    records blob not null
+) strict
+"""
+_LOG_BYTES: Final = 4_000_000
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Return a connection that leaves transactions to us."""
+    return sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
+
+
+class SqliteStore:
+    """A store in one file. After a fault it takes nothing more: what the disk holds then is only known once it is opened anew."""
+
+    def __init__(
+        self, path: Path, connect: Callable[[Path], Any] = connect, settings: Sequence[str] = _SETTINGS
+    ) -> None:
+        """Open or create it. Raises EvidenceError MRS-E-011 when it cannot be opened, MRS-E-012 when its rows are not dense."""
+        self._is_broken = False
+        try:
+            self._link = connect(path)
+            for setting in settings:
+                self._link.execute(f"pragma {setting}").fetchall()
+            self._link.execute(_TABLE)
+            self._fill_log()
+            self._size = self._count()
+        except Exception as error:
+            raise EvidenceError(
+                "MRS-E-011", "台帳を開けません", f"the ledger cannot be opened ({type(error).__name__})"
+            ) from error
+
+    def _fill_log(self) -> None:
+        """Make the log as long as it will be: growing it would cost every commit a second write of the file system."""
+        execute = self._link.execute
+        execute("begin immediate")
+        execute("create table filling (it blob)")
+        execute("insert into filling values (zeroblob(?))", (_LOG_BYTES,))
+        execute("rollback")
+
+    def _count(self) -> int:
+        size = 0
+        for first, count in self._link.execute("select first, count from batch order by first"):
+            if first != size:
+                raise EvidenceError(
+                    "MRS-E-012", f"台帳の{size}番がありません", f"number {size} of the ledger is missing"
+                )
+            size += count
+        return size
+
+    @property
+    def size(self) -> int:
+        """Return how many rows are durable."""
+        return self._size
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """Keep `rows` in one transaction."""
+        entries, records = pack_rows(rows)
+        execute = self._link.execute
+        if self._is_broken:
+            raise EvidenceError("MRS-E-010", "台帳に書けません", "the ledger cannot be written")
+        try:
+            execute("begin immediate")
+            execute("insert into batch values (?, ?, ?, ?)", (self._size, len(rows), entries, records))
+            execute("commit")
+        except BaseException as error:
+            self._is_broken = True
+            raise EvidenceError(
+                "MRS-E-010", "台帳に書けません", f"the ledger cannot be written ({type(error).__name__})"
+            ) from error
+        self._size += len(rows)
+
+    def read(self, first: int, count: int) -> Iterator[Row]:
+        """Yield rows; several threads must not read at a time."""
+        found = self._link.execute(
+            "select first, entries, records from batch where first + count > ? and first < ? order by first",
+            (first, first + count),
+        )
+        for start, entries, records in found:
+            for number, row in enumerate(unpack_rows(entries, records), start):
+                if first <= number < first + count:
+                    yield row
+
+    def erase(self, number: int) -> None:
+        """Overwrite the record, in the file and in the log."""
+        execute = self._link.execute
+        query = "select first, entries, records from batch where first <= ? order by first desc limit 1"
+        first, entries, records = execute(query, (number,)).fetchone()
+        rows = list(unpack_rows(entries, records))
+        rows[number - first] = rows[number - first]._replace(salt=b"", body=b"")
+        execute("begin immediate")
+        execute("update batch set records = ? where first = ?", (pack_records(rows), first))
+        execute("commit")
+        execute("pragma wal_checkpoint(truncate)").fetchall()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._link.close()
