@@ -90,6 +90,8 @@ def _run_verb(options: argparse.Namespace, say: Speaker) -> int:
         from morasanu.cli import extract as verb  # type: ignore[no-redef]  # noqa: PLC0415
     elif options.verb == "doctor":
         from morasanu.cli import doctor as verb  # type: ignore[no-redef]  # noqa: PLC0415
+    elif options.verb == "ledger":
+        from morasanu.cli import ledger as verb  # type: ignore[no-redef]  # noqa: PLC0415
     else:
         from morasanu.cli import rules as verb  # type: ignore[no-redef]  # noqa: PLC0415
     return verb.run(options, say)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from morasanu.cli.ledger_options import add_acts
 from morasanu.cli.limit import LIMITS
 from morasanu.errors import InputError
 from morasanu.source.interface import Access
@@ -71,6 +72,7 @@ def make_parser(say: Speaker) -> argparse.ArgumentParser:
     _add_rules(verbs, say)
     _add_extract(verbs, say)
     _add_doctor(verbs, say)
+    _add_ledger(verbs, say)
     return parser
 
 
@@ -221,6 +223,16 @@ def _add_doctor(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> Non
     text = say("どの形式を開けるか、何が足りないかを示す", "say which formats can be opened and what is missing")
     parser = _add_verb(verbs, say, "doctor", text)
     parser.add_argument("--json", action="store_true", help=say("JSONで表示する", "print as JSON"))
+
+
+def _add_ledger(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
+    parser = _add_verb(
+        verbs, say, "ledger", say("証拠の台帳を作り、加え、確かめる", "keep a ledger of evidence, and verify it")
+    )
+    acts = parser.add_subparsers(
+        dest="act", title=say("すること", "verbs"), metavar="", required=True, parser_class=_Parser
+    )
+    add_acts(say, lambda name, text: _add_verb(acts, say, name, text))
 
 
 def _add_detect(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
