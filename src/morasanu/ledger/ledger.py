@@ -27,6 +27,7 @@ from morasanu.proof.event import (
     is_actor,
     is_kind,
     parse_event,
+    spell_entry,
 )
 from morasanu.proof.merkle import EMPTY_ROOT, prove_inclusion
 from morasanu.proof.note import Note, SignerKey, is_key_name, parse_note, verify_note
@@ -79,7 +80,8 @@ class _Batch:
     def __init__(self) -> None:
         self.events: list[_Ready] = []
         self.first = 0
-        self.is_done = threading.Event()
+        self.pending = threading.Lock()  # held until the batch is written; cheaper than an event
+        self.pending.acquire()
         self.fault: EvidenceError | None = None
 
 
@@ -211,7 +213,8 @@ class Ledger:
                         self._open = None
                 self._write(batch)
         else:
-            batch.is_done.wait()
+            with batch.pending:
+                pass
         if batch.fault:
             raise batch.fault
         first = batch.first + start
@@ -225,14 +228,14 @@ class Ledger:
             rows = []
             for place, (kind, actor, body, key) in enumerate(batch.events):
                 salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
-                event = Event(batch.first + place, at, actor, kind, digest_record(salt, body), key)
-                rows.append(Row(event.entry, salt, body))
+                entry = spell_entry(batch.first + place, at, actor, kind, digest_record(salt, body), key)
+                rows.append(Row(entry, salt, body))
             self._store.append(rows)
             self._last = at
         except EvidenceError as fault:
             batch.fault = fault
         finally:
-            batch.is_done.set()
+            batch.pending.release()
 
     def _tell_time(self, kind: str) -> str:
         at = _format(self._now())
@@ -359,7 +362,7 @@ def _prepare(draft: Draft, *, is_own: bool = False) -> _Ready:
 
 
 def _format(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _parse(at: str) -> datetime:

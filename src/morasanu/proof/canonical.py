@@ -7,7 +7,9 @@ from typing import Final
 
 _LARGEST: Final = 2**53 - 1
 _BEYOND: Final = 21  # digits from which ECMAScript writes an exponent
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+).encode
 _quote = json.JSONEncoder(ensure_ascii=False).encode
 
 

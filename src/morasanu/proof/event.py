@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode, b64encode
+from base64 import b64decode
+from binascii import b2a_base64
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -45,12 +47,17 @@ class Event(NamedTuple):
         >>> Event(0, "2026-11-25T00:00:00.000000Z", "u-17", "scan.done", bytes(32)).entry[:57].decode()
         '{"actor":"u-17","at":"2026-11-25T00:00:00.000000Z","diges'
         """
-        key = f',"key":"{self.key}"' if self.key else ""
-        digest = b64encode(self.digest).decode()
-        text = f'{{"actor":"{self.actor}","at":"{self.at}","digest":"{digest}"{key},"kind":"{self.kind}","seq":{self.seq}}}'
-        return text.encode("ascii")
+        return spell_entry(self.seq, self.at, self.actor, self.kind, self.digest, self.key)
 
 
+def spell_entry(seq: int, at: str, actor: str, kind: str, digest: bytes, key: str) -> bytes:  # noqa: PLR0917 - an Event's fields
+    """Return the bytes of a leaf, as `Event.entry` does."""
+    shown = b2a_base64(digest, newline=False).decode()
+    key = f',"key":"{key}"' if key else ""
+    return f'{{"actor":"{actor}","at":"{at}","digest":"{shown}"{key},"kind":"{kind}","seq":{seq}}}'.encode()
+
+
+@lru_cache(maxsize=1_000)
 def is_actor(text: str) -> bool:
     """Return whether `text` may stand for who did something: an id of at most 64 letters, digits and `._:/-`.
 
@@ -60,6 +67,7 @@ def is_actor(text: str) -> bool:
     return bool(_fits_actor(text))
 
 
+@lru_cache(maxsize=1_000)
 def is_kind(text: str) -> bool:
     """Return whether `text` may name a kind of event: small words joined by `.`, `_` or `-`, at most 64 characters."""
     return len(text) <= _LONGEST_KIND and bool(_fits_kind(text))

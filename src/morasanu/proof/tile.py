@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from struct import Struct
 from struct import error as StructError  # noqa: N812 - the module names it like a function
-from struct import pack, unpack_from
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.proof.merkle import HASH_BYTES, Frontier, hash_children, hash_range
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 256
 _HEIGHT: Final = 8
+_LENGTH: Final = Struct(">H")
+_pack = _LENGTH.pack
 ENTRIES: Final = -1
 """The level of the bundles of entries, which lie beside the tiles of level 0."""
 LONGEST_ENTRY: Final = 65_535
@@ -133,7 +135,7 @@ def join_bundle(entries: Iterable[bytes]) -> bytes:
     b'\x00\x02ab\x00\x00'
     """
     try:
-        return b"".join([pack(">H", len(entry)) + entry for entry in entries])
+        return b"".join([_pack(len(entry)) + entry for entry in entries])
     except StructError as error:
         raise ValueError from error
 
@@ -144,7 +146,7 @@ def split_bundle(data: bytes) -> list[bytes] | None:
     while at < len(data):
         if at + 2 > len(data):
             return None
-        (length,) = unpack_from(">H", data, at)
+        (length,) = _LENGTH.unpack_from(data, at)
         entries.append(data[at + 2 : at + 2 + length])
         at += 2 + length
     return entries if at == len(data) and len(entries) <= WIDTH else None
