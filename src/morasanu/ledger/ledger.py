@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeAlias
 
 from morasanu.errors import EvidenceError, InputError
 from morasanu.ledger.folder import Folder
@@ -57,21 +57,15 @@ class Draft(NamedTuple):
     record: object
 
 
+_Ready: TypeAlias = tuple[str, str, bytes, str]  # kind, actor, canonical record, key: ready before the place is known
+
+
 class Proved(NamedTuple):
     """An event with its receipt, and the record with its salt unless that was erased."""
 
     event: Event
     receipt: Receipt
     record: Row
-
-
-class _Ready(NamedTuple):
-    """A draft whose record is spelled: what can be done before its place is known."""
-
-    kind: str
-    actor: str
-    body: bytes
-    key: str = ""
 
 
 class _Batch:
@@ -106,7 +100,7 @@ def begin_ledger(path: Path, origin: str) -> None:
     folder.write(_LEDGER, f"{origin}\n".encode())
     folder.sync()
     with Ledger(path) as ledger:
-        ledger._take([_Ready(BEGUN, "ledger", encode_canonical({"origin": origin}), str(key.verifier))])  # noqa: SLF001
+        ledger._take([(BEGUN, "ledger", encode_canonical({"origin": origin}), str(key.verifier))])  # noqa: SLF001
         ledger.seal()
 
 
@@ -222,7 +216,7 @@ class Ledger:
 
     def _write(self, batch: _Batch) -> None:
         try:
-            at = self._tell_time(batch.events[0].kind)
+            at = self._tell_time(batch.events[0][0])
             batch.first = self._store.size
             salts = os.urandom(SALT_BYTES * len(batch.events))
             rows = []
@@ -292,7 +286,7 @@ class Ledger:
         old = self._key
         new = SignerKey(self.origin, os.urandom(32))
         body = encode_canonical({"from": str(old.verifier), "to": str(new.verifier)})
-        self._take([_Ready(KEY_CHANGED, actor, body, str(new.verifier))])
+        self._take([(KEY_CHANGED, actor, body, str(new.verifier))])
         with self._commit:
             if self._store.size - 1 != self._find_change():
                 raise EvidenceError(
@@ -358,7 +352,7 @@ def _prepare(draft: Draft, *, is_own: bool = False) -> _Ready:
         ) from error
     if len(body) > LONGEST_RECORD_BYTES:
         raise InputError("MRS-I-043", "記録が長すぎます（1 MB まで）", "the record is too long (1 MB at most)")
-    return _Ready(draft.kind, draft.actor, body)
+    return draft.kind, draft.actor, body, ""
 
 
 def _format(at: datetime) -> str:

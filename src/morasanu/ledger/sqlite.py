@@ -79,13 +79,11 @@ class SqliteStore:
     def append(self, rows: Sequence[Row]) -> None:
         """Keep `rows` in one transaction."""
         entries, records = pack_rows(rows)
-        execute = self._link.execute
         if self._is_broken:
             raise EvidenceError("MRS-E-010", "台帳に書けません", "the ledger cannot be written")
         try:
-            execute("begin immediate")
-            execute("insert into batch values (?, ?, ?, ?)", (self._size, len(rows), entries, records))
-            execute("commit")
+            # one statement is a transaction of its own, which has ended when this returns
+            self._link.execute("insert into batch values (?, ?, ?, ?)", (self._size, len(rows), entries, records))
         except BaseException as error:
             self._is_broken = True
             raise EvidenceError(

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LARGEST: Final = 2**53 - 1
+_FLAT: Final = {str, int, bool, type(None)}
+_NESTED: Final = {dict, list}
+_NESTING: Final = _FLAT | _NESTED
 _BEYOND: Final = 21  # digits from which ECMAScript writes an exponent
-_encode = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
-).encode
 _quote = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _make_encoder() -> Callable[[object], str]:
+    """Return Python's own writer with the settings of RFC 8785: its core, which `JSONEncoder` makes anew for every value."""
+    encoder = json.JSONEncoder(
+        sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+    )
+    make = getattr(json.encoder, "c_make_encoder", None)
+    quote = getattr(json.encoder, "encode_basestring", None)
+    if make is None or quote is None:
+        return encoder.encode
+    core = make(None, encoder.default, quote, None, ":", ",", True, False, False)
+    return lambda value: "".join(core(value, 0))
+
+
+_encode = _make_encoder()
 
 
 def encode_canonical(value: object) -> bytes:
@@ -31,17 +50,19 @@ def encode_canonical(value: object) -> bytes:
 
 def _is_plain(value: object) -> bool:
     """Return whether Python's own writer spells `value` canonically. Raises ValueError for an integer that is too large."""
-    kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return True
-    if kind is int:
-        if not -_LARGEST <= value <= _LARGEST:  # type: ignore[operator]
-            raise ValueError
-        return True
-    if kind is dict:
-        # beyond ASCII the order may differ: RFC 8785 sorts by UTF-16
-        return all([type(k) is str and k.isascii() and _is_plain(v) for k, v in value.items()])  # type: ignore[attr-defined]  # noqa: C419 - a generator takes twice as long
-    return kind is list and all([_is_plain(item) for item in value])  # type: ignore[attr-defined]  # noqa: C419
+    if type(value) is dict:
+        keys = "".join(value)  # TypeError unless all are strings
+        if (
+            not keys.isascii() and max(keys) >= "\ud800"
+        ):  # from there on the order is not that of UTF-16, by which RFC 8785 sorts
+            return False
+        values = list(value.values())
+    else:
+        values = value if type(value) is list else [value]
+    kinds = set(map(type, values))
+    if int in kinds and not all([-_LARGEST <= each <= _LARGEST for each in values if type(each) is int]):  # noqa: C419 - a generator takes longer
+        raise ValueError
+    return kinds <= _FLAT or (kinds <= _NESTING and all(_is_plain(each) for each in values if type(each) in _NESTED))
 
 
 def _write(value: object) -> str:
