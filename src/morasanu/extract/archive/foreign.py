@@ -132,6 +132,7 @@ def _is_locked_entry(entry: Any) -> bool:  # noqa: ANN401 - untyped library
 def _read_entry(entry: Any, name: str, place: str, task: Task, size: int) -> Iterator[Extracted]:  # noqa: ANN401 - untyped library
     label = name or _decode(entry.pathname) or place
     if entry.isdir:
+        yield from tell(Content(b""), f"{label.rstrip('/')}/")
         return
     if not entry.isfile:
         yield unread("MRS-X-005", label, "link" if entry.issym or entry.islnk else "device")

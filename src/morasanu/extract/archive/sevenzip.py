@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
+from morasanu.errors import InspectError
 from morasanu.extract.archive.unpack import FREE_BYTES, Content, make_label, tell
 from morasanu.extract.reason import refuse, unread
 
@@ -56,7 +57,13 @@ class SevenZipExtractor:
             raise refuse("MRS-X-021")
         if int.from_bytes(head[20:28], "little") > _HEADER_BYTES:
             raise refuse("MRS-X-022", "members")
-        password = _find_password(file, task)
+        try:
+            password = _find_password(file, task)
+        except InspectError:
+            with suppress(Exception):  # names are often left readable
+                for item in _list_items(_open(file, None))[: task.limits.members]:
+                    yield from tell(Content(b""), item.label)
+            raise
         items = _list_items(_open(file, password))
         yield from _read_items(file, password, items[: task.limits.members], task.limits, size)
         if len(items) > task.limits.members:
@@ -94,10 +101,11 @@ def _find_password(file: BinaryIO, task: Task) -> str | None:
 def _list_items(archive: SevenZipFile) -> list[_Item]:
     items = []
     for entry in getattr(archive, "files", ()):
-        if not entry.is_directory:
-            size = 0 if entry.emptystream else int(entry.uncompressed or 0)
-            label = make_label(str(entry.filename))
-            items.append(_Item(entry.id, label, size, id(entry.folder), bool(entry.is_symlink)))
+        size = 0 if entry.emptystream else int(entry.uncompressed or 0)
+        label = make_label(str(entry.filename))
+        if entry.is_directory:
+            label = f"{label.rstrip('/')}/"
+        items.append(_Item(entry.id, label, size, id(entry.folder), bool(entry.is_symlink)))
     return items
 
 

@@ -198,9 +198,7 @@ class _Reading:
         if self._overlaps(entry.offset, start + (entry.packed_bytes or 0)):
             yield unread("MRS-X-025", entry.label, "overlap")
             return
-        content = self._read_content(entry, start)
-        if content.data or content.code or not entry.label.endswith("/"):
-            yield from tell(content, entry.label)
+        yield from tell(self._read_content(entry, start), entry.label)
 
     def _overlaps(self, start: int, end: int) -> bool:
         """Return whether a member lies within another's bytes: files of thousands of times their size are made that way."""
