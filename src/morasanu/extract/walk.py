@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.errors import InspectError
 from morasanu.extract.interface import Drawn, Extracted, Limits, Member, Picture, Piece, Task, Unread
+from morasanu.extract.name import Names
 from morasanu.extract.reason import OCR_TIME, refuse, unread
 from morasanu.extract.recognise import recognise
 from morasanu.text.charset import decode_bytes
@@ -64,7 +65,16 @@ class _Walk:
         if not form:
             yield from self._read_text(file, task.name, part)
             return
-        for out in self._find(form).extract(file, task):
+        names = Names(form)
+        yield from _guard(self._unpack(file, task, part, depth, names), part)
+        for piece in names.tell():  # also of what could be read only in part
+            yield from self._take(piece, task, part, depth)
+
+    def _unpack(
+        self, file: BinaryIO, task: Task, part: str, depth: int, names: Names
+    ) -> Iterator[Piece | Drawn | Unread]:
+        for out in self._find(names.form).extract(file, task):
+            names.take(out)
             yield from self._take(out, task, part, depth)
             if self._budget.bytes_out > self._limits.total_bytes:
                 yield unread("MRS-X-022", part, "total size")

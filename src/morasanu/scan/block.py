@@ -25,13 +25,14 @@ class Grid(NamedTuple):
     """The table whose rows the lines of a block are, cells apart by tabs: its columns, and by line the key that finds the row again.
 
     `name` tells several tables of one file apart. Without `keys` the line says which row it is. `key_columns` are the
-    columns (by name) whose values stand in the keys.
+    columns (by name) whose values stand in the keys. A sheet may as well hold a form, and blank lines.
     """
 
     columns: tuple[Column, ...]
     keys: tuple[str, ...] = ()
     name: str = ""
     key_columns: tuple[str, ...] = ()
+    is_sheet: bool = False
 
 
 class GridCell(NamedTuple):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 AGAIN: Final = frozenset(("MRS-X-020", "MRS-X-023", "MRS-X-024", "MRS-X-026"))
 """Reasons that may be gone at the next scan: a password, a program or part to read it, a better day."""
 _ROWS: Final = re.compile(r"(?:, )?rows? [0-9]+-[0-9]+\Z")
+_CELLS: Final = re.compile(r"![A-Z]{1,3}[0-9]+:[A-Z]{1,3}[0-9]+\Z")
 PIECE_BYTES: Final = 262_144
 _HTML_SUFFIXES: Final = frozenset((".html", ".htm", ".xhtml", ".shtml"))
 _XML_SUFFIXES: Final = frozenset((".xml", ".svg", ".xsl", ".xsd", ".rss"))
@@ -75,9 +76,15 @@ class PieceReader:
 
 def _find_grid(piece: Piece) -> Grid | None:
     """Return the table whose rows the lines of `piece` are, None when they are something else."""
+    if any(len(line) >= BLOCK_CHARS for line in piece.text.split("\n")):
+        return None
+    sheet = _CELLS.search(piece.part)
+    if sheet:
+        columns = (piece.header or piece.text.partition("\n")[0]).split("\t")
+        return Grid(tuple(map(Column, columns)), (), piece.part[: sheet.start()], is_sheet=True)
     name = _ROWS.search(piece.part)
     columns = piece.header.split("\t")
-    if name is None or any(len(line) >= BLOCK_CHARS for line in piece.text.split("\n")):
+    if name is None:
         return None
     return Grid(tuple(map(Column, columns)), (), piece.part[: name.start()].removeprefix("table "))
 

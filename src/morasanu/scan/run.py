@@ -37,6 +37,7 @@ _CHANGED: Final = Reason("MRS-X-004", "読んでいる間に変わりました",
 _PATIENCE_S: Final = 0.2
 EXAMPLES: Final = 20
 """Findings of one kind that are kept one by one for a column of a database's table."""
+_LEAST_ROWS: Final = 30
 _MOST_AHEAD: Final = 8  # files that are opened at a time
 _IN_FLIGHT: Final = 4  # blocks a worker may have before it
 
@@ -308,6 +309,7 @@ class _Table:
     columns: tuple[Column, ...]
     rows: int = 0
     cells: Counter[tuple[int, Label]] = field(default_factory=Counter)
+    is_sheet: bool = False
 
 
 class _FileInFlight:
@@ -342,8 +344,9 @@ class _FileInFlight:
     def see(self, block: Block) -> None:
         """Count the rows of the table that `block` is a part of."""
         if block.grid:
-            table = self._tables.setdefault(block.grid.name, _Table(block.grid.columns))
-            table.rows += block.text.count("\n")
+            table = self._tables.setdefault(block.grid.name, _Table(block.grid.columns, is_sheet=block.grid.is_sheet))
+            blank = block.text.count("\n\n") + block.text.startswith("\n") if table.is_sheet else 0
+            table.rows += block.text.count("\n") - blank
 
     def count(self, inspected: Inspected) -> None:
         """Count the cells of a table that hold something."""
@@ -359,6 +362,8 @@ class _FileInFlight:
     def judge(self) -> Iterator[ColumnVerdict]:
         """Yield what the columns of the tables in it hold."""
         for name, table in self._tables.items():
+            if table.is_sheet and table.rows < _LEAST_ROWS:
+                continue  # a form, more likely than a table
             for (number, label), found in sorted(
                 table.cells.items(), key=lambda cell: (cell[0][0], -cell[1], cell[0][1])
             ):

@@ -7,6 +7,7 @@ import re
 from typing import Final, NamedTuple
 
 from morasanu.text.jis import decode_euc, decode_iso2022
+from morasanu.text.wide import guess_utf16, guess_utf32
 
 _SAMPLE_BYTES: Final = 32_768
 _ENOUGH_BYTES: Final = 64
@@ -147,25 +148,6 @@ def _is_host_text(sample: bytes) -> bool:
     return len(_HOST_TEXT.findall(sample)) * 100 >= len(sample) * 85
 
 
-def _guess_utf16(sample: bytes) -> str:
-    """Return the byte order of UTF-16 without a mark, `""` when `sample` does not read as text either way."""
-    best = ("", 0.9)
-    for name in ("utf-16-le", "utf-16-be"):
-        text = sample[: len(sample) // 2 * 2].decode(name, "replace")
-        good = sum(
-            c in "\t\r\n"
-            or " " <= c <= "~"
-            or "\u3000" <= c <= "\u30ff"
-            or "\u4e00" <= c <= "\u9fff"
-            or "\uff01" <= c <= "\uff9f"
-            for c in text
-        )
-        plain = sum(c in "\r\n" or " " <= c <= "~" or "\u3041" <= c <= "\u30ff" for c in text)
-        if text and plain * 20 >= len(text) and good / len(text) > best[1]:
-            best = (name, good / len(text))
-    return best[0]
-
-
 def detect_charset(data: bytes, *, is_whole: bool = True) -> str:
     r"""Return the character set of `data`, `""` when it is not text.
 
@@ -182,8 +164,9 @@ def detect_charset(data: bytes, *, is_whole: bool = True) -> str:
     if data.startswith(_MAGIC) and (data.startswith(b"%") or _looks_coded(data)):
         return ""
     sample = data[:_SAMPLE_BYTES]
-    if sample.count(0) * 50 > len(sample):
-        return _guess_utf16(sample)
+    if (zeros := sample.count(0)) * 50 > len(sample):
+        is_wide = zeros * 2 > len(sample) - 4 and not (len(sample) % 4 and is_whole)
+        return (guess_utf32(sample[: len(sample) // 4 * 4]) if is_wide else "") or guess_utf16(sample)
     if not data.isascii() and _is_host_text(sample):
         return ""
     if len(_CONTROL.findall(sample)) * 50 > len(sample) and not _SEVEN_BIT.search(sample):
@@ -215,7 +198,7 @@ def _guess_eight_bit(data: bytes, *, is_whole: bool) -> str:
     shift = max(_score(s, _SHIFT) for s in samples)
     if max(euc, shift) > -0.1:  # one wrong byte in eighty is still this set
         return "euc-jp" if euc > shift else "cp932"
-    if is_whole and (name := _guess_utf16(sample)):
+    if is_whole and (name := guess_utf16(sample)):
         return name
     around = data[:_SAMPLE_BYTES]
     return "latin-1" if len(_HIGH.findall(around)) * 3 < len(around) and not _UNUSED_LATIN.search(around) else ""

@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 import zlib
 from io import BytesIO
+from typing import NamedTuple
 
 import pytest
 
@@ -123,3 +124,64 @@ def make_cab(name: bytes, data: bytes, flags: int) -> bytes:
     data_at = files_at + len(entry)
     head = struct.pack("<4s5L2B5H", b"MSCF", 0, data_at + len(block), 0, files_at, 0, 3, 1, 1, 1, 0, 0, 0)
     return head + struct.pack("<L2H", data_at, 1, 0) + entry + block
+
+
+class Folder(NamedTuple):
+    """What a 7z archive calls a folder: how its only file is packed, the packed streams, the size after each coder."""
+
+    coders: bytes
+    streams: tuple[bytes, ...]
+    sizes: tuple[int, ...]
+
+
+def make_7z(files: dict[str, Folder]) -> bytes:
+    """Return a 7z archive byte by byte: one folder for each file, no checksums. Source: 7zFormat.txt."""
+
+    def number(value: int) -> bytes:
+        return bytes((value,)) if value < 0x80 else bytes((0x80 | value >> 8, value & 0xFF))
+
+    streams = [stream for folder in files.values() for stream in folder.streams]
+    names = b"".join((name + "\0").encode("utf-16-le") for name in files)
+    head = (
+        b"\x01\x04\x06\0" + number(len(streams)) + b"\x09" + b"".join(number(len(stream)) for stream in streams) + b"\0"
+    )
+    head += b"\x07\x0b" + number(len(files)) + b"\0" + b"".join(folder.coders for folder in files.values())
+    head += b"\x0c" + b"".join(number(size) for folder in files.values() for size in folder.sizes) + b"\0\x08\0\0"
+    head += b"\x05" + number(len(files)) + b"\x11" + number(len(names) + 1) + b"\0" + names + b"\0\0"
+    data = b"".join(streams)
+    start = struct.pack("<2QL", len(data), len(head), zlib.crc32(head))
+    return b"7z\xbc\xaf\x27\x1c\0\4" + struct.pack("<L", zlib.crc32(start)) + start + data + head
+
+
+def store(data: bytes) -> Folder:
+    return Folder(b"\1\1\0", (data,), (len(data),))
+
+
+def pack_bcj2(data: bytes) -> Folder:
+    """Return `data`, which holds no jump of a program, as the four streams of BCJ2."""
+    assert not {0xE8, 0xE9, 0x0F} & set(data)
+    coders = b"\2\1\0\x14\3\3\1\x1b\4\1\1\0\0\2\3\4"
+    return Folder(coders, (data, b"", b"", bytes(5)), (len(data), len(data)))
+
+
+def pack_lzma(data: bytes) -> bytes:
+    """Return `data` as LZMA in zip (method 14): properties, then literals only, without a mark at the end."""
+    low, width, shifts = 0, 0xFFFFFFFF, 0
+    odds: dict[int, int] = {}
+
+    def put(place: int, bit: int) -> None:
+        nonlocal low, width, shifts
+        zero = odds.get(place, 1_024)
+        bound = (width >> 11) * zero
+        low, width = (low + bound, width - bound) if bit else (low, bound)
+        odds[place] = zero - (zero >> 5) if bit else zero + ((2_048 - zero) >> 5)
+        while width < 1 << 24:
+            low, width, shifts = low << 8, width << 8, shifts + 1
+
+    for byte in data:
+        put(0, 0)
+        node = 1
+        for shift in range(7, -1, -1):
+            put(node, byte >> shift & 1)
+            node = node << 1 | byte >> shift & 1
+    return b"\x09\x14\5\0\0" + struct.pack("<L", 1 << 16) + low.to_bytes(shifts + 5, "big")

@@ -114,6 +114,7 @@ def test_pictures_inside_files_are_read_in_their_order(tmp_path: Path) -> None:
         ("2.txt", "plain"),
         ("3.png", "MRS-X-021"),
         ("4.png (OCR)", "LTL"),
+        ("names", "1.png2.txt3.png4.pngicon.png"),
     ]
 
 

@@ -48,6 +48,7 @@ def test_file_inside_a_file_comes_out_with_where_it_lay(sandbox: Sandbox, tmp_pa
         Piece("before", "first\n"),
         Piece("inside", "山田 太郎"),
         Piece("after", "last\n"),
+        Piece("names", "inside\n"),
     ]
 
 
@@ -69,7 +70,7 @@ def test_attack_costs_the_file_and_what_came_before_is_kept(
     assert out[0] == Piece("before", "first\n")
     assert codes(out) == [code]
     assert len(out) == 2
-    assert len(read(sandbox, tmp_path, "good.lzh")) == 3  # the next file is read as ever
+    assert len(read(sandbox, tmp_path, "good.lzh")) == 4  # the next file is read as ever
 
 
 def test_work_that_gives_text_earns_the_time_to_go_on(tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_a_pool_reads_in_several_threads_at_a_time(tmp_path: Path) -> None:
             return [out.text for out in pool.read(file, path.name) if isinstance(out, Piece)]
 
     with SandboxPool() as pool, ThreadPoolExecutor(3) as threads:
-        assert list(threads.map(read, paths)) == [[f"番号 {number}"] for number in range(6)]
+        assert list(threads.map(read, paths)) == [[f"番号 {number}", "控え.txt\n"] for number in range(6)]
 
 
 def test_an_answer_that_is_left_halfway_is_not_taken_for_the_next_one(tmp_path: Path) -> None:
@@ -146,7 +147,11 @@ def test_an_answer_that_is_left_halfway_is_not_taken_for_the_next_one(tmp_path: 
         left = sandbox.read(first, "a")
         next(left)
         left.close()  # type: ignore[attr-defined]
-        assert [out.text for out in sandbox.read(second, "b") if isinstance(out, Piece)] == ["b1", "b2"]
+        assert [out.text for out in sandbox.read(second, "b") if isinstance(out, Piece)] == [
+            "b1",
+            "b2",
+            "1.txt\n2.txt\n",
+        ]
 
 
 def test_a_small_file_does_not_cost_what_its_limit_allows(tmp_path: Path) -> None:

@@ -48,20 +48,23 @@ def run(name: str, limits: Limits, extractor: Nest | None = None) -> list[Piece 
 
 
 def test_depth_is_told() -> None:
-    (out,) = run("nest.zip", Limits(depth=3))
+    out, *names = run("nest.zip", Limits(depth=3))
     assert isinstance(out, Unread)
     assert (out.code, out.part.count("›")) == ("MRS-X-022", 3)
+    assert names == [Piece("m0 › " * depth + "names", "m0\n") for depth in (3, 2, 1, 0)]
 
 
 def test_members_are_counted_and_told_once() -> None:
     out = run("flat.zip", Limits(members=3))
-    assert [type(item) for item in out] == [Piece, Piece, Piece, Unread]
+    assert [type(item) for item in out] == [Piece, Piece, Piece, Unread, Piece]
+    assert out[-1] == Piece("names", "m0\nm1\nm2\nm3\nm4\n")
 
 
 def test_total_size_is_told() -> None:
     out = run("flat.zip", Limits(total_bytes=10))
-    assert isinstance(out[-1], Unread)
-    assert out[-1].code == "MRS-X-022"
+    assert isinstance(out[-2], Unread)
+    assert out[-2].code == "MRS-X-022"
+    assert out[-1] == Piece("names", "m0\n")
 
 
 @pytest.mark.parametrize(("extractors", "code"), [({}, "MRS-X-005"), ({"zip": Absent()}, "MRS-X-024")])
@@ -91,6 +94,6 @@ def test_text_too_long_for_one_frame_comes_in_stretches_that_say_their_line() ->
             yield Member("名簿.csv", "a.csv", ("氏名,電話\n" + "能勢 佳代,0\n" * 700_000).encode())
 
     out = run("a.zip", Limits(), Long())
-    assert [piece.part for piece in out] == ["名簿.csv", "名簿.csv › line 500001"]
-    assert [piece.header for piece in out if isinstance(piece, Piece)] == ["", "氏名,電話"]
-    assert sum(len(piece.text) for piece in out if isinstance(piece, Piece)) == 6 + 8 * 700_000
+    assert [piece.part for piece in out] == ["名簿.csv", "名簿.csv › line 500001", "names"]
+    assert [piece.header for piece in out if isinstance(piece, Piece)] == ["", "氏名,電話", ""]
+    assert sum(len(piece.text) for piece in out if isinstance(piece, Piece)) == 6 + 8 * 700_000 + len("名簿.csv\n")

@@ -9,6 +9,7 @@ import zipfile
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,6 +174,22 @@ def test_what_the_source_leaves_out_is_told() -> None:
     reader = RowReader(None)
     assert not list(reader.blocks(Rows(COLUMNS, iter(()), gaps=[gap])))
     assert [(part, reason.code) for part, reason in reader.unread] == [("column 写真", "MRS-X-022")]
+
+
+def test_sheets_have_verdicts_when_they_are_tables(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    form, ledger = book.active, book.create_sheet("台帳")
+    form.append(["氏名", "佐伯 恵理子"])
+    ledger.append(["番号", "氏名", "備考"])
+    for number in range(700):
+        ledger.append([number, "佐伯 恵理子" if number % 2 else "", "なし"])
+    book.save(tmp_path / "a.xlsx")
+    target = tmp_path / "out.jsonl"
+    main(["scan", str(tmp_path / "a.xlsx"), "--jsonl", str(target), "--quiet"])
+    found = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
+    (verdict,) = (row for row in found if row["type"] == "column")
+    assert (verdict["name"], verdict["label"], verdict["found"], verdict["rows"]) == ("台帳.氏名", "PERSON", 350, 701)
+    assert sum(row["type"] == "hit" for row in found) == 351
 
 
 def test_long_texts_count_in_their_columns_verdict_once_a_row_and_few_are_kept(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import struct
 from itertools import pairwise
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -52,6 +54,8 @@ def half_kana(text: str) -> bytes:
         ("utf-16-le", "utf-16-le"),
         ("utf-16-be", "utf-16-be"),
         ("utf-32", "utf-32-le"),
+        ("utf-32-le", "utf-32-le"),
+        ("utf-32-be", "utf-32-be"),
     ],
 )
 @pytest.mark.parametrize(
@@ -67,6 +71,38 @@ def test_decode_office_text_round_trips(text: str, codec: str, charset: str) -> 
 )
 def test_decode_byte_order_mark_decides_and_is_no_text(mark: bytes, codec: str) -> None:
     assert decode_bytes(mark + NOTE.encode(codec)) == Decoded(NOTE, codec, 0)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Å,1\r\n2,3\r\n",
+        "première,deuxième\r\nà,é\r\n",
+        "name,tel\nNose,03-0000-0000\n",
+        "①髙橋\u3000かよ様の ごいらいです。〒220-0000 横浜市…\n",
+    ],
+)
+def test_decode_wide_characters_without_mark_are_read_with_accents_and_when_short(text: str, codec: str) -> None:
+    assert decode_bytes(text.encode(codec)) == Decoded(text, codec, 0)
+
+
+@pytest.mark.parametrize("width", [2, 4, 8])
+@pytest.mark.parametrize("order", ["little", "big"])
+@pytest.mark.parametrize("top", [3, 30, 300, 3_000, 30_000])
+def test_decode_rows_of_numbers_are_no_text(top: int, order: Literal["little", "big"], width: int) -> None:
+    numbers = [number * 7_919 % top for number in range(1, 200)]
+    assert decode_bytes(b"".join(number.to_bytes(width, order) for number in numbers)) is None
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_decode_numbers_with_a_point_are_no_text(order: str) -> None:
+    assert decode_bytes(struct.pack(f"{order}40f", *(1 + number * 7 % 5 for number in range(40)))) is None
+
+
+def test_decode_ages_in_four_bytes_are_no_text() -> None:
+    ages = [20 + number * 37 % 70 for number in range(200)]
+    assert decode_bytes(b"".join(age.to_bytes(4, "little") for age in ages)) is None
 
 
 @given(st.text(LETTERS, min_size=12, max_size=60).filter(lambda t: sum(c > "あ" for c in t) >= 8))
@@ -248,11 +284,11 @@ def test_stream_any_office_text_in_any_pieces_equals_the_whole(text: str, codec:
     assert feed(cut_at(encoded, *places)) == decode_bytes(encoded)
 
 
-@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
-def test_stream_utf16_without_mark_cut_after_the_start_equals_the_whole(codec: str) -> None:
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_stream_wide_characters_without_mark_cut_after_the_start_equals_the_whole(codec: str) -> None:
     text = SENTENCE + NOTE
     data = text.encode(codec)
-    for place in range(64, len(data)):
+    for place in range(64 if codec.startswith("utf-16") else 160, len(data)):
         assert feed(cut_at(data, place)) == (text, codec, 0), place
 
 

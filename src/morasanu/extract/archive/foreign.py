@@ -1,10 +1,10 @@
-"""Archives that only libarchive reads: lzh, cab, rar, and what comes from UNIX: cpio, ISO images, .Z, .lz4."""
+"""What only libarchive reads: lzh, cab, rar, and from UNIX cpio, ISO images, .Z, .lz4; members of 7z and zip packed in rare ways."""
 
 from __future__ import annotations
 
 import ctypes
 import logging
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -13,7 +13,7 @@ from morasanu.extract.interface import Unread
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
 
     from morasanu.extract.interface import Extracted, Task
 
@@ -61,16 +61,41 @@ class ForeignExtractor:
         yield from found
 
 
+def read_left(file: BinaryIO, left: Mapping[int, tuple[str, int]], task: Task) -> Iterator[Extracted]:
+    """Yield members of a 7z archive that nothing else unpacks: `left` gives the labels and sizes by their places in it.
+
+    Those that the library cannot unpack either are told (MRS-X-005).
+    """
+    rest = dict(left)
+    with suppress(Exception), _open(file, ("7zip", "none"), "hdrcharset=UTF-8", ()) as archive:
+        for number, entry in enumerate(archive):
+            label, size = rest.get(number, ("", 0))
+            if not size or entry.size != size:
+                continue
+            faults: list[Exception] = []
+            content = collect(_list_blocks(entry, faults), task.limits, Source(entry, 0, 0), file.seek(0, 2))
+            if faults and not content.data:
+                break
+            del rest[number]
+            yield from tell(content, label)
+    for label, _ in rest.values():
+        yield unread("MRS-X-005", label, "7z method")
+
+
+def list_blocks(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the bytes of the first member of a zip, whatever its checksum. Raises what the library raises."""
+    with _open(file, ("zip", "none"), "ignorecrc32", ()) as archive:
+        yield from next(iter(archive)).get_blocks(_BLOCK_BYTES)
+
+
 def _read_members(file: BinaryIO, kind: tuple[str, str], task: Task) -> Iterator[Extracted]:
     """Yield the members. Where the library stops it begins anew behind that member: once more with names as bytes, if need be."""
-    # its warnings name members, and a name may be a person's
-    logging.getLogger("libarchive").setLevel(logging.CRITICAL)
     size = file.seek(0, 2)
     count, charset = 0, "CP932"
     for _ in range(_RESTARTS):
         before = count
         try:
-            with _open(file, kind, charset, task.passwords) as archive:
+            with _open(file, kind, f"hdrcharset={charset}", task.passwords) as archive:
                 for number, entry in enumerate(archive, 1):
                     if number <= count:
                         continue
@@ -97,8 +122,10 @@ def _read_members(file: BinaryIO, kind: tuple[str, str], task: Task) -> Iterator
 
 
 @contextmanager
-def _open(file: BinaryIO, kind: tuple[str, str], charset: str, passwords: tuple[str, ...]) -> Iterator[Iterable[Any]]:
-    """Yield the entries of an archive: as the binding opens a stream, with the names' character set as an option."""
+def _open(file: BinaryIO, kind: tuple[str, str], options: str, passwords: tuple[str, ...]) -> Iterator[Any]:
+    """Yield the entries of an archive: as the binding opens a stream, with the library's `options`."""
+    # its warnings name members, and a name may be a person's
+    logging.getLogger("libarchive").setLevel(logging.CRITICAL)
     ffi = import_module("libarchive.ffi")
     read = import_module("libarchive.read")
     block = ctypes.create_string_buffer(_BLOCK_BYTES)
@@ -117,11 +144,17 @@ def _open(file: BinaryIO, kind: tuple[str, str], charset: str, passwords: tuple[
     with read.new_archive_read(*kind) as archive:
         for password in passwords:
             ffi.read_add_passphrase(archive, password.encode())
-        ffi.libarchive.archive_read_set_options(ctypes.c_void_p(archive), f"hdrcharset={charset}".encode())
+        ffi.libarchive.archive_read_set_options(ctypes.c_void_p(archive), options.encode())
         calls = (ffi.READ_CALLBACK(take), ffi.SEEK_CALLBACK(seek))  # kept as long as the library may call them
         ffi.read_set_seek_callback(archive, calls[1])
         ffi.read_open(archive, None, ffi.NO_OPEN_CB, calls[0], ffi.NO_CLOSE_CB)
         yield read.ArchiveRead(archive)
+
+
+def _is_unknown(entry: Any) -> bool:  # noqa: ANN401 - untyped library
+    """Return whether the library said that it does not know how `entry`, which was read, is packed; it may say so by the way."""
+    said = import_module("libarchive.ffi").error_string(entry._archive_p)  # noqa: SLF001 - the binding has no name for it
+    return b"compression method" in (said or b"")
 
 
 def _is_locked_entry(entry: Any) -> bool:  # noqa: ANN401 - untyped library
@@ -132,6 +165,7 @@ def _is_locked_entry(entry: Any) -> bool:  # noqa: ANN401 - untyped library
 def _read_entry(entry: Any, name: str, place: str, task: Task, size: int) -> Iterator[Extracted]:  # noqa: ANN401 - untyped library
     label = name or _decode(entry.pathname) or place
     if entry.isdir:
+        yield from tell(Content(b""), f"{label.rstrip('/')}/")
         return
     if not entry.isfile:
         yield unread("MRS-X-005", label, "link" if entry.issym or entry.islnk else "device")
@@ -140,6 +174,8 @@ def _read_entry(entry: Any, name: str, place: str, task: Task, size: int) -> Ite
     content = collect(_list_blocks(entry, faults), task.limits, Source(entry, 0, 0), size)
     if content.code == "MRS-X-021" and faults and _is_locked(faults[0]):
         content = Content(b"", "MRS-X-020")
+    if _is_unknown(entry):
+        content = Content(b"", "MRS-X-005", "method")  # what came out is nothing
     yield from tell(content, label)
     if any((getattr(fault, "retcode", None) or _FATAL) <= _FATAL for fault in faults):
         raise _Stopped

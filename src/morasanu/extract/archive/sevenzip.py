@@ -8,7 +8,9 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
-from morasanu.extract.archive.unpack import FREE_BYTES, Content, make_label, tell
+from morasanu.errors import InspectError
+from morasanu.extract.archive.foreign import ForeignExtractor, read_left
+from morasanu.extract.archive.unpack import FREE_BYTES, Content, make_decoder, make_label, tell
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -21,17 +23,24 @@ if TYPE_CHECKING:
 _MAGIC: Final = b"7z\xbc\xaf\x27\x1c"
 _BATCH_BYTES: Final = 64_000_000
 _HEADER_BYTES: Final = 50_000_000
+_BCJ2: Final = b"\x03\x03\x01\x1b"
+_UNKNOWN: Final = Content(b"", "MRS-X-005", "7z method")
+_STEP_BYTES: Final = 4_096
 _LOST: Final = frozenset(("MRS-X-021", "MRS-X-005"))
 
 
 class _Item(NamedTuple):
-    """A file of the archive; those of one `folder` are packed as one stream."""
+    """A file of the archive; those of one `folder` are packed as one stream.
+
+    `is_foreign`: packed by BCJ2, which py7zr does not know, or behind such a folder, where py7zr looks in the wrong place.
+    """
 
     number: int
     label: str
     size: int
     folder: int
     is_link: bool
+    is_foreign: bool
 
 
 class _Enough(Exception):  # noqa: N818 - no error: it ends what py7zr would go on with
@@ -56,16 +65,29 @@ class SevenZipExtractor:
             raise refuse("MRS-X-021")
         if int.from_bytes(head[20:28], "little") > _HEADER_BYTES:
             raise refuse("MRS-X-022", "members")
-        password = _find_password(file, task)
+        try:
+            password = _find_password(file, task)
+        except InspectError:
+            with suppress(Exception):  # names are often left readable
+                for item in _list_items(_open(file, None))[: task.limits.members]:
+                    yield from tell(Content(b""), item.label)
+            raise
         items = _list_items(_open(file, password))
-        yield from _read_items(file, password, items[: task.limits.members], task.limits, size)
+        left: list[_Item] = []
+        for item, content in _read_items(file, password, items[: task.limits.members], task.limits, size):
+            if content == _UNKNOWN:
+                left.append(item)
+            else:
+                yield from tell(content, item.label)
+        yield from _read_left(file, left, task)
         if len(items) > task.limits.members:
             yield unread("MRS-X-022", "", "members")
 
 
 def _open(file: BinaryIO, password: str | None) -> SevenZipFile:
-    from py7zr import SevenZipFile  # noqa: PLC0415 - an extra
+    from py7zr import SevenZipFile, compressor, properties  # noqa: PLC0415 - an extra
 
+    compressor.algorithm_class_map[properties.FILTER_ZSTD] = (compressor.ZstdCompressor, _Frames)
     file.seek(0)
     return SevenZipFile(file, "r", password=password)
 
@@ -93,34 +115,37 @@ def _find_password(file: BinaryIO, task: Task) -> str | None:
 
 def _list_items(archive: SevenZipFile) -> list[_Item]:
     items = []
+    is_foreign = False
     for entry in getattr(archive, "files", ()):
-        if not entry.is_directory:
-            size = 0 if entry.emptystream else int(entry.uncompressed or 0)
-            label = make_label(str(entry.filename))
-            items.append(_Item(entry.id, label, size, id(entry.folder), bool(entry.is_symlink)))
+        size = 0 if entry.emptystream else int(entry.uncompressed or 0)
+        label = make_label(str(entry.filename))
+        if entry.is_directory:
+            label = f"{label.rstrip('/')}/"
+        is_foreign = is_foreign or any(coder["method"] == _BCJ2 for coder in getattr(entry.folder, "coders", ()))
+        items.append(_Item(entry.id, label, size, id(entry.folder), bool(entry.is_symlink), is_foreign))
     return items
 
 
 def _read_items(
     file: BinaryIO, password: str | None, items: Sequence[_Item], limits: Limits, packed_bytes: int
-) -> Iterator[Extracted]:
+) -> Iterator[tuple[_Item, Content]]:
     """Yield the members in their order, as many at a time as memory allows."""
-    refused = _refuse_large(items, limits, packed_bytes)
+    refused = _refuse(items, limits, packed_bytes)
     batch: list[_Item] = []
     held = 0
     for item in (*items, None):
         if batch and (item is None or held + item.size > _BATCH_BYTES):
             contents = _read_batch(file, password, [i for i in batch if i.size and i.number not in refused], limits)
             for each in batch:
-                yield from tell(refused.get(each.number) or contents.get(each.number, Content(b"")), each.label)
+                yield each, refused.get(each.number) or contents.get(each.number, Content(b""))
             batch, held = [], 0
         if item:
             batch.append(item)
             held += item.size
 
 
-def _refuse_large(items: Sequence[_Item], limits: Limits, packed_bytes: int) -> dict[int, Content]:
-    """Return what is not unpacked: what is far larger than the archive, and what can only be reached through that."""
+def _refuse(items: Sequence[_Item], limits: Limits, packed_bytes: int) -> dict[int, Content]:
+    """Return what py7zr is not to unpack: links, what is far larger than the archive or lies behind that, foreign methods."""
     refused: dict[int, Content] = {}
     closed: set[int] = set()
     total = 0
@@ -135,6 +160,8 @@ def _refuse_large(items: Sequence[_Item], limits: Limits, packed_bytes: int) -> 
             refused[item.number] = Content(b"", "MRS-X-022", "ratio")
         elif item.size and total > limits.total_bytes:
             refused[item.number] = Content(b"", "MRS-X-022", "total_bytes")
+        elif item.size and item.is_foreign:
+            refused[item.number] = _UNKNOWN
     return refused
 
 
@@ -175,7 +202,7 @@ def _read(archive: Any, items: Sequence[_Item], limits: Limits) -> Mapping[int, 
         fault = Content(b"", "MRS-X-022", "member_bytes")
     except Exception as error:  # noqa: BLE001 - whatever py7zr raises costs one member
         is_unknown = "Unsupported" in type(error).__name__
-        fault = Content(b"", "MRS-X-005", "7z method") if is_unknown else Content(b"", "MRS-X-021")
+        fault = _UNKNOWN if is_unknown else Content(b"", "MRS-X-021")
     contents = {number: Content(sink.kept.getvalue()) for number, sink in sinks.items() if sink.is_closed}
     if fault is None:
         return {number: contents.get(number, Content(b"")) for number in wanted}
@@ -184,6 +211,42 @@ def _read(archive: Any, items: Sequence[_Item], limits: Limits) -> Mapping[int, 
         failed = next((item.number for item in items if item.number not in contents), items[0].number)
     contents[failed] = fault._replace(data=sinks[failed].kept.getvalue())
     return contents
+
+
+def _read_left(file: BinaryIO, left: Sequence[_Item], task: Task) -> Iterator[Extracted]:
+    """Yield what py7zr cannot unpack, where libarchive can."""
+    if ForeignExtractor().missing():
+        for item in left:
+            content = Content(b"", "MRS-X-024", "libarchive") if item.is_foreign else _UNKNOWN
+            yield from tell(content, item.label)
+    elif left:
+        yield from read_left(file, {item.number: (item.label, item.size) for item in left}, task)
+
+
+class _Frames:
+    """Zstandard as 7-Zip writes it, one frame behind the other; py7zr's own decoder stops at the end of the first."""
+
+    def __init__(self, _: bytes, __: int) -> None:
+        self._inner = make_decoder("zstd")
+        self._waiting = bytearray()
+        self._rest = b""  # of a step, behind the end of a frame
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        self._waiting += data
+        out = bytearray()
+        while max_length < 0 or len(out) < max_length:
+            if self._inner.eof:
+                self._inner = make_decoder("zstd")
+            step = b""
+            if self._inner.needs_input:
+                step = self._rest or bytes(self._waiting[:_STEP_BYTES])
+                if not step:
+                    break
+                if not self._rest:
+                    del self._waiting[:_STEP_BYTES]
+            out += self._inner.decompress(step, max_length - len(out) if max_length >= 0 else -1)
+            self._rest = self._inner.unused_data if self._inner.eof else b""
+        return bytes(out)
 
 
 class _Sink:

@@ -171,8 +171,8 @@ def _read_member(
     raw = info.name.encode("utf-8", "surrogateescape")
     label = make_label(info.name) if raw.isascii() else decode_name(raw)
     if info.isdir():
-        return
-    if not info.isreg():
+        yield from tell(Content(b""), f"{label.rstrip('/')}/")
+    elif not info.isreg():
         yield unread("MRS-X-005", label, "link" if info.islnk() or info.issym() else "device")
     elif info.issparse():
         yield from tell(_read_sparse(tar, info, task), label)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import struct
 import zlib
 from bisect import bisect_left, insort
+from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
+from morasanu.extract.archive.foreign import ForeignExtractor, list_blocks
 from morasanu.extract.archive.unpack import (
     FREE_BYTES,
     Content,
@@ -37,10 +39,10 @@ _CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _LOCAL_MARK: Final = b"PK\x03\x04"
 _SEARCH_BYTES: Final = 1 << 16
-_STORED, _LZMA, _AES = 0, 14, 99
+_STORED, _LZMA, _PPMD, _AES = 0, 14, 98, 99
 _KINDS: Final = {8: "deflate", 9: "deflate64", 12: "bz2", 93: "zstd", 95: "xz"}
 _MAX_MISSES: Final = 50  # members that no password opened, one behind the other
-_ENCRYPTED, _STREAMED, _STRONG, _UTF8 = 0x1, 0x8, 0x40, 0x800
+_ENCRYPTED, _ENDS, _STREAMED, _STRONG, _UTF8 = 0x1, 0x2, 0x8, 0x40, 0x800
 _FULL: Final = 0xFFFFFFFF
 
 
@@ -198,9 +200,7 @@ class _Reading:
         if self._overlaps(entry.offset, start + (entry.packed_bytes or 0)):
             yield unread("MRS-X-025", entry.label, "overlap")
             return
-        content = self._read_content(entry, start)
-        if content.data or content.code or not entry.label.endswith("/"):
-            yield from tell(content, entry.label)
+        yield from tell(self._read_content(entry, start), entry.label)
 
     def _overlaps(self, start: int, end: int) -> bool:
         """Return whether a member lies within another's bytes: files of thousands of times their size are made that way."""
@@ -216,8 +216,11 @@ class _Reading:
         if entry.flags & _STRONG or entry.method == _AES:
             return Content(b"", "MRS-X-020")
         kind = _KINDS.get(entry.method, "")
-        if entry.method not in {_STORED, _LZMA} and not kind:
+        is_foreign = entry.method == _PPMD and entry.packed_bytes is not None
+        if entry.method not in {_STORED, _LZMA} and not kind and not is_foreign:
             return Content(b"", "MRS-X-005", f"zip method {entry.method}")
+        if is_foreign and ForeignExtractor().missing():
+            return Content(b"", "MRS-X-024", "libarchive")
         if not can_decode(kind) or (entry.aes and not can_decrypt()):
             return Content(b"", "MRS-X-024", "archive")
         if not entry.flags & _ENCRYPTED:
@@ -250,8 +253,13 @@ class _Reading:
         limits = self._task.limits
         if source.size is not None and entry.raw_bytes > max(FREE_BYTES, limits.ratio * source.size):
             return Content(b"", "MRS-X-022", "ratio")  # what it says of itself is enough: it is told either way
-        decoder = _make(entry.method)
+        decoder = _make(entry)
         pieces = expand(source, decoder) if decoder else copy_source(source)
+        if entry.method == _PPMD:
+            packed_data = collect(pieces, limits, source, source.size or 0)
+            if packed_data.code:
+                return packed_data._replace(data=b"")
+            pieces = list_blocks(BytesIO(_wrap(entry, packed_data.data)))
         packed = self._size - start if source.size is None else min(source.size, self._size - start)
         content = collect(pieces, limits, source, packed)
         if source.size is None and decoder:
@@ -263,19 +271,27 @@ class _Reading:
         return content
 
 
-def _make(method: int) -> Decoder | None:
-    if method == _STORED:
-        return None
-    if method == _LZMA:
-        return _LzmaMember()
-    return make_decoder(_KINDS[method])
+def _make(entry: _Entry) -> Decoder | None:
+    if entry.method == _LZMA:
+        is_open = entry.flags & _ENDS or not entry.raw_bytes  # its end is marked, not counted
+        return _LzmaMember(-1 if is_open else entry.raw_bytes)
+    return make_decoder(_KINDS[entry.method]) if entry.method in _KINDS else None
+
+
+def _wrap(entry: _Entry, data: bytes) -> bytes:
+    """Return a zip with one member: what `entry` is packed to, not encrypted."""
+    shared = struct.pack("<5H3L2H", 63, 0, entry.method, 0, 0, 0, len(data), entry.raw_bytes & _FULL, 1, 0)
+    local = _LOCAL_MARK + shared + b"x" + data
+    central = b"PK\x01\x02\x3f\0" + shared + bytes(14) + b"x"
+    return local + central + _END.pack(b"PK\x05\x06", 0, 0, 1, 1, len(central), len(local), 0)
 
 
 class _LzmaMember:
     """LZMA as zip has it: its properties first, without the size that a file of its own would have."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
         self._inner = make_decoder("xz")
+        self._size = size.to_bytes(8, "little", signed=True)
         self._is_begun = False
 
     @property
@@ -292,7 +308,7 @@ class _LzmaMember:
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
         if not self._is_begun:
-            data = data[4:9] + b"\xff" * 8 + data[9:]
+            data = data[4:9] + self._size + data[9:]
             self._is_begun = True
         return self._inner.decompress(data, max_length)
 

@@ -207,9 +207,7 @@ def _read_other(message: _Store) -> str:
 def _read_attachment(store: _Store, place: str, task: Task, depth: int) -> Iterator[Extracted]:
     name = make_label(store.text(*_FILE_NAME))
     label = f"{place} {name}".rstrip()
-    data = store.binary(_DATA)
-    if data is not None:
-        yield Member(label, label_to_name(name) or "attachment.bin", data)
+    yield Member(label, label_to_name(name) or "attachment.bin", store.binary(_DATA) or b"")
     inner = f"__substg1.0_{_DATA:04X}000D"
     if inner.lower() not in store.names:
         return

@@ -21,7 +21,7 @@ _ALONE: Final = {
     "macro": "マクロ", "glossary": "用語", "alternative text": "代替テキスト", "field": "入力欄", "formula": "数式", "ruby": "ふりがな", "link": "リンク",
     "hyperlink": "リンク", "author": "作成者", "info": "文書の情報", "properties": "文書の情報", "document": "文書", "master": "マスター",
     "handout": "配布資料", "outline": "しおり", "attachments": "添付", "validation": "入力規則", "dataValidation": "入力規則", "filter": "フィルター",
-    "customFilter": "フィルター", "scenario": "シナリオ", "protectedRange": "保護された範囲", "workbook": "ブック", "sheet names": "シート名",
+    "customFilter": "フィルター", "scenario": "シナリオ", "protectedRange": "保護された範囲", "workbook": "ブック", "sheet names": "シート名", "names": "中のファイル名",
     "defined name": "定義された名前", "pivot cache": "ピボットの元データ", "headers": "ヘッダー", "transport headers": "配送のヘッダー",
     "message": "メール", "content": "署名された中身", "signature": "署名", "metadata": "画像の情報", "free pages": "空きページ", "(OCR)": "（文字認識）",
 }  # fmt: skip
@@ -37,6 +37,8 @@ def say_part(part: str) -> Words:
 
     >>> say_part("規程.docx › p. 3 note").ja, say_part("table 顧客, rows 1-500").ja, say_part("名簿!B4 comment").ja
     ('規程.docx › 3ページ 注釈', '表 顧客, 1-500行', '名簿!B4 コメント')
+    >>> say_part("退避.zip › names").ja
+    '退避.zip › 中のファイル名'
     """
     return Words(_JOINED.join(map(_say_step, part.split(_JOINED))), part)
 
