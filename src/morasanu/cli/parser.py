@@ -157,6 +157,21 @@ def _add_scan(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
         action="store_true",
         help=say("見つかったら終了コード1", "exit with 1 when there are findings"),
     )
+    parser.add_argument(
+        "--ledger",
+        metavar="DIR",
+        type=Path,
+        help=say(
+            "証拠の台帳に、調べたことと報告書の要約値を記録する",
+            "record what was scanned, with digests of the reports, in a ledger",
+        ),
+    )
+    parser.add_argument(
+        "--actor",
+        metavar="ID",
+        default="cli",
+        help=say("行った人の記号（氏名ではない）", "the id of who does it, not a name"),
+    )
     parser.add_argument("--quiet", action="store_true", help=say("何も表示しない", "print nothing"))
     parser.add_argument("--json", action="store_true", help=say("まとめをJSONで表示する", "print the summary as JSON"))
 

@@ -59,6 +59,10 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
     rules = load_rules().with_titles({spec.label: Words(spec.title_ja, spec.title_en) for spec in specs})
     roots = tuple(options.paths)
     rules_digest = digest_rules(options.detectors)
+    if options.ledger:
+        from morasanu.cli.evidence import check_ledger  # noqa: PLC0415 - an extra
+
+        check_ledger(options.ledger)
     with _open_state(options.state) as state:
         own = (*outputs, state, Path(f"{state}-wal"), Path(f"{state}-shm"))
         source = open_places(options.paths, credentials, access, skip=own)
@@ -87,6 +91,12 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
     code = 3 if summary.total.not_inspected or not summary.info.is_complete else 0
     if options.fail_on_findings and summary.total.findings:
         code = 1
+    if options.ledger:
+        from morasanu.cli.evidence import record_scan  # noqa: PLC0415 - an extra
+
+        number = record_scan(options.ledger, options.actor, _describe(summary), outputs)
+        if not (options.json or options.quiet):
+            print(say(f"台帳 {number} 番に記録しました", f"recorded in the ledger as number {number}"))
     if options.json:
         print(json.dumps(_describe(summary), ensure_ascii=False))
     elif not options.quiet:

@@ -115,8 +115,12 @@ def read_origin(folder: Folder) -> str:
 class Ledger:
     """The writer of a ledger. Use as a context manager; threads may share it. After a fault it takes nothing more."""
 
-    def __init__(self, path: Path, store: Store | None = None, now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, path: Path, store: Store | None = None, now: Callable[[], datetime] = _now, patience_s: float = 0
+    ) -> None:
         """Open it. `store` is SQLite in the folder unless another is given; `now` gives the time.
+
+        Another writer is waited for at most `patience_s`.
 
         Raises InputError MRS-I-042 without a ledger, EvidenceError MRS-E-014 when another writer has it open, MRS-E-011,
         -012, -015, -016, -020, -021 when its rows, files or keys are not what they must be.
@@ -126,7 +130,7 @@ class Ledger:
         self._now = now
         self._gate, self._commit = threading.Lock(), threading.Lock()
         self._open: _Batch | None = None
-        self._lock = Lock(path)
+        self._lock = Lock(path, patience_s)
         try:
             self._key = read_private(self._folder)
             self._store: Store = store or SqliteStore(path / _ROWS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import EvidenceError
@@ -16,13 +17,14 @@ except ImportError:  # pragma: no cover - Windows, where the store's own lock ha
     fcntl = None  # type: ignore[assignment]
 
 _NAME: Final = "lock"
+_PAUSE_S: Final = 0.02
 
 
 class Lock:
     """Held from the moment it is made until it is released."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the lock. Raises EvidenceError MRS-E-014 when another writer has it, MRS-E-013 when the folder cannot be written."""
+    def __init__(self, folder: Path, patience_s: float = 0) -> None:
+        """Take the lock, waiting at most `patience_s` for another writer. Raises EvidenceError MRS-E-014 when another writer has it, MRS-E-013 when the folder cannot be written."""
         try:
             self._handle = os.open(folder / _NAME, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
@@ -30,14 +32,24 @@ class Lock:
             raise EvidenceError(
                 "MRS-E-013", f"書けません: {folder}（{name}）", f"cannot be written: {folder} ({name})"
             ) from error
+        until = time.monotonic() + patience_s
+        while fault := self._try():
+            if time.monotonic() < until:
+                time.sleep(_PAUSE_S)
+                continue
+            os.close(self._handle)
+            raise EvidenceError(
+                "MRS-E-014", "ほかのプログラムがこの台帳に書いています", "another writer has this ledger open"
+            ) from fault
+
+    def _try(self) -> OSError | None:
+        """Return why the lock cannot be had now, None when it is ours."""
         try:
             if fcntl:
                 fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            os.close(self._handle)
-            raise EvidenceError(
-                "MRS-E-014", "ほかのプログラムがこの台帳に書いています", "another writer has this ledger open"
-            ) from error
+            return error
+        return None
 
     def release(self) -> None:
         """Let another writer in."""
