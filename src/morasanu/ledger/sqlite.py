@@ -48,6 +48,8 @@ class SqliteStore:
             self._link.execute(_TABLE)
             self._fill_log()
             self._size = self._count()
+        except EvidenceError:
+            raise
         except Exception as error:
             raise EvidenceError(
                 "MRS-E-011", "台帳を開けません", f"the ledger cannot be opened ({type(error).__name__})"
@@ -96,7 +98,8 @@ class SqliteStore:
     def read(self, first: int, count: int) -> Iterator[Row]:
         """Yield rows; several threads must not read at a time."""
         found = self._link.execute(
-            "select first, entries, records from batch where first + count > ? and first < ? order by first",
+            "select first, entries, records from batch "
+            "where first >= coalesce((select max(first) from batch where first <= ?), 0) and first < ? order by first",
             (first, first + count),
         )
         for start, entries, records in found:
