@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _CONNECT_S: Final = 10
 _SILENCE_S: Final = 30
 """How long a server may not answer at all before its connection is given up."""
-_LOCK_S: Final = 2
+_LOCK_S: Final = 1
 """How long a writer that was killed may take to leave."""
 _PAGE_ROWS: Final = 32
 _SESSION: Final = (
@@ -94,7 +94,8 @@ class PostgresqlStore:
             ) from error
         if self._ask("select to_regclass('batch')")[0][0] is None:
             with self._link.transaction():
-                self._link.execute(sql.SQL("create schema if not exists {}").format(name))
+                if self._ask("select to_regnamespace(%s)", (schema,))[0][0] is None:  # one may have been prepared
+                    self._link.execute(sql.SQL("create schema {}").format(name))
                 self._link.execute(_TABLE)
 
     def _ask(self, query: str, given: Sequence[object] = ()) -> list[tuple[Any, ...]]:
