@@ -80,7 +80,6 @@ def test_the_examples_of_the_specification() -> None:
     "value",
     [2**53, -(2**53), [2**60], {"a": {"b": 2**53}}, float("nan"), float("inf"), {"a": -float("inf")}, "\ud800", {"\udc00": 1}, {1: 2}, {None: 1}, b"x",
      {1, 2}, object(), {"a": object()}, [[b""]], 1j],
-    ids=repr,
 )  # fmt: skip
 def test_what_json_cannot_hold_is_refused(value: object) -> None:
     assert refuses(encode_canonical, value)
