@@ -29,15 +29,15 @@ _PAGE_ROWS: Final = 32
 _SESSION: Final = (
     "set synchronous_commit = on",
     "set client_min_messages = error",
-    f"set lock_timeout = '{_LOCK_S}s'",
     "select set_config(name, '0', false) from pg_catalog.pg_settings where name = 'idle_session_timeout'",
 )
 _TABLE: Final = """
 create table batch (
-    first bigint primary key,
+    first bigint not null,
     count integer not null check (count > 0),
     entries bytea not null,
-    records bytea not null
+    records bytea not null,
+    primary key (first) include (count)
 )
 """
 _DENSE: Final = """
@@ -87,7 +87,9 @@ class PostgresqlStore:
                 "the database does not wait for its disk (fsync = off)",
             )
         try:
-            self._link.execute("select pg_advisory_lock(%s)", (_find_lock(schema),))
+            with self._link.transaction():
+                self._link.execute(f"set local lock_timeout = '{_LOCK_S}s'".encode())
+                self._link.execute("select pg_advisory_lock(%s)", (_find_lock(schema),))
         except psycopg.errors.LockNotAvailable as error:
             raise EvidenceError(
                 "MRS-E-014", "ほかのプログラムがこの台帳に書いています", "another writer has this ledger open"
