@@ -163,3 +163,29 @@ def test_rows_that_are_cut_are_told(bench: Bench, column: str) -> None:
     with pytest.raises(EvidenceError) as refused:
         list(store.read(0, 5))
     assert refused.value.code == "MRS-E-012"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_done_in_whatever_order_a_list_does_the_same(bench: Bench, seed: int) -> None:
+    chance = random.Random(seed)
+    store, rows = bench.open(), []
+    for _ in range(60):
+        act = chance.choice(("append", "append", "append", "read", "read", "erase", "open"))
+        if act == "append":
+            lengths = [chance.choice((0, 1, 40, 500, 9_000)) for _ in range(chance.choice((1, 1, 2, 20)))]
+            group = [
+                Row(chance.randbytes(chance.randrange(300)), chance.randbytes(32), chance.randbytes(n)) for n in lengths
+            ]
+            store.append(group)
+            rows += group
+        elif act == "read":
+            first, count = chance.randrange(len(rows) + 3), chance.randrange(50)
+            assert list(store.read(first, count)) == rows[first : first + count]
+        elif act == "erase" and rows:
+            number = chance.randrange(len(rows))
+            store.erase(number)
+            rows[number] = Row(rows[number].entry)
+        elif act == "open":
+            store = bench.open()
+        assert store.size == len(rows)
+    assert list(bench.open().read(0, len(rows) + 1)) == rows
