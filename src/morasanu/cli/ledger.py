@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 REFUTED, UNPROVEN = 1, 4
 _READ_BYTES: Final = 1 << 16
+_LONGEST_LINE_BYTES: Final = 16_000_000
 _FAULTS: Final = {
     Fault.NO_CHECKPOINT: "チェックポイントがない",
     Fault.NOT_A_CHECKPOINT: "チェックポイントとして読めない",
@@ -144,6 +145,8 @@ def _read_groups(handle: int) -> Iterator[list[bytes]]:
     while data := os.read(handle, _READ_BYTES):
         *lines, rest = (rest + data).split(b"\n")
         yield lines
+        if len(rest) > _LONGEST_LINE_BYTES:
+            raise InputError("MRS-I-045", "1行が長すぎます（16 MB まで）", "a line is too long (16 MB at most)")
     if rest:
         yield [rest]
 

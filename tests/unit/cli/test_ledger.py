@@ -201,6 +201,14 @@ def test_a_last_line_without_an_end_counts(path: Path) -> None:
     assert done.stdout == b"1\n2\n"
 
 
+def test_a_line_without_end_is_not_waited_for(path: Path) -> None:
+    command = [sys.executable, "-m", "morasanu.cli", "ledger", "append", str(path), "-"]
+    given = b"{}\n" + b" " * 17_000_000
+    done = subprocess.run(command, input=given, capture_output=True, check=False, timeout=PATIENCE_S)
+    assert (done.returncode, done.stdout) == (2, b"1\n")
+    assert b"MRS-I-045: a line is too long" in done.stderr
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_what_can_be_read_only_once_is_no_file(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(tmp_path / "pipe")
