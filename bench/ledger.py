@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.common import REPOSITORY, describe_machine, format_table
+from morasanu.ledger.batch import MOST_EVENTS, Draft
 from morasanu.ledger.folder import Folder
-from morasanu.ledger.ledger import MOST_EVENTS, Draft, Ledger, begin_ledger
+from morasanu.ledger.ledger import Ledger, begin_ledger
 from morasanu.proof.verify import Outside, State, verify
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from hashlib import file_digest
 from typing import TYPE_CHECKING
 
 import morasanu.cli.ledger  # noqa: F401 - says which extra is missing
-from morasanu.ledger.ledger import Draft, Ledger
+from morasanu.ledger.batch import Draft
+from morasanu.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

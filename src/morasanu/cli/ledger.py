@@ -10,14 +10,15 @@ from base64 import b64encode
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from morasanu.errors import InputError, OutsideError
-from morasanu.proof.event import is_kind
 
 try:
+    from morasanu.ledger.batch import MOST_EVENTS, Draft, prepare
     from morasanu.ledger.export import export_files
     from morasanu.ledger.folder import Folder
-    from morasanu.ledger.ledger import MOST_EVENTS, Draft, Ledger, begin_ledger, read_origin
+    from morasanu.ledger.ledger import Ledger, begin_ledger, read_origin
     from morasanu.proof.checkpoint import parse_checkpoint
     from morasanu.proof.note import parse_note, parse_verifier_key
     from morasanu.proof.verify import CHECKPOINT, Fault, Outside, State, verify
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 REFUTED, UNPROVEN = 1, 4
 _READ_BYTES: Final = 1 << 16
+_LONGEST_LINE_BYTES: Final = 16_000_000
 _FAULTS: Final = {
     Fault.NO_CHECKPOINT: "チェックポイントがない",
     Fault.NOT_A_CHECKPOINT: "チェックポイントとして読めない",
@@ -76,8 +78,8 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
 
 
 def _init(options: argparse.Namespace, say: Speaker) -> int:
-    origin = options.origin or f"{socket.gethostname()}/{options.folder.resolve().name}"
-    begin_ledger(options.folder, origin)
+    origin = options.origin or quote(f"{socket.gethostname()}/{options.folder.resolve().name}")
+    begin_ledger(options.folder, origin, options.store)
     key = (options.folder / "key" / "public").read_text(encoding="utf-8").strip()
     print(
         say(
@@ -95,6 +97,12 @@ def _append(options: argparse.Namespace, _: Speaker) -> int:
         groups: Iterable[list[bytes]] = _read_groups(sys.stdin.fileno())
     else:
         path = Path(options.file)
+        if path.exists() and not path.is_file():  # it is read twice
+            raise InputError(
+                "MRS-I-001",
+                f"ファイルではありません（- で標準入力）: {path}",
+                f"not a file (- for standard input): {path}",
+            )
         try:
             with path.open("rb") as file:
                 for number, line in enumerate(file, 1):  # nothing of a file with a broken line is taken
@@ -137,6 +145,8 @@ def _read_groups(handle: int) -> Iterator[list[bytes]]:
     while data := os.read(handle, _READ_BYTES):
         *lines, rest = (rest + data).split(b"\n")
         yield lines
+        if len(rest) > _LONGEST_LINE_BYTES:
+            raise InputError("MRS-I-045", "1行が長すぎます（16 MB まで）", "a line is too long (16 MB at most)")
     if rest:
         yield [rest]
 
@@ -153,11 +163,15 @@ def _make_draft(line: bytes, number: int, *, kind: str, actor: str) -> Draft:
             "MRS-I-045", f"{number}行目: JSONのオブジェクトではありません", f"line {number}: not a JSON object"
         )
     given, who = record.get("kind", kind), record.get("actor", actor)
-    if not isinstance(given, str) or not isinstance(who, str) or not is_kind(given):
-        raise InputError(
-            "MRS-I-043", f"{number}行目: kind が使えない名前です", f"line {number}: kind is not a name that can be used"
-        )
-    return Draft(given, who, record)
+    draft = Draft(given if isinstance(given, str) else "", who if isinstance(who, str) else "", record)
+    if line.strip():
+        try:
+            prepare(draft)
+        except InputError as error:
+            raise InputError(
+                error.code, f"{number}行目: {error.message_ja}", f"line {number}: {error.message_en}"
+            ) from error
+    return draft
 
 
 def _read_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -239,10 +253,10 @@ def _export(options: argparse.Namespace, say: Speaker) -> int:
 def _status(options: argparse.Namespace, say: Speaker) -> int:
     folder = Folder(options.folder)
     origin = read_origin(folder)
-    data = folder.read(CHECKPOINT)
-    sealed = parse_checkpoint(parse_note(data).text).size if data else 0
     with Ledger(options.folder) as ledger:
         size = ledger.size
+        data = folder.read(CHECKPOINT)
+        sealed = parse_checkpoint(parse_note(data).text).size if data else 0
     shown = {"origin": origin, "size": size, "sealed": sealed}
     if options.json:
         print(json.dumps(shown, ensure_ascii=False))

@@ -26,6 +26,15 @@ def add_acts(say: Speaker, add: Callable[[str, str], argparse.ArgumentParser]) -
             "the ledger's name (such as bank.example/evidence; default: host/folder)",
         ),
     )
+    parser.add_argument(
+        "--store",
+        metavar="URL",
+        default="",
+        help=say(
+            "記録の置き場所（postgresql://[利用者@]ホスト[:ポート]/データベース[/スキーマ]。既定: フォルダーの中の SQLite）",
+            "where records are kept (postgresql://[user@]host[:port]/database[/schema]; default: SQLite in the folder)",
+        ),
+    )
     parser = _add(
         say,
         add,

@@ -32,11 +32,17 @@ class Store(Protocol):
         ...
 
     def read(self, first: int, count: int) -> Iterator[Row]:
-        """Yield `count` rows from number `first` on, fewer where there are no more."""
+        """Yield `count` rows from number `first` on, fewer where there are no more.
+
+        Raises EvidenceError MRS-E-012 when rows that are there cannot be read.
+        """
         ...
 
     def erase(self, number: int) -> None:
-        """Forget the record of row `number` and its salt for good; the leaf stays. Nothing happens when it is erased already."""
+        """Forget the record of row `number` and its salt for good; the leaf stays. Nothing happens when it is erased already.
+
+        Raises EvidenceError MRS-E-010 when that failed. The store then takes nothing more.
+        """
         ...
 
     def close(self) -> None:

@@ -5,31 +5,29 @@ from __future__ import annotations
 import os
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from morasanu.errors import EvidenceError, InputError
+from morasanu.ledger.batch import Batch, Draft, Ready, cut, prepare
 from morasanu.ledger.folder import Folder
 from morasanu.ledger.interface import Row
 from morasanu.ledger.key import read_private, write_keys
 from morasanu.ledger.lock import Lock
+from morasanu.ledger.place import open_store, parse_place, read_place, write_place
 from morasanu.ledger.seal import drop_partial, grow_tree
-from morasanu.ledger.sqlite import SqliteStore
 from morasanu.proof.canonical import encode_canonical
 from morasanu.proof.checkpoint import Checkpoint, parse_checkpoint
 from morasanu.proof.event import (
     BEGUN,
     CLOCK_SET,
     KEY_CHANGED,
-    OWN_KINDS,
     SALT_BYTES,
     Event,
     digest_record,
-    is_actor,
-    is_kind,
     parse_event,
     spell_entry,
 )
-from morasanu.proof.merkle import EMPTY_ROOT, prove_inclusion
+from morasanu.proof.merkle import EMPTY_ROOT, hash_leaf, prove_inclusion
 from morasanu.proof.note import Note, SignerKey, is_key_name, parse_note, verify_note
 from morasanu.proof.receipt import Receipt
 from morasanu.proof.tile import WIDTH, MissingError, TileTree
@@ -41,23 +39,7 @@ if TYPE_CHECKING:
 
     from morasanu.ledger.interface import Store
 
-MOST_EVENTS: Final = 1_000
-"""Events of one commit."""
-LONGEST_RECORD_BYTES: Final = 1_000_000
 _SLACK_S: Final = 2
-_LEDGER: Final = "ledger"
-_ROWS: Final = "rows.db"
-
-
-class Draft(NamedTuple):
-    """An event before it has its place: its kind, the id of who did it (no name), and the record, any JSON value."""
-
-    kind: str
-    actor: str
-    record: object
-
-
-_Ready: TypeAlias = tuple[str, str, bytes, str]  # kind, actor, canonical record, key: ready before the place is known
 
 
 class Proved(NamedTuple):
@@ -68,48 +50,52 @@ class Proved(NamedTuple):
     record: Row
 
 
-class _Batch:
-    """Events that are committed together; the one who began it commits it, the others wait."""
-
-    def __init__(self) -> None:
-        self.events: list[_Ready] = []
-        self.first = 0
-        self.pending = threading.Lock()  # held until the batch is written; cheaper than an event
-        self.pending.acquire()
-        self.fault: EvidenceError | None = None
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def begin_ledger(path: Path, origin: str) -> None:
-    """Make a new ledger named `origin` in `path`: keys, store, first entry, first checkpoint.
+def begin_ledger(path: Path, origin: str, address: str = "") -> None:
+    """Make a new ledger named `origin` in `path`: keys, store, first entry, first checkpoint. `address` is that of its rows, if not beside it.
 
-    Raises InputError MRS-I-040 when there is one or the folder holds something else, MRS-I-041 for a name that cannot be one.
+    Raises InputError MRS-I-040 when there is one or the folder or the store holds something else, MRS-I-041 for a name that cannot be one,
+    MRS-I-017, -018, -030 for an address; further errors as `Ledger` does.
     """
-    if not is_key_name(origin):
+    if not is_key_name(origin) or not origin.isascii() or any(mark in origin for mark in '"\\'):
         raise InputError(
-            "MRS-I-041", "台帳の名前に空白と + は使えません", "a ledger's name has no spaces and no plus sign"
+            "MRS-I-041",
+            "台帳の名前は ASCII で、空白と + と引用符と \\ は使えません",
+            "a ledger's name is ASCII and has no spaces, plus signs, quotes or backslashes",
         )
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise InputError("MRS-I-040", f"空のフォルダーではありません: {path}", f"not an empty folder: {path}")
+    if address:
+        _refuse_used(path, address)
     folder = Folder(path)
     key = SignerKey(origin, os.urandom(32))
     write_keys(folder, key)
-    folder.write(_LEDGER, f"{origin}\n".encode())
+    write_place(folder, origin, address)
     folder.sync()
     with Ledger(path) as ledger:
-        ledger._take([(BEGUN, "ledger", encode_canonical({"origin": origin}), str(key.verifier))])  # noqa: SLF001
+        ledger._take([Ready(BEGUN, "ledger", encode_canonical({"origin": origin}), str(key.verifier))])  # noqa: SLF001
         ledger.seal()
+
+
+def _refuse_used(path: Path, address: str) -> None:
+    place = parse_place(address)
+    store = open_store(path, address)
+    size = store.size
+    store.close()
+    if size:
+        raise InputError(
+            "MRS-I-040",
+            f"そこにはもう台帳があります（スキーマ {place.schema}、{size} 件）。宛先の最後に別のスキーマを書いてください",
+            f"there is a ledger already (schema {place.schema}, {size} events): write another schema at the end of the address",
+        )
 
 
 def read_origin(folder: Folder) -> str:
     """Return the name of the ledger in `folder`. Raises InputError MRS-I-042 when there is none."""
-    data = folder.read(_LEDGER)
-    if data is None:
-        raise InputError("MRS-I-042", f"台帳がありません: {folder.path}", f"there is no ledger: {folder.path}")
-    return data.decode("utf-8", "replace").strip()
+    return read_place(folder)[0]
 
 
 class Ledger:
@@ -118,7 +104,7 @@ class Ledger:
     def __init__(
         self, path: Path, store: Store | None = None, now: Callable[[], datetime] = _now, patience_s: float = 0
     ) -> None:
-        """Open it. `store` is SQLite in the folder unless another is given; `now` gives the time.
+        """Open it. `store` is what the ledger began with unless another is given; `now` gives the time.
 
         Another writer is waited for at most `patience_s`.
 
@@ -126,18 +112,22 @@ class Ledger:
         -012, -015, -016, -020, -021 when its rows, files or keys are not what they must be.
         """
         self._folder = Folder(path)
-        self.origin = read_origin(self._folder)
+        self.origin, address = read_place(self._folder)
         self._now = now
         self._gate, self._commit = threading.Lock(), threading.Lock()
-        self._open: _Batch | None = None
+        self._open: Batch | None = None
         self._lock = Lock(path, patience_s)
         try:
             self._key = read_private(self._folder)
-            self._store: Store = store or SqliteStore(path / _ROWS)
+            self._store: Store = store or open_store(path, address)
+        except BaseException:
+            self._lock.release()
+            raise
+        try:
             self._head = self._read_head()
             self._last = self._read_last()
         except BaseException:
-            self._lock.release()
+            self.__exit__()
             raise
 
     def __enter__(self) -> Self:
@@ -175,7 +165,21 @@ class Ledger:
                 f"台帳の行（{self._store.size}）がチェックポイント（{size}）より少ない。古い控えに戻していませんか",
                 f"the ledger has fewer rows ({self._store.size}) than its checkpoint ({size}): was an old copy restored?",
             )
+        if size and not self._holds_last(size):
+            raise EvidenceError(
+                "MRS-E-015",
+                f"台帳の行（{size - 1}番）が、署名したときと違います",
+                f"row {size - 1} of the ledger is not that which was signed",
+            )
         return note
+
+    def _holds_last(self, size: int) -> bool:
+        """Return whether the last row that is sealed is the leaf in the files."""
+        try:
+            leaf = TileTree(size, self._folder.read).node(0, size - 1)
+        except MissingError:
+            return False
+        return any(hash_leaf(row.entry) == leaf for row in self._store.read(size - 1, 1))
 
     def _read_last(self) -> str:
         last = next(self._store.read(self._store.size - 1, 1), None) if self._store.size else None
@@ -183,33 +187,30 @@ class Ledger:
 
     # -- taking in -----------------------------------------------------------------------------------------------------
 
-    def append(self, drafts: Sequence[Draft]) -> range:
-        """Return the numbers of the events, which are durable then, in their order.
+    def append(self, drafts: Sequence[Draft]) -> list[int]:
+        """Return the numbers of the events, which are durable then, in their order; what others append may stand between them.
 
         Raises InputError MRS-I-043 for a kind, an actor or a record that cannot be kept (nothing is taken then), EvidenceError
         MRS-E-010 when the store failed, MRS-E-017 when the clock stands before the last event.
         """
-        ready = list(map(_prepare, drafts))
-        numbers = range(0)
-        for at in range(0, len(ready), MOST_EVENTS):
-            taken = self._take(ready[at : at + MOST_EVENTS])
-            numbers = range(numbers.start if at else taken.start, taken.stop)
-        return numbers
+        return [seq for events in cut(list(map(prepare, drafts))) for seq in self._take(events)]
 
-    def _take(self, events: list[_Ready]) -> range:
+    def _take(self, events: list[Ready]) -> range:
         with self._gate:
             batch = self._open
-            is_mine = batch is None or len(batch.events) + len(events) > MOST_EVENTS
+            is_mine = batch is None or not batch.has_room(events)
             if is_mine or batch is None:
-                batch = self._open = _Batch()
+                batch = self._open = Batch()
             start = len(batch.events)
-            batch.events.extend(events)
+            batch.add(events)
         if is_mine:
-            with self._commit:  # whoever comes while the batch before is being written joins this one
-                with self._gate:
-                    if self._open is batch:
-                        self._open = None
-                self._write(batch)
+            try:
+                with self._commit:  # whoever comes while the batch before is being written joins this one
+                    self._shut(batch)
+                    self._write(batch)
+            finally:  # also when the wait for the batch before was interrupted
+                self._shut(batch)
+                batch.is_done.set()
         else:
             with batch.pending:
                 pass
@@ -218,9 +219,14 @@ class Ledger:
         first = batch.first + start
         return range(first, first + len(events))
 
-    def _write(self, batch: _Batch) -> None:
+    def _shut(self, batch: Batch) -> None:
+        with self._gate:
+            if self._open is batch:
+                self._open = None
+
+    def _write(self, batch: Batch) -> None:
         try:
-            at = self._tell_time(batch.events[0][0])
+            at = self._tell_time(batch.events[0].kind)
             batch.first = self._store.size
             salts = os.urandom(SALT_BYTES * len(batch.events))
             rows = []
@@ -229,11 +235,9 @@ class Ledger:
                 entry = spell_entry(batch.first + place, at, actor, kind, digest_record(salt, body), key)
                 rows.append(Row(entry, salt, body))
             self._store.append(rows)
-            self._last = at
+            self._last, batch.fault = at, None
         except EvidenceError as fault:
             batch.fault = fault
-        finally:
-            batch.pending.release()
 
     def _tell_time(self, kind: str) -> str:
         at = _format(self._now())
@@ -251,7 +255,7 @@ class Ledger:
     def accept_clock(self, actor: str) -> None:
         """Record that the clock was set back, and go on from the time it shows. Nothing happens when it was not."""
         if _format(self._now()) < self._last:
-            self._take([_prepare(Draft(CLOCK_SET, actor, {"before": self._last}), is_own=True)])
+            self._take([prepare(Draft(CLOCK_SET, actor, {"before": self._last}), is_own=True)])
 
     # -- sealing -------------------------------------------------------------------------------------------------------
 
@@ -290,7 +294,7 @@ class Ledger:
         old = self._key
         new = SignerKey(self.origin, os.urandom(32))
         body = encode_canonical({"from": str(old.verifier), "to": str(new.verifier)})
-        self._take([(KEY_CHANGED, actor, body, str(new.verifier))])
+        self._take([Ready(KEY_CHANGED, actor, body, str(new.verifier))])
         with self._commit:
             if self._store.size - 1 != self._find_change():
                 raise EvidenceError(
@@ -321,7 +325,8 @@ class Ledger:
                 f"{seq} 番は封をしたところ（{sealed} 件）にありません（先に checkpoint）",
                 f"number {seq} is not among the {sealed} sealed events (run checkpoint first)",
             )
-        row = next(self._store.read(seq, 1))
+        with self._commit:
+            row = next(self._store.read(seq, 1))
         tree = TileTree(sealed, self._folder.read)
         try:
             path = prove_inclusion(seq, sealed, tree.node)
@@ -337,26 +342,6 @@ class Ledger:
             raise InputError("MRS-I-044", f"{seq} 番はありません", f"there is no number {seq}")
         with self._commit:
             self._store.erase(seq)
-
-
-def _prepare(draft: Draft, *, is_own: bool = False) -> _Ready:
-    if not is_kind(draft.kind) or (draft.kind in OWN_KINDS and not is_own):
-        raise InputError("MRS-I-043", "kind が使えない名前です", "kind is not a name that can be used")
-    if not is_actor(draft.actor):
-        raise InputError(
-            "MRS-I-043",
-            "actor は記号（英数字と . _ : / -、64 文字まで）で、氏名やメールアドレスは使えません",
-            "actor is an id (letters, digits and . _ : / -, at most 64), not a name or an address of mail",
-        )
-    try:
-        body = encode_canonical(draft.record)
-    except ValueError as error:
-        raise InputError(
-            "MRS-I-043", "記録を JSON（RFC 8785）で表せません", "the record is no JSON (RFC 8785)"
-        ) from error
-    if len(body) > LONGEST_RECORD_BYTES:
-        raise InputError("MRS-I-043", "記録が長すぎます（1 MB まで）", "the record is too long (1 MB at most)")
-    return draft.kind, draft.actor, body, ""
 
 
 def _format(at: datetime) -> str:

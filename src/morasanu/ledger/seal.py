@@ -45,11 +45,13 @@ def grow_tree(folder: Folder, head: Checkpoint, entries: Iterable[bytes]) -> Fro
 
 
 def drop_partial(folder: Folder, old: int, new: int) -> None:
-    """Remove the partial tiles of the tree of `old` leaves that are whole in that of `new` leaves."""
+    """Remove the partial tiles, those of the tree of `old` leaves and those before them, that are whole in that of `new` leaves."""
     for tile in list_tiles(old):
         filled = new >> (8 * max(tile.level, 0))
         if tile.width < WIDTH and filled >= (tile.number + 1) * WIDTH:
-            folder.remove(tile.path)
+            parts = tile.path.rpartition("/")[0]
+            for path in (folder.path / parts).glob("*"):
+                folder.remove(f"{parts}/{path.name}")
 
 
 def _read_partial(tree: TileTree, level: int) -> list[bytes]:

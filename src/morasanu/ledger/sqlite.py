@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from morasanu.errors import EvidenceError
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from morasanu.ledger.interface import Row
 
-_SETTINGS: Final = (
+SETTINGS: Final = (
     "page_size = 4096", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "wal_autocheckpoint = 1000",
 )  # fmt: skip
 _TABLE: Final = """
@@ -25,40 +26,64 @@ create table if not exists batch (
     records blob not null
 ) strict
 """
-_LOG_BYTES: Final = 4_000_000
+_READ: Final = """
+select first, entries, records from batch
+where first >= coalesce((select max(first) from batch where first <= ?), 0) and first < ? order by first
+"""
+LOG_BYTES: Final = 4_000_000
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """Return a connection that leaves transactions to us."""
-    return sqlite3.connect(path, isolation_level=None, timeout=0, check_same_thread=False)
+    return sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False)
 
 
 class SqliteStore:
     """A store in one file. After a fault it takes nothing more: what the disk holds then is only known once it is opened anew."""
 
     def __init__(
-        self, path: Path, connect: Callable[[Path], Any] = connect, settings: Sequence[str] = _SETTINGS
+        self,
+        path: Path,
+        connect: Callable[[Path], Any] = connect,
+        settings: Sequence[str] = SETTINGS,
+        log_bytes: int = LOG_BYTES,
     ) -> None:
         """Open or create it. Raises EvidenceError MRS-E-011 when it cannot be opened, MRS-E-012 when its rows are not dense."""
         self._is_broken = False
+        self._link: Any = None
         try:
             self._link = connect(path)
             for setting in settings:
                 self._link.execute(f"pragma {setting}").fetchall()
+            self._empty_log()
             self._link.execute(_TABLE)
-            self._fill_log()
+            self._fill_log(log_bytes)
             self._size = self._count()
         except Exception as error:
+            if self._link is not None:
+                with suppress(Exception):
+                    self._link.close()
+            if isinstance(error, EvidenceError):
+                raise
             raise EvidenceError(
                 "MRS-E-011", "台帳を開けません", f"the ledger cannot be opened ({type(error).__name__})"
             ) from error
 
-    def _fill_log(self) -> None:
+    def _empty_log(self) -> None:
+        """Move what the log holds into the file, synced, and cut the log.
+
+        A process that was killed, or whose sync failed, leaves commits in the log that can be read and may not be on the disk.
+        """
+        is_busy, *_ = self._link.execute("pragma wal_checkpoint(truncate)").fetchone()
+        if is_busy:
+            raise sqlite3.OperationalError
+
+    def _fill_log(self, log_bytes: int) -> None:
         """Make the log as long as it will be: growing it would cost every commit a second write of the file system."""
         execute = self._link.execute
         execute("begin immediate")
         execute("create table filling (it blob)")
-        execute("insert into filling values (zeroblob(?))", (_LOG_BYTES,))
+        execute("insert into filling values (zeroblob(?))", (log_bytes,))
         execute("rollback")
 
     def _count(self) -> int:
@@ -79,40 +104,49 @@ class SqliteStore:
     def append(self, rows: Sequence[Row]) -> None:
         """Keep `rows` in one transaction."""
         entries, records = pack_rows(rows)
+        with self._guard() as execute:
+            # one statement is a transaction of its own, which has ended when this returns
+            execute("insert into batch values (?, ?, ?, ?)", (self._size, len(rows), entries, records))
+        self._size += len(rows)
+
+    @contextmanager
+    def _guard(self) -> Iterator[Callable[..., Any]]:
+        """Run what changes rows; after a fault refuse whatever comes later."""
         if self._is_broken:
             raise EvidenceError("MRS-E-010", "台帳に書けません", "the ledger cannot be written")
         try:
-            # one statement is a transaction of its own, which has ended when this returns
-            self._link.execute("insert into batch values (?, ?, ?, ?)", (self._size, len(rows), entries, records))
+            yield self._link.execute
         except BaseException as error:
             self._is_broken = True
             raise EvidenceError(
                 "MRS-E-010", "台帳に書けません", f"the ledger cannot be written ({type(error).__name__})"
             ) from error
-        self._size += len(rows)
 
     def read(self, first: int, count: int) -> Iterator[Row]:
-        """Yield rows; several threads must not read at a time."""
-        found = self._link.execute(
-            "select first, entries, records from batch where first + count > ? and first < ? order by first",
-            (first, first + count),
-        )
-        for start, entries, records in found:
-            for number, row in enumerate(unpack_rows(entries, records), start):
-                if first <= number < first + count:
-                    yield row
+        """Yield rows; several threads must not read at a time. Raises EvidenceError MRS-E-012 when they cannot be read."""
+        end = min(first + count, self._size)
+        try:
+            for start, entries, records in self._link.execute(_READ, (first, end)):
+                for number, row in enumerate(unpack_rows(entries, records), start):
+                    if first <= number < end:
+                        yield row
+        except (sqlite3.Error, ValueError) as error:
+            name = type(error).__name__
+            raise EvidenceError(
+                "MRS-E-012", f"台帳の行を読めません（{name}）", f"rows of the ledger cannot be read ({name})"
+            ) from error
 
     def erase(self, number: int) -> None:
-        """Overwrite the record, in the file and in the log."""
-        execute = self._link.execute
+        """Overwrite the record, in the file and in the log. Raises EvidenceError MRS-E-010."""
         query = "select first, entries, records from batch where first <= ? order by first desc limit 1"
-        first, entries, records = execute(query, (number,)).fetchone()
-        rows = list(unpack_rows(entries, records))
-        rows[number - first] = rows[number - first]._replace(salt=b"", body=b"")
-        execute("begin immediate")
-        execute("update batch set records = ? where first = ?", (pack_records(rows), first))
-        execute("commit")
-        execute("pragma wal_checkpoint(truncate)").fetchall()
+        with self._guard() as execute:
+            first, entries, records = execute(query, (number,)).fetchone()
+            rows = list(unpack_rows(entries, records))
+            rows[number - first] = rows[number - first]._replace(salt=b"", body=b"")
+            execute("begin immediate")
+            execute("update batch set records = ? where first = ?", (pack_records(rows), first))
+            execute("commit")
+            self._empty_log()
 
     def close(self) -> None:
         """Close the file."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 ED25519: Final = 1
 COSIGNATURE: Final = 4
-LONGEST_NOTE_BYTES: Final = 100_000
+LONGEST_NOTE_BYTES: Final = 200_000
+"""Sixteen signatures of the longest kinds fit."""
 _KEY_BYTES: Final = 32
 _NAME: Final = re.compile(r"[^\s+]{1,255}\Z")
 _DASH: Final = "\u2014 "

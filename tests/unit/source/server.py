@@ -190,8 +190,8 @@ def stop(home: Path, process: subprocess.Popen[bytes]) -> None:
     shutil.rmtree(home)
 
 
-def start_postgresql() -> tuple[Server, Path, subprocess.Popen[bytes]]:
-    """Start PostgreSQL with TLS and an administrator `admin`; return it, its folder and its process."""
+def start_postgresql(**more: str) -> tuple[Server, Path, subprocess.Popen[bytes]]:
+    """Start PostgreSQL with TLS, an administrator `admin` and `more` settings; return it, its folder and its process."""
     initdb, program = find("initdb"), find("postgres")
     home, data = _make_home()
     (home / "password").write_text(PASSWORD, encoding="utf-8")
@@ -204,13 +204,19 @@ def start_postgresql() -> tuple[Server, Path, subprocess.Popen[bytes]]:
     settings = {
         "listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": home / "run", "fsync": "off",
         "ssl": "on", "ssl_cert_file": home / "run/localhost.crt", "ssl_key_file": home / "run/localhost.key",
-        "max_connections": 60, "shared_buffers": "16MB", "lc_messages": "C", "dynamic_shared_memory_type": "mmap",
+        "max_connections": 60, "shared_buffers": "16MB", "lc_messages": "C", "dynamic_shared_memory_type": "mmap", **more,
     }  # fmt: skip
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    process = _serve([program, "-D", data, *options], home, "INT")
+    (home / "command").write_text(json.dumps([program, "-D", str(data), *options]), encoding="utf-8")
     server = Server("postgresql", port, str(home / "run/localhost.crt"))
+    return server, home, restart_postgresql(server, home)
+
+
+def restart_postgresql(server: Server, home: Path) -> subprocess.Popen[bytes]:
+    """Start a server once more that has stopped; return its process."""
+    process = _serve(json.loads((home / "command").read_text(encoding="utf-8")), home, "INT")
     _wait(server, process, home)
-    return server, home, process
+    return process
 
 
 def start_mariadb() -> tuple[Server, Path, subprocess.Popen[bytes]]:
