@@ -212,8 +212,7 @@ class Ledger:
                 self._shut(batch)
                 batch.is_done.set()
         else:
-            with batch.pending:
-                pass
+            batch.is_done.wait()
         if batch.fault:
             raise batch.fault
         first = batch.first + start
