@@ -157,6 +157,12 @@ def _add_scan(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
         action="store_true",
         help=say("見つかったら終了コード1", "exit with 1 when there are findings"),
     )
+    _add_evidence(parser, say)
+    parser.add_argument("--quiet", action="store_true", help=say("何も表示しない", "print nothing"))
+    parser.add_argument("--json", action="store_true", help=say("まとめをJSONで表示する", "print the summary as JSON"))
+
+
+def _add_evidence(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument(
         "--ledger",
         metavar="DIR",
@@ -172,8 +178,6 @@ def _add_scan(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
         default="cli",
         help=say("行った人の記号（氏名ではない）", "the id of who does it, not a name"),
     )
-    parser.add_argument("--quiet", action="store_true", help=say("何も表示しない", "print nothing"))
-    parser.add_argument("--json", action="store_true", help=say("まとめをJSONで表示する", "print the summary as JSON"))
 
 
 def _add_opening(parser: argparse.ArgumentParser, say: Speaker) -> None:
