@@ -1,0 +1,689 @@
+#!/usr/bin/env python3
+"""Verify an evidence ledger, or a receipt from one, with nothing but Python's standard library (3.8 or newer).
+
+    python3 verify_ledger.py DIR [--checkpoint FILE]... [--key FILE]
+    python3 verify_ledger.py --receipt FILE --key FILE [--entry FILE [--record FILE --salt BASE64]]
+
+DIR          the ledger's files: checkpoint, tile/, key/change/
+--checkpoint a checkpoint that was kept somewhere else than DIR
+--key        the key you were given: for a ledger, the one it began with; for a receipt, the one that signed it
+--entry      the entry the receipt is for; --record and --salt: what the entry's digest was made of
+
+It prints "verified", "refuted" or "unproven" and exits with 0, 1 or 4; with 2 when it was not asked properly.
+"refuted" names the place and the fault. Written from "The ledger's format" (ledger-format.md) and the specifications
+named beside the code, and shares no line with the program that writes ledgers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import bisect
+import datetime
+import hashlib
+import os
+import re
+import sys
+
+VERIFIED, REFUTED, UNPROVEN = "verified", "refuted", "unproven"
+EXIT = {VERIFIED: 0, REFUTED: 1, UNPROVEN: 4}
+MAX_TEXT_BYTES = 1 << 20  # of a checkpoint, receipt or key; a bundle of 256 entries has its own bound
+
+# fault: what it means, in Japanese and in English
+FAULTS = {
+    "missing": ("ファイルがありません", "the file is not there"),
+    "length": ("長さが合いません", "too short or too long"),
+    "entry": ("正しい形の記録ではありません", "not an entry as the format spells it"),
+    "seq": ("記録の番号が位置と違います", "the entry's number is not its place"),
+    "begun": ("ledger.begun は最初の記録だけです", "ledger.begun is the first entry and no other"),
+    "clock": ("時刻が前の記録より戻っています", "the time goes back"),
+    "key": ("鍵が正しくないか、違う鍵です", "not a proper key, or another one"),
+    "origin": ("台帳の名前が違います", "the name is another ledger's"),
+    "leaf": ("記録と木のハッシュが違います", "the entry is not what the tree holds"),
+    "tile": ("上の段のハッシュが下の段と違います", "an upper hash is not that of the tile below"),
+    "note": ("チェックポイントの形が正しくありません", "not a checkpoint as the format spells it"),
+    "receipt": ("受領証の形が正しくありません", "not a receipt as the format spells it"),
+    "size": ("台帳より大きい木のチェックポイントです", "the checkpoint is of a larger tree"),
+    "root": ("根のハッシュが違います", "the root is another one"),
+    "unsigned": ("必要な署名がありません", "a signature that must be there is not"),
+    "signature": ("署名が正しくありません", "a signature does not verify"),
+    "path": ("記録から根へ届きません", "the path does not lead from the entry to the root"),
+    "digest": ("原本とソルトから要約値が出ません", "record and salt do not give the digest"),
+}
+
+
+class Refuted(Exception):
+    """Something does not hold: where, and which of FAULTS."""
+
+    def __init__(self, place: str, fault: str) -> None:
+        super().__init__(place, fault)
+        self.place = place
+        self.fault = fault
+
+
+# --- Ed25519: RFC 8032, section 5.1 ----------------------------------------------------------------------------------
+# A point is (X, Y, Z, T) with x = X/Z, y = Y/Z, x*y = T/Z (section 5.1.4).
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+SQRT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
+IDENTITY = (0, 1, 1, 0)
+
+
+def add(p: tuple[int, int, int, int], q: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """Return p + q (section 5.1.4; complete, so also right for p + p)."""
+    a = (p[1] - p[0]) * (q[1] - q[0]) % P
+    b = (p[1] + p[0]) * (q[1] + q[0]) % P
+    c = 2 * p[3] * q[3] * D % P
+    d = 2 * p[2] * q[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def multiply(scalar: int, point: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """Return scalar * point. Not in constant time: nothing here is secret."""
+    total = IDENTITY
+    while scalar:
+        if scalar & 1:
+            total = add(total, point)
+        point = add(point, point)
+        scalar >>= 1
+    return total
+
+
+def decode_point(data: bytes) -> tuple[int, int, int, int] | None:
+    """Return the point, or None if these 32 bytes are not the one encoding of a point (section 5.1.3)."""
+    y = int.from_bytes(data, "little")
+    sign = y >> 255
+    y &= (1 << 255) - 1
+    if y >= P:
+        return None
+    u, v = (y * y - 1) % P, (D * y * y + 1) % P
+    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
+    if v * x * x % P == -u % P:
+        x = x * SQRT_OF_MINUS_1 % P
+    if v * x * x % P != u or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+def encode_point(point: tuple[int, int, int, int]) -> bytes:
+    """Return the 32 bytes of a point (section 5.1.2)."""
+    inverse = pow(point[2], P - 2, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+BASE = decode_point(b"\x58" + b"\x66" * 31)
+
+
+def is_public_key(key: bytes) -> bool:
+    """Return whether a key may be trusted with signatures.
+
+    Refused: what is no point or spelled in a second way, and the points of small order (8 * A = identity), under
+    which one signature can be made to fit many texts by anybody.
+    """
+    point = decode_point(key)
+    return point is not None and encode_point(multiply(8, point)) != encode_point(IDENTITY)
+
+
+def verify_signature(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Return whether the signature is right: section 5.1.7, with S below L and without the cofactor.
+
+    R is compared as bytes with the encoding of S*B - k*A, so that it has one spelling only.
+    """
+    point = decode_point(key)
+    if point is None or len(signature) != 64:
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    if s >= L:
+        return False
+    k = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
+    minus_a = (P - point[0], point[1], 1, P - point[3])
+    return encode_point(add(multiply(s, BASE), multiply(k, minus_a))) == signature[:32]
+
+
+# --- the tree: RFC 6962, section 2.1 ---------------------------------------------------------------------------------
+
+
+def hash_leaf(entry: bytes) -> bytes:
+    """Return the hash of a leaf: SHA-256(0x00 || entry)."""
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def hash_node(left: bytes, right: bytes) -> bytes:
+    """Return the hash of a node: SHA-256(0x01 || left || right)."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def hash_pairs(hashes: list[bytes]) -> list[bytes]:
+    """Return the hashes one level up, of an even number of hashes."""
+    return [hash_node(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
+
+
+def hash_range(hashes: list[bytes], tail: bytes | None) -> bytes | None:
+    """Return the root over `hashes`, all roots of trees of one size, and `tail`, the root of a tree no larger, or None.
+
+    An RFC 6962 tree is made of whole trees, the largest first; it is put together from its right end.
+    """
+    while hashes:
+        if len(hashes) % 2:
+            tail = hashes[-1] if tail is None else hash_node(hashes[-1], tail)
+            hashes = hashes[:-1]
+        hashes = hash_pairs(hashes)
+    return tail
+
+
+def verify_inclusion(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
+    """Return whether the path leads from the leaf at `index` to the root of `size` leaves (RFC 9162, section 2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    fn, sn, r = index, size - 1, leaf
+    for p in path:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            r = hash_node(p, r)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            r = hash_node(r, p)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and r == root
+
+
+# --- base64, keys, checkpoints: c2sp.org/signed-note, c2sp.org/tlog-checkpoint ---------------------------------------
+
+
+def decode_base64(text: str) -> bytes | None:
+    """Return the bytes, or None if this is not their one spelling in standard base64 (RFC 4648, section 4)."""
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError, ValueError):
+        return None
+    return data if base64.b64encode(data).decode("ascii") == text else None
+
+
+class Key:
+    """A verifier key of signed-note: name, id, public key."""
+
+    def __init__(self, name: str, key_id: bytes, public: bytes) -> None:
+        self.name = name
+        self.id = key_id
+        self.public = public
+
+
+def is_key_name(name: str) -> bool:
+    """Return whether this can be a key's name: not empty, no Unicode spaces, no plus, no control characters."""
+    return name != "" and not any(c.isspace() or c == "+" or c < " " for c in name)
+
+
+def parse_key(vkey: str) -> Key | None:
+    """Return the Ed25519 key of `<name>+<hex id>+<base64 of type and key>`, or None ("Verifier keys")."""
+    parts = vkey.split("+", 2)  # base64 may hold more of them
+    if len(parts) != 3:
+        return None
+    name, key_id, material = parts[0], parts[1], decode_base64(parts[2])
+    if not is_key_name(name) or material is None or len(material) != 33 or material[:1] != b"\x01":
+        return None
+    right_id = hashlib.sha256(name.encode() + b"\n" + material).digest()[:4]
+    if key_id != right_id.hex() or not is_public_key(material[1:]):
+        return None
+    return Key(name, right_id, material[1:])
+
+
+class Checkpoint:
+    """A checkpoint taken apart: nothing in it is proven yet."""
+
+    def __init__(self, text: bytes, signatures: list[tuple[str, bytes, bytes]]) -> None:
+        lines = text.decode().split("\n")
+        self.text = text
+        self.signatures = signatures
+        self.origin = lines[0]
+        self.size = int(lines[1])
+        self.root = decode_base64(lines[2])
+
+
+def parse_checkpoint(data: bytes) -> Checkpoint | None:
+    """Return the checkpoint, or None if it is not one (signed-note, "Format"; tlog-checkpoint, "Note text")."""
+    try:
+        note = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if any(c < " " and c != "\n" for c in note) or not note.endswith("\n"):
+        return None
+    text, blank, rest = note.rpartition("\n\n")  # the last empty line
+    if not blank or not rest:
+        return None
+    signatures = []
+    for line in rest[:-1].split("\n"):
+        match = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", line)
+        signature = decode_base64(match.group(2)) if match else None
+        if match is None or signature is None or len(signature) < 5 or not is_key_name(match.group(1)):
+            return None
+        signatures.append((match.group(1), signature[:4], signature[4:]))
+    lines = text.split("\n")
+    if len(lines) < 3 or "" in lines or not re.fullmatch("0|[1-9][0-9]{0,19}", lines[1]):
+        return None
+    root = decode_base64(lines[2])
+    if root is None or len(root) != 32:
+        return None
+    return Checkpoint((text + "\n").encode(), signatures)
+
+
+def check_signatures(checkpoint: Checkpoint, keys: list[Key], place: str) -> None:
+    """Refute unless each of `keys` signed; a wrong signature under a name and id of theirs refuses all of it.
+
+    Signatures by other keys are passed over (signed-note, "Signatures").
+    """
+    for key in keys:
+        found = [signature for name, key_id, signature in checkpoint.signatures if (name, key_id) == (key.name, key.id)]
+        for signature in found:
+            if not verify_signature(key.public, checkpoint.text, signature):
+                raise Refuted(place, "signature")
+        if not found:
+            raise Refuted(place, "unsigned")
+
+
+# --- entries: ledger-format.md, "Entries" ----------------------------------------------------------------------------
+
+# Canonical JSON (RFC 8785) has one spelling for these members and values, so a pattern is enough to know it:
+# members in order, no blanks, only " and \ escaped, numbers without leading zeros. The last letter but one of the
+# digest holds two bits that must be zero.
+ENTRY = re.compile(
+    rb'\{"actor":"[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,62}[A-Za-z0-9])?"'
+    rb',"at":"([0-9]{4}-[0-9]{2}-[0-9]{2})(T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z)"'
+    rb',"digest":"([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)"'
+    rb'(?:,"key":"((?:[ !#-\[\]-\x7f]|\\["\\])+)")?'
+    rb',"kind":"(?=[a-z0-9._-]{1,64}")([a-z][a-z0-9]*(?:[._-][a-z0-9]+)*)"'
+    rb',"seq":(0|[1-9][0-9]*)\}'
+)
+BEGUN, KEY_CHANGE, CLOCK = b"ledger.begun", b"ledger.key", b"ledger.clock"
+known_dates = set()
+
+
+def is_date(date: bytes) -> bool:
+    """Return whether the calendar has this day."""
+    if date not in known_dates:
+        try:
+            datetime.date(int(date[:4]), int(date[5:7]), int(date[8:]))
+        except ValueError:
+            return False
+        known_dates.add(date)
+    return True
+
+
+class Entry:
+    """An entry taken apart."""
+
+    def __init__(self, at: bytes, digest: bytes, vkey: bytes | None, kind: bytes, seq: int) -> None:
+        self.at = at
+        self.digest = digest
+        self.vkey = vkey
+        self.kind = kind
+        self.seq = seq
+
+
+def parse_entry(data: bytes) -> Entry | None:
+    """Return the entry, or None if it is not one."""
+    match = ENTRY.fullmatch(data)
+    if match is None:
+        return None
+    date, time, digest, vkey, kind, seq = match.groups()
+    if not is_date(date) or (vkey is not None) != (kind in (BEGUN, KEY_CHANGE)) or len(seq) > 20:
+        return None
+    return Entry(date + time, digest, vkey, kind, int(seq))
+
+
+def read_entry_key(entry: Entry, place: str) -> Key:
+    """Return the key that a key-bearing entry introduces."""
+    key = parse_key(re.sub(rb'\\(["\\])', rb"\1", entry.vkey or b"").decode("ascii"))
+    if key is None:
+        raise Refuted(place, "key")
+    return key
+
+
+# --- files: c2sp.org/tlog-tiles --------------------------------------------------------------------------------------
+
+
+def format_tile(level: str, number: int, width: int) -> str:
+    """Return the path of a tile or bundle; a width of 256 is a whole one."""
+    groups = ["%03d" % (number % 1000)]
+    while number >= 1000:
+        number //= 1000
+        groups.insert(0, "x%03d" % (number % 1000))
+    path = "tile/" + level + "/" + "/".join(groups)
+    return path if width == 256 else path + ".p/" + str(width)
+
+
+def read_file(folder: str, path: str, limit: int) -> bytes | None:
+    """Return the file's first `limit` bytes and one more, or None if there is no such file."""
+    full = os.path.join(folder, *path.split("/"))
+    if not os.path.isfile(full):
+        return None
+    with open(full, "rb") as file:
+        return file.read(limit + 1)
+
+
+def read_tile_file(folder: str, level: str, number: int, width: int, limit: int) -> tuple[str, bytes, bool]:
+    """Return (path, bytes, whole) of a tile or bundle: a partial one may have been replaced by the whole one."""
+    path = format_tile(level, number, width)
+    data = read_file(folder, path, limit)
+    if data is None and width < 256:
+        whole = format_tile(level, number, 256)
+        data = read_file(folder, whole, limit)
+        if data is not None:
+            return whole, data, True
+    if data is None:
+        raise Refuted(path, "missing")
+    return path, data, width == 256
+
+
+def read_hashes(folder: str, level: int, number: int, width: int) -> tuple[str, list[bytes]]:
+    """Return the path of a tile of hashes and its first `width` hashes."""
+    path, data, whole = read_tile_file(folder, str(level), number, width, 8192)
+    if len(data) != (8192 if whole else 32 * width):
+        raise Refuted(path, "length")
+    return path, [data[i : i + 32] for i in range(0, 32 * width, 32)]
+
+
+def read_bundle(folder: str, number: int, width: int) -> list[bytes]:
+    """Return the first `width` entries of a bundle: each is preceded by its length in two bytes, the high one first."""
+    path, data, whole = read_tile_file(folder, "entries", number, width, 256 * (2 + 0xFFFF))
+    entries, at = [], 0
+    for _ in range(256 if whole else width):
+        end = at + 2 + int.from_bytes(data[at : at + 2], "big")
+        if at + 2 > len(data) or end > len(data):
+            raise Refuted(path, "length")
+        entries.append(data[at + 2 : end])
+        at = end
+    if at != len(data):
+        raise Refuted(path, "length")
+    return entries[:width]
+
+
+# --- a ledger: ledger-format.md, "Verifying" -------------------------------------------------------------------------
+
+
+class Ledger:
+    """What has been read of a ledger so far."""
+
+    def __init__(self, folder: str, origin: str, first_key: Key | None, wanted: set[int]) -> None:
+        self.folder = folder
+        self.origin = origin
+        self.first_key = first_key  # what entry 0 must introduce, if it is known
+        self.keys = []  # who signs from the entry at the same index of `key_places` on
+        self.key_places = []
+        self.at = b""  # the time of the last entry
+        self.hashes = [[]]  # for each level, the hashes of its last tile
+        self.wanted = wanted  # sizes whose root is asked for
+        self.roots = {}  # size: root
+
+    def check_entry(self, place: int, data: bytes) -> None:
+        """Refute unless this is an entry that may stand at this place."""
+        name = "entry %d" % place
+        entry = parse_entry(data)
+        if entry is None:
+            raise Refuted(name, "entry")
+        if entry.seq != place:
+            raise Refuted(name, "seq")
+        if (entry.kind == BEGUN) != (place == 0):
+            raise Refuted(name, "begun")
+        if entry.at < self.at and entry.kind != CLOCK:
+            raise Refuted(name, "clock")
+        self.at = entry.at
+        if entry.vkey is None:
+            return
+        key = read_entry_key(entry, name)
+        if key.name != self.origin:
+            raise Refuted(name, "origin")
+        if place == 0 and self.first_key and (key.name, key.public) != (self.first_key.name, self.first_key.public):
+            raise Refuted(name, "key")
+        self.keys.append(key)
+        self.key_places.append(place)
+        if place > 0:
+            self.wanted.add(place + 1)
+
+    def read_entries(self, number: int, width: int) -> None:
+        """Check a bundle, its tile of level 0, and the roots asked for that lie within it."""
+        first = 256 * number
+        entries = read_bundle(self.folder, number, width)
+        leaves = []
+        for place, data in enumerate(entries, first):
+            self.check_entry(place, data)
+            leaves.append(hash_leaf(data))
+        _, tile = read_hashes(self.folder, 0, number, width)
+        for place, leaf in enumerate(leaves, first):
+            if tile[place - first] != leaf:
+                raise Refuted("entry %d" % place, "leaf")
+        for size in [size for size in self.wanted if first < size <= first + width]:
+            root = hash_range(leaves[: size - first], None)
+            for upper in self.hashes[1:]:
+                root = hash_range(upper, root)
+            self.roots[size] = root
+            self.wanted.remove(size)
+        self.hashes[0] = leaves
+        self.close_tiles(0, number)
+
+    def close_tiles(self, level: int, number: int) -> None:
+        """Carry the root of a whole tile into the tile above; check that one when it is whole, too."""
+        if len(self.hashes[level]) < 256:
+            return
+        root = hash_range(self.hashes[level], None)
+        self.hashes[level] = []
+        if level + 1 == len(self.hashes):
+            self.hashes.append([])
+        self.hashes[level + 1].append(root)
+        if len(self.hashes[level + 1]) == 256:
+            self.check_upper(level + 1, number // 256)
+            self.close_tiles(level + 1, number // 256)
+
+    def check_upper(self, level: int, number: int) -> None:
+        """Refute unless a tile above level 0 holds the roots of the tiles below it."""
+        path, tile = read_hashes(self.folder, level, number, len(self.hashes[level]))
+        if tile != self.hashes[level]:
+            raise Refuted(path, "tile")
+
+    def find_signers(self, size: int) -> list[Key]:
+        """Return who must have signed a checkpoint of this size: where the last entry brought a new key, the old, too."""
+        count = bisect.bisect_left(self.key_places, size)  # keys that were there before the entry at place `size`
+        if count > 1 and self.key_places[count - 1] == size - 1:
+            return self.keys[count - 2 : count]
+        return self.keys[count - 1 : count]
+
+    def check_checkpoint(self, checkpoint: Checkpoint, place: str) -> None:
+        """Refute unless the checkpoint has the root of its size and is signed by whose turn it was."""
+        if self.roots.get(checkpoint.size) != checkpoint.root:
+            raise Refuted(place, "root")
+        check_signatures(checkpoint, self.find_signers(checkpoint.size), place)
+
+    def check_key_changes(self) -> None:
+        """Refute unless each change of keys has its checkpoint, signed by both keys."""
+        for place in self.key_places[1:]:
+            path = "key/change/%d" % (place + 1)
+            change = read_checkpoint(self.folder, path)
+            if change.origin != self.origin:
+                raise Refuted(path, "origin")
+            if change.size != place + 1:
+                raise Refuted(path, "size")
+            self.check_checkpoint(change, path)
+
+
+def read_checkpoint(folder: str, path: str) -> Checkpoint:
+    """Return a checkpoint of the ledger, taken apart."""
+    data = read_file(folder, path, MAX_TEXT_BYTES)
+    if data is None:
+        raise Refuted(path, "missing")
+    checkpoint = parse_checkpoint(data) if len(data) <= MAX_TEXT_BYTES else None
+    if checkpoint is None:
+        raise Refuted(path, "note")
+    return checkpoint
+
+
+def verify_ledger(folder: str, outside: list[tuple[str, bytes]], first_key: Key | None) -> str:
+    """Return VERIFIED or UNPROVEN, or raise Refuted. `outside`: (name, bytes) of checkpoints kept elsewhere."""
+    newest = read_checkpoint(folder, "checkpoint")
+    kept = []
+    for name, data in outside:
+        checkpoint = parse_checkpoint(data)
+        if checkpoint is None:
+            raise Refuted(name, "note")
+        if checkpoint.origin != newest.origin:
+            raise Refuted(name, "origin")
+        if checkpoint.size > newest.size:
+            raise Refuted(name, "size")
+        kept.append((name, checkpoint))
+    if newest.size == 0 or any(checkpoint.size == 0 for _, checkpoint in kept):
+        # a key signs, and keys come from entries: nobody can have signed for no entry
+        raise Refuted("checkpoint" if newest.size == 0 else next(n for n, c in kept if c.size == 0), "unsigned")
+    ledger = Ledger(folder, newest.origin, first_key, {newest.size} | {checkpoint.size for _, checkpoint in kept})
+    for number in range((newest.size + 255) // 256):
+        ledger.read_entries(number, min(256, newest.size - 256 * number))
+    for level in range(1, len(ledger.hashes)):
+        if ledger.hashes[level]:
+            ledger.check_upper(level, (newest.size >> 8 * level) // 256)
+    ledger.check_checkpoint(newest, "checkpoint")
+    ledger.check_key_changes()
+    for name, checkpoint in kept:
+        ledger.check_checkpoint(checkpoint, name)
+    return VERIFIED if kept else UNPROVEN
+
+
+# --- a receipt: c2sp.org/tlog-proof ----------------------------------------------------------------------------------
+
+
+def parse_receipt(data: bytes) -> tuple[int, list[bytes], Checkpoint] | None:
+    """Return (index, path, checkpoint) of a receipt, or None if it is not one ("Format"). `extra` proves nothing."""
+    head, blank, note = data.partition(b"\n\n")
+    checkpoint = parse_checkpoint(note)
+    if not blank or checkpoint is None:
+        return None
+    try:
+        lines = head.decode("ascii").split("\n")
+    except UnicodeDecodeError:
+        return None
+    if lines[0] != "c2sp.org/tlog-proof@v1":
+        return None
+    at = 1
+    if lines[at : at + 1] and lines[at].startswith("extra "):
+        if decode_base64(lines[at][6:]) is None:
+            return None
+        at += 1
+    match = re.fullmatch("index (0|[1-9][0-9]{0,19})", lines[at]) if at < len(lines) else None
+    path = [decode_base64(line) for line in lines[at + 1 :]]
+    if match is None or any(step is None or len(step) != 32 for step in path):
+        return None
+    return int(match.group(1)), path, checkpoint
+
+
+def verify_receipt(
+    receipt: bytes, key: Key, entry: bytes | None = None, record: bytes | None = None, salt: bytes | None = None
+) -> str:
+    """Return VERIFIED; UNPROVEN without the entry, whose place is then only claimed; or raise Refuted."""
+    parsed = parse_receipt(receipt)
+    if parsed is None:
+        raise Refuted("receipt", "receipt")
+    index, path, checkpoint = parsed
+    if checkpoint.origin != key.name:
+        raise Refuted("receipt", "origin")
+    check_signatures(checkpoint, [key], "receipt")
+    if entry is None:
+        return UNPROVEN
+    if not verify_inclusion(hash_leaf(entry), index, checkpoint.size, path, checkpoint.root):
+        raise Refuted("receipt", "path")
+    taken_apart = parse_entry(entry)
+    if taken_apart is None:
+        raise Refuted("entry", "entry")
+    if taken_apart.seq != index:
+        raise Refuted("entry", "seq")
+    if record is not None and salt is not None:
+        digest = base64.b64encode(hashlib.sha256(salt + record).digest())
+        if len(salt) != 32 or digest != taken_apart.digest:
+            raise Refuted("record", "digest")
+    return VERIFIED
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def read_given(parser: argparse.ArgumentParser, path: str) -> bytes:
+    """Return what lies in a file that was named on the command line."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(MAX_TEXT_BYTES)
+    except OSError as error:
+        return parser.error("%s: %s" % (path, error.strerror))
+
+
+def read_given_key(parser: argparse.ArgumentParser, path: str) -> Key:
+    """Return the key in a file that was named on the command line."""
+    text = read_given(parser, path).decode("utf-8", "replace")
+    key = parse_key(text[:-1] if text.endswith("\n") else text)
+    if key is None:
+        parser.error(path + ": not a key (<name>+<id>+<base64>)")
+    return key
+
+
+def parse_arguments(parser: argparse.ArgumentParser, arguments: list[str] | None) -> argparse.Namespace:
+    """Return the options, or leave with 2."""
+    parser.add_argument("folder", metavar="DIR", nargs="?")
+    parser.add_argument("--checkpoint", metavar="FILE", action="append", default=[])
+    for name in ("--key", "--receipt", "--entry", "--record"):
+        parser.add_argument(name, metavar="FILE")
+    parser.add_argument("--salt", metavar="BASE64")
+    options = parser.parse_args(arguments)
+    if (options.folder is None) == (options.receipt is None):
+        parser.error("give either DIR or --receipt")
+    if options.receipt and (options.checkpoint or not options.key):
+        parser.error("--receipt needs --key, and no --checkpoint")
+    if options.folder and (options.entry or options.record or options.salt):
+        parser.error("--entry, --record and --salt belong to --receipt")
+    if (options.record is None) != (options.salt is None) or (options.record and not options.entry):
+        parser.error("--record needs --salt and --entry")
+    if options.folder and not os.path.isdir(options.folder):
+        parser.error("not a folder: " + options.folder)
+    return options
+
+
+def answer(parser: argparse.ArgumentParser, options: argparse.Namespace) -> str:
+    """Return VERIFIED or UNPROVEN, or raise Refuted."""
+    key = read_given_key(parser, options.key) if options.key else None
+    if options.folder:
+        outside = [(path, read_given(parser, path)) for path in options.checkpoint]
+        return verify_ledger(options.folder, outside, key)
+    entry = read_given(parser, options.entry) if options.entry else None
+    record = read_given(parser, options.record) if options.record else None
+    salt = decode_base64(options.salt) if options.salt else None
+    if options.salt and salt is None:
+        parser.error("--salt is not base64")
+    return verify_receipt(read_given(parser, options.receipt), key, entry, record, salt)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the answer; return 0 for verified, 1 for refuted, 4 for unproven. Leave with 2 when not asked properly."""
+    sys.stdout.reconfigure(errors="replace")  # a console that has no Japanese
+    parser = argparse.ArgumentParser(usage=__doc__, add_help=True)
+    options = parse_arguments(parser, arguments)
+    try:
+        state = answer(parser, options)
+    except Refuted as refuted:
+        print(REFUTED)
+        print("place: " + refuted.place)
+        print("fault: " + refuted.fault)
+        print("why: " + " / ".join(FAULTS[refuted.fault]))
+        return EXIT[REFUTED]
+    print(state)
+    if state == UNPROVEN and options.folder:
+        print("why: 外に控えたチェックポイントがなく、全体の作り直しを見分けられません", end=" / ")
+        print("no checkpoint from elsewhere was given: all of it could have been made anew")
+    elif state == UNPROVEN:
+        print("why: 記録がなく、署名だけを確かめました / without the entry only the signature could be checked")
+    return EXIT[state]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
