@@ -37,6 +37,8 @@ def parse_receipt(text: str) -> Receipt:
     extra = b""
     if lines and lines[0].startswith("extra "):
         extra = decode_base64(lines.pop(0).removeprefix("extra "))
+        if not extra:
+            raise ValueError  # without any, the line is left out
     index = _INDEX.match(lines[0]) if lines else None
     if first != _FIRST or not separator or index is None or len(lines) > _LONGEST_PATH:
         raise ValueError

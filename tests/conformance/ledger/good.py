@@ -17,7 +17,7 @@ from tests.conformance.ledger.book import (
     name_tile,
     write_entry,
 )
-from tests.conformance.ledger.case import Case
+from tests.conformance.ledger.case import FAULTS, Case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def hold(name: str, files: dict[str, bytes], *outside: bytes, key: str = "") -> Case:
     """Return a case that is verified where a checkpoint came from elsewhere, else unproven."""
     kept = {f"{number}.checkpoint": data for number, data in enumerate(outside, 1)}
-    state, fault = ("verified", "") if outside else ("unproven", "no-outside")
+    state, fault = ("verified", "") if outside else ("unproven", FAULTS["no outside"])
     return Case(name, files, kept, key.encode() + b"\n" if key else None, state, fault=fault)
 
 
@@ -94,12 +94,16 @@ def make_signatures() -> Iterator[Case]:
     text = book.write_text(3).encode()
     witness = Key("witness", "witness.example/w1", 4)
     cosigned = format_signature(witness.name, witness.id, (1_775_000_000).to_bytes(8, "big") + bytes(64))
-    yield hold("signature_of_witness", book.write() | {"checkpoint": book.seal(more=cosigned)}, book.seal(more=cosigned))
+    yield hold(
+        "signature_of_witness", book.write() | {"checkpoint": book.seal(more=cosigned)}, book.seal(more=cosigned)
+    )
     yield hold("signature_of_stranger", book.write(), book.seal(more=STRANGER.sign(text)))
     yield hold("signature_of_stranger_first", book.write(), book.seal(3, STRANGER, FIRST))
     wrong = format_signature("other.example/x", FIRST.id, bytes(64))
     yield hold("signature_same_id_other_name", book.write(), book.seal(more=wrong))
-    yield hold("signature_same_name_other_id", book.write(), book.seal(more=format_signature(ORIGIN, b"abcd", bytes(64))))
+    yield hold(
+        "signature_same_name_other_id", book.write(), book.seal(more=format_signature(ORIGIN, b"abcd", bytes(64)))
+    )
     yield hold("signature_of_later_key", Book(7, {3: SECOND}).write(), Book(7, {3: SECOND}).seal(2, FIRST, SECOND))
     many = "".join(Key(f"witness {number}", f"w{number}.example").sign(text) for number in range(15))
     yield hold("signatures_sixteen", book.write(), book.seal(more=many))
