@@ -64,9 +64,7 @@ def expect(case: Path, name: Callable[[str], str]) -> tuple[int, dict[str, str]]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_both_verifiers_give_the_right_answer(
-    case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_both_verifiers_give_the_right_answer(case: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = list_options(case)
     right = expect(case, lambda name: str(case / "outside" / name))
     assert run_product(options, capsys) == right

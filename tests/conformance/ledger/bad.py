@@ -274,7 +274,8 @@ def make_entries() -> Iterator[Case]:
     }
     yield from make_sealed({name: spell(write_members(2) | value) for name, value in values.items()}, "entry")
     yield from make_sealed(
-        {"seq_wrong": spell(write_members(2) | {"seq": 3}), "seq_far": spell(write_members(2) | {"seq": 2**53})}, "entry"
+        {"seq_wrong": spell(write_members(2) | {"seq": 3}), "seq_far": spell(write_members(2) | {"seq": 2**53})},
+        "entry",
     )
     lonely = {
         "key_in_wrong_kind": spell(write_members(2) | {"key": SECOND.vkey}),
