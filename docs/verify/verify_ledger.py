@@ -20,11 +20,11 @@ import argparse
 import base64
 import binascii
 import bisect
-import datetime
+import datetime as dt
 import hashlib
-import os
 import re
 import sys
+from pathlib import Path
 
 VERIFIED, REFUTED, UNPROVEN = "verified", "refuted", "unproven"
 EXIT = {VERIFIED: 0, REFUTED: 1, UNPROVEN: 4}
@@ -71,10 +71,11 @@ JAPANESE = {
 }
 
 
-class Refuted(Exception):
+class RefutedError(Exception):
     """Something does not hold: where, and which of the faults above."""
 
     def __init__(self, place: str, fault: str) -> None:
+        """Keep both."""
         super().__init__(place, fault)
         self.place = place
         self.fault = fault
@@ -230,6 +231,7 @@ class Key:
     """A verifier key of signed-note: name, id, public key."""
 
     def __init__(self, name: str, key_id: bytes, public: bytes) -> None:
+        """Keep what was taken apart."""
         self.name = name
         self.id = key_id
         self.public = public
@@ -258,6 +260,7 @@ class Checkpoint:
     """A checkpoint taken apart: nothing in it is proven yet."""
 
     def __init__(self, text: bytes, signatures: list[tuple[str, bytes, bytes]]) -> None:
+        """Take the text of a note apart whose form was checked."""
         lines = text.decode().split("\n")
         self.text = text
         self.signatures = signatures
@@ -304,9 +307,9 @@ def check_signatures(checkpoint: Checkpoint, keys: list[Key], place: str) -> Non
         found = [signature for name, key_id, signature in checkpoint.signatures if (name, key_id) == (key.name, key.id)]
         for signature in found:
             if not verify_signature(key.public, checkpoint.text, signature):
-                raise Refuted(place, SIGNATURE)
+                raise RefutedError(place, SIGNATURE)
         if not found:
-            raise Refuted(place, SIGNATURE)
+            raise RefutedError(place, SIGNATURE)
 
 
 # --- entries: ledger-format.md, "Entries" ----------------------------------------------------------------------------
@@ -329,7 +332,7 @@ def is_date(date: bytes) -> bool:
     """Return whether the calendar has this day."""
     if date not in known_dates:
         try:
-            datetime.date(int(date[:4]), int(date[5:7]), int(date[8:]))
+            dt.date(int(date[:4]), int(date[5:7]), int(date[8:]))
         except ValueError:
             return False
         known_dates.add(date)
@@ -340,6 +343,7 @@ class Entry:
     """An entry taken apart."""
 
     def __init__(self, at: bytes, digest: bytes, vkey: bytes | None, kind: bytes, seq: int) -> None:
+        """Keep what was taken apart."""
         self.at = at
         self.digest = digest
         self.vkey = vkey
@@ -363,20 +367,20 @@ def parse_entry(data: bytes) -> Entry | None:
 
 def format_tile(level: str, number: int, width: int) -> str:
     """Return the path of a tile or bundle; a width of 256 is a whole one."""
-    groups = ["%03d" % (number % 1000)]
+    groups = [f"{number % 1000:03}"]
     while number >= 1000:
         number //= 1000
-        groups.insert(0, "x%03d" % (number % 1000))
-    path = "tile/" + level + "/" + "/".join(groups)
-    return path if width == 256 else path + ".p/" + str(width)
+        groups.insert(0, f"x{number % 1000:03}")
+    path = f"tile/{level}/" + "/".join(groups)
+    return path if width == 256 else f"{path}.p/{width}"
 
 
 def read_file(folder: str, path: str, limit: int) -> bytes | None:
     """Return the file's first `limit` bytes and one more, or None if there is no such file."""
-    full = os.path.join(folder, *path.split("/"))
-    if not os.path.isfile(full):
+    full = Path(folder, path)
+    if not full.is_file():
         return None
-    with open(full, "rb") as file:
+    with full.open("rb") as file:
         return file.read(limit + 1)
 
 
@@ -390,7 +394,7 @@ def read_tile_file(folder: str, level: str, number: int, width: int, limit: int)
         if data is not None:
             return whole, data, True
     if data is None:
-        raise Refuted(path, MISSING)
+        raise RefutedError(path, MISSING)
     return path, data, width == 256
 
 
@@ -398,7 +402,7 @@ def read_hashes(folder: str, level: int, number: int, width: int) -> tuple[str, 
     """Return the path of a tile of hashes and its first `width` hashes."""
     path, data, whole = read_tile_file(folder, str(level), number, width, 8192)
     if len(data) != (8192 if whole else 32 * width):
-        raise Refuted(path, MISSING)
+        raise RefutedError(path, MISSING)
     return path, [data[i : i + 32] for i in range(0, 32 * width, 32)]
 
 
@@ -409,11 +413,11 @@ def read_bundle(folder: str, number: int, width: int) -> list[bytes]:
     for _ in range(256 if whole else width):
         end = at + 2 + int.from_bytes(data[at : at + 2], "big")
         if at + 2 > len(data) or end > len(data):
-            raise Refuted(path, MISSING)
+            raise RefutedError(path, MISSING)
         entries.append(data[at + 2 : end])
         at = end
     if at != len(data):
-        raise Refuted(path, MISSING)
+        raise RefutedError(path, MISSING)
     return entries[:width]
 
 
@@ -424,6 +428,7 @@ class Ledger:
     """What has been read of a ledger so far."""
 
     def __init__(self, folder: str, first_key: Key | None, wanted: set[int]) -> None:
+        """Begin with nothing read."""
         self.folder = folder
         self.first_key = first_key  # what entry 0 must introduce, if it is known
         self.keys = []  # who signs from the entry at the same index of `key_places` on
@@ -449,27 +454,27 @@ class Ledger:
 
     def check_entry(self, place: int, data: bytes, is_in_tile: bool) -> None:
         """Refute unless this is an entry that may stand at this place, and stands there in the tree."""
-        name = "entry %d" % place
+        name = f"entry {place}"
         entry = parse_entry(data)
         if entry is None or entry.seq != place:
-            raise Refuted(name, ENTRY)
+            raise RefutedError(name, ENTRY)
         if not is_in_tile:
-            raise Refuted(name, LEAF)
+            raise RefutedError(name, LEAF)
         if (entry.kind == BEGUN) != (place == 0) or (entry.vkey is not None) != (entry.kind in (BEGUN, KEY_CHANGE)):
-            raise Refuted(name, KEY)
+            raise RefutedError(name, KEY)
         if entry.vkey is not None:
             self.learn_key(place, parse_key(entry.vkey.decode("ascii")))
         if entry.at < self.at and entry.kind != CLOCK:
-            raise Refuted(name, TIME)
+            raise RefutedError(name, TIME)
         self.at = entry.at
 
     def learn_key(self, place: int, key: Key | None) -> None:
         """Take in a new key; refute unless it is one, has the name of the first and is the one that was given, if so."""
         if key is None or (self.keys and key.name != self.keys[0].name):
-            raise Refuted("entry %d" % place, KEY)
+            raise RefutedError(f"entry {place}", KEY)
         given = self.first_key
         if place == 0 and given is not None and (key.name, key.public) != (given.name, given.public):
-            raise Refuted("entry 0", KEY)
+            raise RefutedError("entry 0", KEY)
         self.keys.append(key)
         self.key_places.append(place)
 
@@ -497,7 +502,7 @@ class Ledger:
         """Refute unless a tile above level 0 holds the roots of the tiles below it."""
         path, tile = read_hashes(self.folder, level, number, len(self.hashes[level]))
         if tile != self.hashes[level]:
-            raise Refuted(path, TILE)
+            raise RefutedError(path, TILE)
 
     def find_signers(self, size: int) -> list[Key]:
         """Return who must have signed a checkpoint of this size: where the last entry brought a new key, the old, too."""
@@ -510,47 +515,47 @@ class Ledger:
         """Refute unless the checkpoint has the name of the keys and is signed by whose turn it was."""
         signers = self.find_signers(checkpoint.size)
         if not signers:  # of size 0: keys come from entries
-            raise Refuted(place, SIGNATURE)
+            raise RefutedError(place, SIGNATURE)
         if checkpoint.origin != signers[0].name:
-            raise Refuted(place, ORIGIN)
+            raise RefutedError(place, ORIGIN)
         check_signatures(checkpoint, signers, place)
 
     def check_key_change(self, size: int) -> None:
         """Refute unless the change of keys in the last of `size` entries has its checkpoint, signed by both keys."""
-        path = "key/change/%d" % size
+        path = f"key/change/{size}"
         change = read_checkpoint(self.folder, path)
         if change.size != size:
-            raise Refuted(path, ROOT)
+            raise RefutedError(path, ROOT)
         self.check_signed(change, path)
         if change.root != self.find_root():
-            raise Refuted(path, ROOT)
+            raise RefutedError(path, ROOT)
 
 
 def read_checkpoint(folder: str, path: str) -> Checkpoint:
     """Return a checkpoint of the ledger, taken apart."""
     data = read_file(folder, path, MAX_TEXT_BYTES)
     if data is None:
-        raise Refuted(path, NO_CHECKPOINT)
+        raise RefutedError(path, NO_CHECKPOINT)
     return take_apart(path, data)
 
 
 def take_apart(place: str, data: bytes) -> Checkpoint:
-    """Return the checkpoint that lies at a place, or raise Refuted."""
+    """Return the checkpoint that lies at a place, or raise RefutedError."""
     checkpoint = parse_checkpoint(data)
     if checkpoint is None:
-        raise Refuted(place, NOT_A_CHECKPOINT)
+        raise RefutedError(place, NOT_A_CHECKPOINT)
     return checkpoint
 
 
 def verify_ledger(folder: str, outside: list[tuple[str, bytes]], first_key: Key | None) -> str:
-    """Return VERIFIED or UNPROVEN, or raise Refuted. `outside`: (name, bytes) of checkpoints kept elsewhere."""
+    """Return VERIFIED or UNPROVEN, or raise RefutedError. `outside`: (name, bytes) of checkpoints kept elsewhere."""
     newest = read_checkpoint(folder, "checkpoint")
     kept = [(name, take_apart(name, data)) for name, data in outside]
     for name, checkpoint in kept:
         if checkpoint.origin != newest.origin:
-            raise Refuted(name, ORIGIN)
+            raise RefutedError(name, ORIGIN)
         if checkpoint.size > newest.size:
-            raise Refuted(name, ROLLED_BACK)
+            raise RefutedError(name, ROLLED_BACK)
     ledger = Ledger(folder, first_key, {checkpoint.size for _, checkpoint in kept})
     for number in range((newest.size + 255) // 256):
         ledger.read_entries(number, min(256, newest.size - 256 * number))
@@ -560,11 +565,11 @@ def verify_ledger(folder: str, outside: list[tuple[str, bytes]], first_key: Key 
             ledger.check_upper(level, (newest.size >> 8 * level) // 256)
     ledger.check_signed(newest, "checkpoint")
     if newest.root != ledger.find_root():
-        raise Refuted("checkpoint", ROOT)
+        raise RefutedError("checkpoint", ROOT)
     for name, checkpoint in kept:
         ledger.check_signed(checkpoint, name)
         if checkpoint.root != ledger.roots[checkpoint.size]:
-            raise Refuted(name, FORK)
+            raise RefutedError(name, FORK)
     return VERIFIED if kept else UNPROVEN
 
 
@@ -598,27 +603,27 @@ def parse_receipt(data: bytes) -> tuple[int, list[bytes], Checkpoint] | None:
 def verify_receipt(
     receipt: bytes, key: Key, entry: bytes | None = None, record: bytes | None = None, salt: bytes | None = None
 ) -> str:
-    """Return VERIFIED; UNPROVEN without the entry, whose place is then only claimed; or raise Refuted."""
+    """Return VERIFIED; UNPROVEN without the entry, whose place is then only claimed; or raise RefutedError."""
     parsed = parse_receipt(receipt)
     if parsed is None:
-        raise Refuted("receipt", NOT_A_RECEIPT)
+        raise RefutedError("receipt", NOT_A_RECEIPT)
     index, path, checkpoint = parsed
     if checkpoint.origin != key.name:
-        raise Refuted("receipt", ORIGIN)
+        raise RefutedError("receipt", ORIGIN)
     check_signatures(checkpoint, [key], "receipt")
     if entry is None:
         return UNPROVEN
     if not verify_inclusion(hash_leaf(entry), index, checkpoint.size, path, checkpoint.root):
-        raise Refuted("receipt", PATH)
+        raise RefutedError("receipt", PATH)
     taken_apart = parse_entry(entry)
     if taken_apart is None:
-        raise Refuted("entry", ENTRY)
+        raise RefutedError("entry", ENTRY)
     if taken_apart.seq != index:
-        raise Refuted("entry", ENTRY)
+        raise RefutedError("entry", ENTRY)
     if record is not None and salt is not None:
         digest = base64.b64encode(hashlib.sha256(salt + record).digest())
         if len(salt) != 32 or digest != taken_apart.digest:
-            raise Refuted("record", DIGEST)
+            raise RefutedError("record", DIGEST)
     return VERIFIED
 
 
@@ -628,16 +633,14 @@ def verify_receipt(
 def read_given(parser: argparse.ArgumentParser, path: str) -> bytes:
     """Return what lies in a file that was named on the command line."""
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return Path(path).read_bytes()
     except OSError as error:
-        return parser.error("%s: %s" % (path, error.strerror))
+        return parser.error(f"{path}: {error.strerror}")
 
 
 def read_given_key(parser: argparse.ArgumentParser, path: str) -> Key:
     """Return the key in a file that was named on the command line."""
-    text = read_given(parser, path).decode("utf-8", "replace")
-    key = parse_key(text[:-1] if text.endswith("\n") else text)
+    key = parse_key(read_given(parser, path).decode("utf-8", "replace").strip())
     if key is None:
         parser.error(path + ": not a key (<name>+<id>+<base64>)")
     return key
@@ -659,13 +662,13 @@ def parse_arguments(parser: argparse.ArgumentParser, arguments: list[str] | None
         parser.error("--entry, --record and --salt belong to --receipt")
     if (options.record is None) != (options.salt is None) or (options.record and not options.entry):
         parser.error("--record needs --salt and --entry")
-    if options.folder and not os.path.isdir(options.folder):
+    if options.folder and not Path(options.folder).is_dir():
         parser.error("not a folder: " + options.folder)
     return options
 
 
 def answer(parser: argparse.ArgumentParser, options: argparse.Namespace) -> str:
-    """Return VERIFIED or UNPROVEN, or raise Refuted."""
+    """Return VERIFIED or UNPROVEN, or raise RefutedError."""
     key = read_given_key(parser, options.key) if options.key else None
     if options.folder:
         outside = [(path, read_given(parser, path)) for path in options.checkpoint]
@@ -688,7 +691,7 @@ def main(arguments: list[str] | None = None) -> int:
         state = answer(parser, options)
         if state == UNPROVEN:
             fault = NO_OUTSIDE if options.folder else NO_ENTRY
-    except Refuted as refuted:
+    except RefutedError as refuted:
         state, place, fault = REFUTED, refuted.place, refuted.fault
     print(state)
     if place:

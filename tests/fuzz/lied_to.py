@@ -104,7 +104,7 @@ class Alone:
     def _refusal(self, checkpoint: object) -> str | None:
         try:
             self.module.check_signatures(checkpoint, [self.key], "")
-        except self.module.Refuted as refuted:
+        except self.module.RefutedError as refuted:
             return refuted.fault
         return None
 
@@ -113,7 +113,7 @@ class Alone:
         try:
             if self.module.verify_receipt(data, self.key, entry) != "verified":
                 return None
-        except self.module.Refuted:
+        except self.module.RefutedError:
             return None
         index, _, checkpoint = self.module.parse_receipt(data)
         return index, checkpoint.text
@@ -123,5 +123,5 @@ class Alone:
         self.module.read_file = lambda _, path, limit: files[path][: limit + 1] if path in files else None
         try:
             return self.module.verify_ledger("", [("outside", outside)], None), "", ""
-        except self.module.Refuted as refuted:
+        except self.module.RefutedError as refuted:
             return "refuted", refuted.place, refuted.fault
