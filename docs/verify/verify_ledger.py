@@ -437,6 +437,7 @@ class Ledger:
         self.hashes = [[]]  # for each level, the hashes of its last tile
         self.wanted = wanted  # sizes whose root is asked for
         self.roots = {}  # size: root
+        self.upper_faults = []  # (level, number, fault): told when the entries have been read
 
     def read_entries(self, number: int, width: int) -> None:
         """Check a bundle, entry by entry, with its tile of level 0 and the roots that are asked for within it."""
@@ -499,10 +500,22 @@ class Ledger:
             self.close_tiles(level + 1, number // 256)
 
     def check_upper(self, level: int, number: int) -> None:
-        """Refute unless a tile above level 0 holds the roots of the tiles below it."""
-        path, tile = read_hashes(self.folder, level, number, len(self.hashes[level]))
-        if tile != self.hashes[level]:
-            raise RefutedError(path, TILE)
+        """Note a fault unless a tile above level 0 holds the roots of the tiles below it."""
+        try:
+            path, tile = read_hashes(self.folder, level, number, len(self.hashes[level]))
+            fault = None if tile == self.hashes[level] else RefutedError(path, TILE)
+        except RefutedError as refuted:
+            fault = refuted
+        if fault is not None:
+            self.upper_faults.append((level, number, fault))
+
+    def finish_upper(self, size: int) -> None:
+        """Check the last tile of each level above 0; refute for the first fault in any, by level and number."""
+        for level in range(1, len(self.hashes)):
+            if self.hashes[level]:
+                self.check_upper(level, (size >> 8 * level) // 256)
+        if self.upper_faults:
+            raise min(self.upper_faults, key=lambda fault: fault[:2])[2]
 
     def find_signers(self, size: int) -> list[Key]:
         """Return who must have signed a checkpoint of this size: where the last entry brought a new key, the old, too."""
@@ -560,9 +573,7 @@ def verify_ledger(folder: str, outside: list[tuple[str, bytes]], first_key: Key 
     for number in range((newest.size + 255) // 256):
         ledger.read_entries(number, min(256, newest.size - 256 * number))
         ledger.close_tiles(0, number)
-    for level in range(1, len(ledger.hashes)):
-        if ledger.hashes[level]:
-            ledger.check_upper(level, (newest.size >> 8 * level) // 256)
+    ledger.finish_upper(newest.size)
     ledger.check_signed(newest, "checkpoint")
     if newest.root != ledger.find_root():
         raise RefutedError("checkpoint", ROOT)
