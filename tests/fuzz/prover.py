@@ -127,7 +127,8 @@ class Prover:
                     path = self.change_path(path)
         accepted = self.verifier.includes(leaf, index, size, path, root)
         true = 0 <= index < size and any(t.root(size) == root and t.leaves[index] == leaf for t in self.trees)
-        return Lie("inclusion", accepted, true)
+        by_definition = (index, size, root) == (0, 1, leaf)  # nobody signed that root, but it is the one over this leaf
+        return Lie("inclusion", accepted, true or by_definition)
 
     def lie_about_consistency(self) -> Lie:
         """Change a consistency proof; the stand-alone verifier has none, it reads every entry."""
