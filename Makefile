@@ -1,5 +1,5 @@
 # `make demo` shows it, `make test` proves it; both set up what they need in .venv.
-.PHONY: demo test lint bench fuzz docs
+.PHONY: demo test lint bench fuzz prove docs
 
 demo: .venv/run.ready
 	@.venv/bin/morasanu scan examples/bank --html demo-report.html || test $$? -eq 3
@@ -16,6 +16,9 @@ bench: .venv/bench.ready
 
 fuzz: .venv/dev.ready
 	@.venv/bin/python -m tests.fuzz --seconds $(or $(seconds),60) --out bench/results
+
+prove: .venv/dev.ready
+	@.venv/bin/python -m tests.fuzz.prover --lies $(or $(lies),1000000) --out bench/results
 
 docs: .venv/dev.ready
 	@.venv/bin/python tools/docs.py

@@ -43,7 +43,7 @@ _FAULTS: Final = {
     Fault.NOT_A_CHECKPOINT: "チェックポイントとして読めない",
     Fault.SIGNATURE: "台帳の鍵の署名ではない",
     Fault.ORIGIN: "別の台帳のもの",
-    Fault.MISSING: "ない、または短い",
+    Fault.MISSING: "ない、または長さが違う",
     Fault.ENTRY: "項目として読めない、または場所が違う",
     Fault.TIME: "前の項目より早い時刻",
     Fault.KEY: "鍵を示していない、または示せない鍵",

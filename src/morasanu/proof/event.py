@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from base64 import b64decode
 from binascii import b2a_base64
@@ -15,7 +16,7 @@ KEY_CHANGED: Final = "ledger.key"
 CLOCK_SET: Final = "ledger.clock"
 OWN_KINDS: Final = frozenset((BEGUN, KEY_CHANGED, CLOCK_SET))
 """Kinds that only the ledger itself writes; the first two carry the key that signs from there on."""
-_AT: Final = r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\.[0-9]{6}Z"
+_AT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
 _ACTOR: Final = r"[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,62}[A-Za-z0-9])?"
 _KIND: Final = r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*"
 _LAST: Final = "AEIMQUYcgkosw048"  # 43 characters hold two bits more than 32 bytes do
@@ -77,10 +78,19 @@ def is_kind(text: str) -> bool:
 def parse_event(entry: bytes) -> Event:
     """Return the event that `entry` holds. Raises ValueError for any other bytes, also for another spelling of it."""
     match = _ENTRY.fullmatch(entry)
-    if match is None or len(match[5]) > _LONGEST_KIND:
+    if match is None or len(match[5]) > _LONGEST_KIND or not _is_date(match[2][:10].decode()):
         raise ValueError
     actor, at, digest, key, kind, seq = match.groups(b"")
     return Event(int(seq), at.decode(), actor.decode(), kind.decode(), b64decode(digest), key.decode())
+
+
+@lru_cache(maxsize=1_000)
+def _is_date(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def digest_record(salt: bytes, body: bytes) -> bytes:

@@ -23,7 +23,13 @@ LONGEST_NOTE_BYTES: Final = 200_000
 """Sixteen signatures of the longest kinds fit."""
 _KEY_BYTES: Final = 32
 _NAME: Final = re.compile(r"[^\s+]{1,255}\Z")
+_ANY_NAME: Final = re.compile(r"[^\s+]+\Z")
 _DASH: Final = "\u2014 "
+_PRIME: Final = 2**255 - 19
+_D: Final = -121665 * pow(121666, -1, _PRIME) % _PRIME
+_EIGHTH: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_SMALL_ORDER: Final = frozenset((0, 1, _PRIME - 1, _EIGHTH, _PRIME - _EIGHTH))
+"""The y of the points whose order divides 8."""
 
 
 class Signature(NamedTuple):
@@ -116,6 +122,21 @@ class SignerKey(NamedTuple):
         return Ed25519PrivateKey.from_private_bytes(self.seed)
 
 
+def is_point(public: bytes) -> bool:
+    """Return whether 32 bytes are a public key that may be trusted: the one spelling of a point, and not of small order.
+
+    Under a point of small order anybody can make signatures. Source: RFC 8032, section 5.1.3.
+
+    >>> is_point(bytes(32)), is_point(b"X" + b"f" * 31)
+    (False, True)
+    """
+    y = int.from_bytes(public, "little") & ~(1 << 255)
+    if y >= _PRIME or y in _SMALL_ORDER:
+        return False
+    square = (y * y - 1) * pow(_D * y * y + 1, -1, _PRIME) % _PRIME
+    return pow(square, (_PRIME - 1) // 2, _PRIME) == 1
+
+
 def is_key_name(name: str) -> bool:
     """Return whether `name` may stand in a note: no space, no plus sign, nothing that is not printed."""
     return bool(_NAME.match(name)) and name.isprintable()
@@ -127,7 +148,7 @@ def parse_verifier_key(text: str) -> VerifierKey:
     key_id, _, encoded = rest.partition("+")
     data = decode_base64(encoded)
     key = VerifierKey(name, data[0] if data else 0, data[1:])
-    known = key.kind in {ED25519, COSIGNATURE} and len(key.public) == _KEY_BYTES
+    known = key.kind in {ED25519, COSIGNATURE} and len(key.public) == _KEY_BYTES and is_point(key.public)
     if not known or not is_key_name(name) or f"{key.key_id:08x}" != key_id:
         raise ValueError
     return key
@@ -147,7 +168,7 @@ def parse_note(data: bytes) -> Note:
 def _parse_signature(line: str) -> Signature:
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     data = decode_base64(encoded)
-    if not line.startswith(_DASH) or not is_key_name(name) or len(data) < 5:
+    if not line.startswith(_DASH) or not _ANY_NAME.match(name) or len(data) < 5:
         raise ValueError
     return Signature(name, int.from_bytes(data[:4], "big"), data[4:])
 

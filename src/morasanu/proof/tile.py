@@ -90,12 +90,20 @@ class TileTree:
         return known
 
     def _take(self, tile: Tile, size_bytes: int) -> bytes:
-        data = self._read(tile.path) if tile.width > 0 else None
-        if data is None and 0 < tile.width < WIDTH:  # the whole tile may have taken its place
-            data = (self._read(tile._replace(width=WIDTH).path) or b"")[:size_bytes]
-        if data is None or len(data) != size_bytes:
+        if tile.width <= 0:
             raise MissingError(tile.path)
-        return data
+        found, data = self._find(tile)
+        if len(data) != found.width * HASH_BYTES:
+            raise MissingError(found.path)
+        return data[:size_bytes]
+
+    def _find(self, tile: Tile) -> tuple[Tile, bytes]:
+        """Return the file of `tile`, or of the whole tile, which may have taken its place. Raises MissingError."""
+        for found in (tile, tile._replace(width=WIDTH)):
+            data = self._read(found.path)
+            if data is not None:
+                return found, data
+        raise MissingError(tile.path)
 
     def root(self) -> bytes:
         """Return the root. Raises MissingError."""
@@ -113,13 +121,10 @@ class TileTree:
     def bundle(self, index: int) -> list[bytes]:
         """Return the entries of one bundle as far as the tree fills it. Raises MissingError."""
         width = min(WIDTH, self.size - index * WIDTH)
-        tile = Tile(ENTRIES, index, width)
-        data = self._read(tile.path)
-        if data is None and 0 < width < WIDTH:
-            data = self._read(tile._replace(width=WIDTH).path)
-        entries = None if data is None else split_bundle(data)
-        if entries is None or len(entries) < width or (len(entries) > width and len(entries) != WIDTH):
-            raise MissingError(tile.path)
+        found, data = self._find(Tile(ENTRIES, index, width))
+        entries = split_bundle(data)
+        if entries is None or len(entries) != found.width:
+            raise MissingError(found.path)
         return entries[:width]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from morasanu.proof.checkpoint import Checkpoint, parse_checkpoint
 from morasanu.proof.event import BEGUN, CLOCK_SET, KEY_CHANGED, parse_event
 from morasanu.proof.merkle import EMPTY_ROOT, Frontier, hash_leaf
-from morasanu.proof.note import Note, VerifierKey, parse_note, parse_verifier_key, verify_note
+from morasanu.proof.note import ED25519, Note, VerifierKey, parse_note, parse_verifier_key, verify_note
 from morasanu.proof.tile import WIDTH, MissingError, TileTree, list_tiles
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Fault(StrEnum):
     NOT_A_CHECKPOINT = "not a checkpoint"
     SIGNATURE = "not signed by the ledger's key"
     ORIGIN = "another ledger"
-    MISSING = "missing or too short"
+    MISSING = "missing, or not as long as it must be"
     ENTRY = "not an entry, or not in its place"
     TIME = "earlier than the entry before"
     KEY = "introduces no key, or one that it may not"
@@ -88,7 +88,7 @@ class KeyRing:
             raise ValueError
         if event.key:
             key = parse_verifier_key(event.key)
-            if self._since and key.name != self.origin:
+            if key.kind != ED25519 or (self._since and key.name != self.origin):
                 raise ValueError
             self._since.append((event.seq, key))
 
@@ -166,12 +166,12 @@ def _open(name: str, data: bytes | None) -> _Head:
 
 def _check_signature(head: _Head, ring: KeyRing) -> None:
     wanted = ring.signers(head.checkpoint.size)
+    _refuse(head.name, Fault.ORIGIN, when=bool(wanted) and head.checkpoint.origin != ring.origin)
     try:
         signed = verify_note(head.note, wanted)
     except ValueError as error:
         raise _RefutedError(head.name, Fault.SIGNATURE) from error
     _refuse(head.name, Fault.SIGNATURE, when=not wanted or set(signed) != set(wanted))
-    _refuse(head.name, Fault.ORIGIN, when=head.checkpoint.origin != ring.origin)
 
 
 def _replay(
@@ -195,8 +195,9 @@ def _replay(
         if event.kind == KEY_CHANGED:
             name = find_change(edge.size)
             change = _open(name, read(name))
+            _refuse(name, Fault.ROOT, when=change.checkpoint.size != edge.size)
             _check_signature(change, ring)
-            _refuse(name, Fault.ROOT, when=(change.checkpoint.size, change.checkpoint.root) != (edge.size, edge.root()))
+            _refuse(name, Fault.ROOT, when=change.checkpoint.root != edge.root())
     _check_upper(tree)
     return roots, ring
 
