@@ -107,6 +107,8 @@ def make_signatures() -> Iterator[Case]:
     yield hold("signature_of_later_key", Book(7, {3: SECOND}).write(), Book(7, {3: SECOND}).seal(2, FIRST, SECOND))
     many = "".join(Key(f"witness {number}", f"w{number}.example").sign(text) for number in range(15))
     yield hold("signatures_sixteen", book.write(), book.seal(more=many))
+    odd = format_signature("証人\u200b", b"abcd", bytes(64)) + format_signature("w" * 300, b"abcd", bytes(64))
+    yield hold("signatures_of_odd_names", book.write(), book.seal(more=odd))
     longer = format_signature("pq.example", b"abcd", hashlib.sha256(b"pq").digest() * 76)
     yield hold("signature_of_other_length", book.write(), book.seal(more=longer))
     with_line = f"{book.write_text(3)}an extension line\n"

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.conformance.ledger import bad, good
+from tests.conformance.ledger import bad, good, misspelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ def make_cases() -> Iterator[Case]:
     """Yield every case."""
     yield from good.make_cases()
     yield from bad.make_cases()
+    yield from misspelt.make_cases()
 
 
 class Written(NamedTuple):
