@@ -10,6 +10,7 @@ from morasanu.errors import EvidenceError, InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
 _PART: Final = ".part"
 
@@ -17,9 +18,10 @@ _PART: Final = ".part"
 class Folder:
     """Reads and writes files under one folder by their paths as a ledger names them (`tile/0/000`)."""
 
-    def __init__(self, path: Path) -> None:
-        """Take the folder, which need not exist yet."""
+    def __init__(self, path: Path, system: ModuleType = os) -> None:
+        """Take the folder, which need not exist yet. `system` is `os` unless a test watches what is asked of it."""
         self.path = path
+        self._os = system
         self._touched: set[Path] = set()
 
     def read(self, name: str) -> bytes | None:
@@ -37,44 +39,53 @@ class Folder:
         path = self.path / name
         part = path.with_name(path.name + _PART)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            self._make(path.parent)
+            handle = self._os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
             try:
-                os.fchmod(handle, mode)
-                _write_all(handle, data)
-                os.fsync(handle)
+                self._os.fchmod(handle, mode)
+                view = memoryview(data)
+                while view:
+                    view = view[self._os.write(handle, view) :]
+                self._os.fsync(handle)
             finally:
-                os.close(handle)
-            part.replace(path)
+                self._os.close(handle)
+            self._os.replace(part, path)
         except OSError as error:
             with suppress(OSError):
-                part.unlink()
+                self._os.unlink(part)
             raise _tell(path, error) from error
-        self._touched.update((path.parent, *path.parent.parents[: len(path.parent.parts) - len(self.path.parts)]))
+
+    def _make(self, folder: Path) -> None:
+        """Make a folder and those above it; all up to ours are synced later, for one found may have been made by a killed process."""
+        self._touched.update((folder, *folder.parents[: len(folder.parts) - len(self.path.parts)]))
+        above = folder
+        while not above.exists():
+            above = above.parent
+            self._touched.add(above)
+        self._os.makedirs(folder, exist_ok=True)
 
     def sync(self) -> None:
         """Make certain that every file written so far is found under its name. Raises EvidenceError MRS-E-013."""
         for folder in sorted(self._touched, reverse=True):
             try:
-                handle = os.open(folder, os.O_RDONLY)
+                handle = self._os.open(folder, os.O_RDONLY)
                 try:
-                    os.fsync(handle)
+                    self._os.fsync(handle)
                 finally:
-                    os.close(handle)
+                    self._os.close(handle)
             except OSError as error:
                 raise _tell(folder, error) from error
         self._touched.clear()
 
+    def keep(self, name: str) -> None:
+        """Make certain that a file found here stays: a process that was killed may have put it in place without `sync`."""
+        self._touched.add((self.path / name).parent)
+        self.sync()
+
     def remove(self, name: str) -> None:
         """Remove a file that is no longer needed, if it is there."""
         with suppress(OSError):
-            (self.path / name).unlink()
-
-
-def _write_all(handle: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]
+            self._os.unlink(self.path / name)
 
 
 def _tell(path: Path, error: OSError) -> EvidenceError:

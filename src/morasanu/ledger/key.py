@@ -14,33 +14,39 @@ if TYPE_CHECKING:
 
 PRIVATE: Final = "key/private"
 PUBLIC: Final = "key/public"
+NEXT: Final = "key/next"
+"""The private key that will sign once the ledger's rows and files say so: nothing is lost when that is cut short."""
 _HEAD: Final = "PRIVATE+KEY+"
 _SEED_BYTES: Final = 32
 
 
 def write_keys(folder: Folder, key: SignerKey) -> None:
     """Write both halves; the private one is readable and writable by its owner alone from its first byte."""
-    verifier = key.verifier
+    write_private(folder, key)
+    folder.write(PUBLIC, f"{key.verifier}\n".encode())
+
+
+def write_private(folder: Folder, key: SignerKey, name: str = PRIVATE) -> None:
+    """Write the private half."""
     data = b64encode(bytes([key.kind]) + key.seed).decode()
-    folder.write(PRIVATE, f"{_HEAD}{key.name}+{verifier.key_id:08x}+{data}\n".encode(), mode=0o600)
-    folder.write(PUBLIC, f"{verifier}\n".encode())
+    folder.write(name, f"{_HEAD}{key.name}+{key.verifier.key_id:08x}+{data}\n".encode(), mode=0o600)
 
 
-def read_private(folder: Folder) -> SignerKey:
+def read_private(folder: Folder, name: str = PRIVATE) -> SignerKey:
     """Return the key that signs. Raises EvidenceError MRS-E-020 without one or with a broken one, MRS-E-021 when others may read it."""
-    data = folder.read(PRIVATE)
+    data = folder.read(name)
     if data is None:
         raise EvidenceError("MRS-E-020", "秘密鍵がありません", "there is no private key")
-    if stat.S_IMODE((folder.path / PRIVATE).stat().st_mode) & 0o077:
+    if stat.S_IMODE((folder.path / name).stat().st_mode) & 0o077:
         raise EvidenceError(
             "MRS-E-021",
-            f"秘密鍵をほかの人も読めます（chmod 600）: {folder.path / PRIVATE}",
-            f"others may read the private key (chmod 600): {folder.path / PRIVATE}",
+            f"秘密鍵をほかの人も読めます（chmod 600）: {folder.path / name}",
+            f"others may read the private key (chmod 600): {folder.path / name}",
         )
     try:
-        name, key_id, encoded = data.decode().strip().removeprefix(_HEAD).split("+", 2)
+        owner, key_id, encoded = data.decode().strip().removeprefix(_HEAD).split("+", 2)
         seed = decode_base64(encoded)
-        key = SignerKey(name, seed[1:], seed[0])
+        key = SignerKey(owner, seed[1:], seed[0])
         if len(key.seed) != _SEED_BYTES or f"{key.verifier.key_id:08x}" != key_id:
             raise ValueError  # noqa: TRY301 - told with the others
     except (ValueError, IndexError) as error:

@@ -11,7 +11,7 @@ from morasanu.errors import EvidenceError, InputError
 from morasanu.ledger.batch import Batch, Draft, Ready, cut, prepare
 from morasanu.ledger.folder import Folder
 from morasanu.ledger.interface import Row
-from morasanu.ledger.key import read_private, write_keys
+from morasanu.ledger.key import NEXT, read_private, write_keys, write_private
 from morasanu.ledger.lock import Lock
 from morasanu.ledger.place import open_store, parse_place, read_place, write_place
 from morasanu.ledger.seal import drop_partial, grow_tree
@@ -73,10 +73,11 @@ def begin_ledger(path: Path, origin: str, address: str = "") -> None:
     folder = Folder(path)
     key = SignerKey(origin, os.urandom(32))
     write_keys(folder, key)
+    folder.sync()
     write_place(folder, origin, address)
     folder.sync()
+    Folder(path.parent).keep(path.name)
     with Ledger(path) as ledger:
-        ledger._take([Ready(BEGUN, "ledger", encode_canonical({"origin": origin}), str(key.verifier))])  # noqa: SLF001
         ledger.seal()
 
 
@@ -116,6 +117,7 @@ class Ledger:
         self._now = now
         self._gate, self._commit = threading.Lock(), threading.Lock()
         self._open: Batch | None = None
+        self._is_changing = False
         self._lock = Lock(path, patience_s)
         try:
             self._key = read_private(self._folder)
@@ -126,6 +128,7 @@ class Ledger:
         try:
             self._head = self._read_head()
             self._last = self._read_last()
+            self._go_on()
         except BaseException:
             self.__exit__()
             raise
@@ -136,8 +139,10 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         """Close the store and let another writer in."""
-        self._store.close()
-        self._lock.release()
+        try:
+            self._store.close()
+        finally:
+            self._lock.release()
 
     @property
     def size(self) -> int:
@@ -185,6 +190,20 @@ class Ledger:
         last = next(self._store.read(self._store.size - 1, 1), None) if self._store.size else None
         return parse_event(last.entry).at if last else ""
 
+    def _go_on(self) -> None:
+        """Finish what was cut short when a process was killed: putting a checkpoint in place, the first entry, the change of a key."""
+        self._folder.keep(CHECKPOINT)
+        if not self._store.size:
+            body = encode_canonical({"origin": self.origin})
+            self._take([Ready(BEGUN, "ledger", body, str(self._key.verifier))])
+        if self._folder.read(NEXT) is None:
+            return
+        new = read_private(self._folder, NEXT)
+        if parse_event(next(self._store.read(self._store.size - 1, 1)).entry).key == str(new.verifier):
+            self._finish_change(new)
+        else:
+            self._folder.remove(NEXT)
+
     # -- taking in -----------------------------------------------------------------------------------------------------
 
     def append(self, drafts: Sequence[Draft]) -> list[int]:
@@ -225,6 +244,7 @@ class Ledger:
 
     def _write(self, batch: Batch) -> None:
         try:
+            self._refuse_change()
             at = self._tell_time(batch.events[0].kind)
             batch.first = self._store.size
             salts = os.urandom(SALT_BYTES * len(batch.events))
@@ -264,6 +284,7 @@ class Ledger:
         Raises EvidenceError MRS-E-013 when they cannot be written, MRS-E-015 when those there are not those that were signed.
         """
         with self._commit:
+            self._refuse_change()
             return self._seal(())
 
     def _seal(self, others: Sequence[SignerKey]) -> Note:
@@ -277,11 +298,11 @@ class Ledger:
             raise EvidenceError(
                 "MRS-E-012", f"台帳の{edge.size}番がありません", f"number {edge.size} of the ledger is missing"
             )
-        self._folder.sync()
         text = Checkpoint(self.origin, size, edge.root()).text
         note = Note(text, tuple(key.sign(text) for key in (self._key, *others)))
         if others:
             self._folder.write(find_change(size), note.encoded)
+        self._folder.sync()
         self._folder.write(CHECKPOINT, note.encoded)
         self._folder.sync()
         self._head = note
@@ -290,25 +311,36 @@ class Ledger:
 
     def change_key(self, actor: str) -> Note:
         """Return the checkpoint that both keys sign; from it on a new one signs, and the old one is gone."""
-        old = self._key
         new = SignerKey(self.origin, os.urandom(32))
-        body = encode_canonical({"from": str(old.verifier), "to": str(new.verifier)})
-        self._take([Ready(KEY_CHANGED, actor, body, str(new.verifier))])
+        body = encode_canonical({"from": str(self._key.verifier), "to": str(new.verifier)})
+        batch = Batch()
+        batch.add([Ready(KEY_CHANGED, actor, body, str(new.verifier))])
         with self._commit:
-            if self._store.size - 1 != self._find_change():
-                raise EvidenceError(
-                    "MRS-E-018", "鍵の交換中に記録が増えました", "events came while the key was changed"
-                )
-            note = self._seal([new])
-            write_keys(self._folder, new)
+            self._refuse_change()
+            write_private(self._folder, new, NEXT)
             self._folder.sync()
-            self._key = new
+            self._write(batch)
+            if batch.fault:
+                raise batch.fault
+            self._is_changing = True
+            return self._finish_change(new)
+
+    def _finish_change(self, new: SignerKey) -> Note:
+        note = self._seal([new])
+        write_keys(self._folder, new)
+        self._folder.sync()
+        self._folder.remove(NEXT)
+        self._key, self._is_changing = new, False
         return note
 
-    def _find_change(self) -> int:
-        last = next(self._store.read(self._store.size - 1, 1))
-        event = parse_event(last.entry)
-        return event.seq if event.kind == KEY_CHANGED else -1
+    def _refuse_change(self) -> None:
+        """Raise EvidenceError MRS-E-018 when the change of the key failed halfway: nothing may come between its entry and its checkpoint."""
+        if self._is_changing:
+            raise EvidenceError(
+                "MRS-E-018",
+                "鍵の交換が途中で止まっています。台帳を開き直すと続きます",
+                "the change of the key stopped halfway: open the ledger again to finish it",
+            )
 
     # -- looking up ----------------------------------------------------------------------------------------------------
 
