@@ -149,5 +149,6 @@ class SqliteStore:
             self._empty_log()
 
     def close(self) -> None:
-        """Close the file."""
-        self._link.close()
+        """Close the file. What is durable stays so, whatever happens meanwhile."""
+        with suppress(Exception):
+            self._link.close()
