@@ -18,10 +18,10 @@ try:
     from morasanu.ledger.batch import MOST_EVENTS, Draft, prepare
     from morasanu.ledger.export import export_files
     from morasanu.ledger.folder import Folder
-    from morasanu.ledger.ledger import Ledger, begin_ledger, read_origin
-    from morasanu.proof.checkpoint import parse_checkpoint
-    from morasanu.proof.note import parse_note, parse_verifier_key
-    from morasanu.proof.verify import CHECKPOINT, Fault, Outside, State, verify
+    from morasanu.ledger.ledger import Ledger, begin_ledger
+    from morasanu.ledger.reader import Reader
+    from morasanu.proof.note import parse_verifier_key
+    from morasanu.proof.verify import Fault, Outside, State, verify
 except ModuleNotFoundError as error:
     raise OutsideError(
         "MRS-O-034",
@@ -192,7 +192,7 @@ def _checkpoint(options: argparse.Namespace, _: Speaker) -> int:
 
 
 def _prove(options: argparse.Namespace, say: Speaker) -> int:
-    with Ledger(options.folder) as ledger:
+    with Reader(options.folder) as ledger:
         proved = ledger.prove(options.number)
     receipt, (entry, salt, body) = proved.receipt.text, proved.record
     if options.receipt:
@@ -251,12 +251,8 @@ def _export(options: argparse.Namespace, say: Speaker) -> int:
 
 
 def _status(options: argparse.Namespace, say: Speaker) -> int:
-    folder = Folder(options.folder)
-    origin = read_origin(folder)
-    with Ledger(options.folder) as ledger:
-        size = ledger.size
-        data = folder.read(CHECKPOINT)
-        sealed = parse_checkpoint(parse_note(data).text).size if data else 0
+    with Reader(options.folder) as ledger:
+        origin, size, sealed = ledger.origin, ledger.size, ledger.sealed
     shown = {"origin": origin, "size": size, "sealed": sealed}
     if options.json:
         print(json.dumps(shown, ensure_ascii=False))

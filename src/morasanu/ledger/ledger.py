@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from morasanu.errors import EvidenceError, InputError
 from morasanu.ledger.batch import Batch, Draft, Ready, cut, prepare
@@ -14,6 +14,7 @@ from morasanu.ledger.interface import Row
 from morasanu.ledger.key import NEXT, read_private, write_keys, write_private
 from morasanu.ledger.lock import Lock
 from morasanu.ledger.place import open_store, parse_place, read_place, write_place
+from morasanu.ledger.reader import Proved, prove_event
 from morasanu.ledger.seal import drop_partial, grow_tree
 from morasanu.proof.canonical import encode_canonical
 from morasanu.proof.checkpoint import Checkpoint, parse_checkpoint
@@ -22,14 +23,12 @@ from morasanu.proof.event import (
     CLOCK_SET,
     KEY_CHANGED,
     SALT_BYTES,
-    Event,
     digest_record,
     parse_event,
     spell_entry,
 )
-from morasanu.proof.merkle import EMPTY_ROOT, hash_leaf, prove_inclusion
+from morasanu.proof.merkle import EMPTY_ROOT, hash_leaf
 from morasanu.proof.note import Note, SignerKey, is_key_name, parse_note, verify_note
-from morasanu.proof.receipt import Receipt
 from morasanu.proof.tile import WIDTH, MissingError, TileTree
 from morasanu.proof.verify import CHECKPOINT, find_change
 
@@ -40,14 +39,6 @@ if TYPE_CHECKING:
     from morasanu.ledger.interface import Store
 
 _SLACK_S: Final = 2
-
-
-class Proved(NamedTuple):
-    """An event with its receipt, and the record with its salt unless that was erased."""
-
-    event: Event
-    receipt: Receipt
-    record: Row
 
 
 def _now() -> datetime:
@@ -92,11 +83,6 @@ def _refuse_used(path: Path, address: str) -> None:
             f"そこにはもう台帳があります（スキーマ {place.schema}、{size} 件）。宛先の最後に別のスキーマを書いてください",
             f"there is a ledger already (schema {place.schema}, {size} events): write another schema at the end of the address",
         )
-
-
-def read_origin(folder: Folder) -> str:
-    """Return the name of the ledger in `folder`. Raises InputError MRS-I-042 when there is none."""
-    return read_place(folder)[0]
 
 
 class Ledger:
@@ -349,23 +335,8 @@ class Ledger:
 
         Raises InputError MRS-I-044 when there is no such event or it is not sealed yet.
         """
-        sealed = parse_checkpoint(self._head.text).size if self._head else 0
-        if self._head is None or not 0 <= seq < sealed:
-            raise InputError(
-                "MRS-I-044",
-                f"{seq} 番は封をしたところ（{sealed} 件）にありません（先に checkpoint）",
-                f"number {seq} is not among the {sealed} sealed events (run checkpoint first)",
-            )
         with self._commit:
-            row = next(self._store.read(seq, 1))
-        tree = TileTree(sealed, self._folder.read)
-        try:
-            path = prove_inclusion(seq, sealed, tree.node)
-        except MissingError as error:
-            raise EvidenceError(
-                "MRS-E-015", f"台帳のファイルがありません（{error}）", f"a file is missing ({error})"
-            ) from error
-        return Proved(parse_event(row.entry), Receipt(seq, tuple(path), self._head), row)
+            return prove_event(self._folder, self._store, self._head, seq)
 
     def erase(self, seq: int) -> None:
         """Forget the record of event `seq`; its leaf stays and the ledger verifies as before. Raises InputError MRS-I-044."""

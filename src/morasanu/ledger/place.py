@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from morasanu.errors import InputError, OutsideError
-from morasanu.ledger.sqlite import SqliteStore
+from morasanu.ledger.sqlite import SqliteStore, open_reader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,10 +99,10 @@ def read_place(folder: Folder) -> tuple[str, str]:
     return origin.strip(), address.strip()
 
 
-def open_store(path: Path, address: str) -> Store:
-    """Return the store of the ledger in `path`. Raises EvidenceError as stores do, OutsideError MRS-O-034 when psycopg is missing."""
+def open_store(path: Path, address: str, *, is_reader: bool = False) -> Store:
+    """Return the store of the ledger in `path`; for a reader it keeps no writer out and changes nothing. Raises EvidenceError as stores do, OutsideError MRS-O-034 when psycopg is missing."""
     if not address:
-        return SqliteStore(path / _ROWS)
+        return open_reader(path / _ROWS) if is_reader else SqliteStore(path / _ROWS)
     place = parse_place(address)
     try:
         from morasanu.ledger.postgresql import PostgresqlStore  # noqa: PLC0415 - an extra
@@ -112,4 +112,4 @@ def open_store(path: Path, address: str) -> Store:
             "PostgreSQL の部品がありません。pip install 'morasanu[postgresql]' で入ります",
             "the parts for PostgreSQL are not installed: pip install 'morasanu[postgresql]'",
         ) from error
-    return PostgresqlStore(place)
+    return PostgresqlStore(place, is_reader=is_reader)

@@ -54,8 +54,8 @@ order by first limit {_PAGE_ROWS}
 class PostgresqlStore:
     """A store in one schema of a database. After a fault it takes nothing more: what the server kept is only known once it is opened anew."""
 
-    def __init__(self, place: Place) -> None:
-        """Open it, and create it when it is not there.
+    def __init__(self, place: Place, *, is_reader: bool = False) -> None:
+        """Open it, and create it when it is not there. A reader needs no lock, and changes nothing.
 
         Raises EvidenceError MRS-E-011 when it cannot be opened, MRS-E-012 when its rows are not dense, MRS-E-014 when another writer has
         it open, MRS-E-019 when the server does not sync.
@@ -66,7 +66,7 @@ class PostgresqlStore:
         except psycopg.Error as error:
             raise _refuse_opening(error) from error
         try:
-            self._prepare(place.schema)
+            self._prepare(place.schema, is_reader=is_reader)
             self._size = self._count()
         except psycopg.Error as error:
             self.close()
@@ -75,11 +75,14 @@ class PostgresqlStore:
             self.close()
             raise
 
-    def _prepare(self, schema: str) -> None:
+    def _prepare(self, schema: str, *, is_reader: bool) -> None:
         name = sql.Identifier(schema)
         for statement in _SESSION:
             self._link.execute(statement.encode())
         self._link.execute(sql.SQL("set search_path = {}, pg_temp").format(name))
+        if is_reader:
+            self._link.execute(b"set default_transaction_read_only = on")
+            return
         if self._ask("show fsync")[0][0] != "on":
             raise EvidenceError(
                 "MRS-E-019",

@@ -38,6 +38,15 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, timeout=5, check_same_thread=False)
 
 
+def open_reader(path: Path) -> SqliteStore:
+    """Return a store that is only read, also while somebody writes. Raises EvidenceError MRS-E-011, MRS-E-012."""
+
+    def connect(path: Path) -> sqlite3.Connection:
+        return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5)
+
+    return SqliteStore(path, connect, settings=("query_only = ON",), is_reader=True)
+
+
 class SqliteStore:
     """A store in one file. After a fault it takes nothing more: what the disk holds then is only known once it is opened anew."""
 
@@ -47,6 +56,8 @@ class SqliteStore:
         connect: Callable[[Path], Any] = connect,
         settings: Sequence[str] = SETTINGS,
         log_bytes: int = LOG_BYTES,
+        *,
+        is_reader: bool = False,
     ) -> None:
         """Open or create it. Raises EvidenceError MRS-E-011 when it cannot be opened, MRS-E-012 when its rows are not dense."""
         self._is_broken = False
@@ -55,9 +66,10 @@ class SqliteStore:
             self._link = connect(path)
             for setting in settings:
                 self._link.execute(f"pragma {setting}").fetchall()
-            self._empty_log()
-            self._link.execute(_TABLE)
-            self._fill_log(log_bytes)
+            if not is_reader:
+                self._empty_log()
+                self._link.execute(_TABLE)
+                self._fill_log(log_bytes)
             self._size = self._count()
         except Exception as error:
             if self._link is not None:

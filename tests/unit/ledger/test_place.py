@@ -10,7 +10,7 @@ import pytest
 
 from morasanu.errors import InputError, OutsideError
 from morasanu.ledger.folder import Folder
-from morasanu.ledger.ledger import Ledger, begin_ledger, read_origin
+from morasanu.ledger.ledger import Ledger, begin_ledger
 from morasanu.ledger.place import LEDGER, Place, open_store, parse_place, read_place, write_place
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_the_file_keeps_a_name_and_an_address_or_a_name_alone(path: Path, tmp_pa
     for text in ("bank.example/evidence", "bank.example/evidence\n\n", "bank.example/evidence\r\n"):
         (path / LEDGER).write_bytes(text.encode())
         assert read_place(Folder(path)) == ("bank.example/evidence", "")
-        assert read_origin(Folder(path)) == "bank.example/evidence"
+        assert read_place(Folder(path))[0] == "bank.example/evidence"
         with Ledger(path) as ledger:
             assert ledger.size == 1
 

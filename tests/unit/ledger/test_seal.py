@@ -13,7 +13,8 @@ from morasanu.ledger.export import export_files
 from morasanu.ledger.folder import Folder
 from morasanu.ledger.interface import Row
 from morasanu.ledger.key import PRIVATE, read_private, read_public
-from morasanu.ledger.ledger import Ledger, begin_ledger, read_origin
+from morasanu.ledger.ledger import Ledger, begin_ledger
+from morasanu.ledger.place import read_place
 from morasanu.proof.checkpoint import parse_checkpoint
 from morasanu.proof.event import BEGUN, KEY_CHANGED, digest_record, parse_event
 from morasanu.proof.merkle import hash_leaf, verify_inclusion
@@ -44,7 +45,7 @@ def test_a_new_ledger_has_one_entry_that_names_its_key(path: Path) -> None:
     with Ledger(path) as ledger:
         proved = ledger.prove(0)
     assert (proved.event.kind, proved.event.key, proved.event.seq) == (BEGUN, str(key), 0)
-    assert key.name == read_origin(Folder(path)) == "bank.example/evidence"
+    assert key.name == read_place(Folder(path))[0] == "bank.example/evidence"
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "台帳", 'a"b', "a\\b", "a" * 256])
