@@ -15,10 +15,13 @@ from urllib.parse import quote
 from morasanu.errors import InputError, OutsideError
 
 try:
+    from morasanu.cli.ledger_outside import run_witness, send_checkpoint, tell_left
     from morasanu.ledger.batch import MOST_EVENTS, Draft, prepare
     from morasanu.ledger.export import export_files
     from morasanu.ledger.folder import Folder
     from morasanu.ledger.ledger import Ledger, begin_ledger
+    from morasanu.ledger.outside.kept import find_kept
+    from morasanu.ledger.outside.record import read_left
     from morasanu.ledger.reader import Reader
     from morasanu.proof.note import parse_verifier_key
     from morasanu.proof.verify import Fault, Outside, State, verify
@@ -66,13 +69,14 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
     act = {
         "init": _init,
         "append": _append,
-        "checkpoint": _checkpoint,
+        "checkpoint": send_checkpoint,
         "prove": _prove,
         "verify": _verify,
         "export": _export,
         "status": _status,
         "erase": _erase,
         "rotate": _rotate,
+        "witness": run_witness,
     }[options.act]
     return act(options, say)
 
@@ -185,12 +189,6 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(name)
 
 
-def _checkpoint(options: argparse.Namespace, _: Speaker) -> int:
-    with Ledger(options.folder) as ledger:
-        sys.stdout.write(ledger.seal().encoded.decode())
-    return 0
-
-
 def _prove(options: argparse.Namespace, say: Speaker) -> int:
     with Reader(options.folder) as ledger:
         proved = ledger.prove(options.number)
@@ -221,7 +219,7 @@ def _prove(options: argparse.Namespace, say: Speaker) -> int:
 
 def _verify(options: argparse.Namespace, say: Speaker) -> int:
     try:
-        outside = [Outside(str(path), path.read_bytes()) for path in options.checkpoint]
+        outside = [Outside(str(path), find_kept(path.read_bytes())) for path in options.checkpoint]
         key = parse_verifier_key(options.key.read_text(encoding="utf-8")) if options.key else None
     except OSError as error:
         raise InputError("MRS-I-001", f"読めません: {error.filename}", f"cannot be read: {error.filename}") from error
@@ -253,12 +251,20 @@ def _export(options: argparse.Namespace, say: Speaker) -> int:
 def _status(options: argparse.Namespace, say: Speaker) -> int:
     with Reader(options.folder) as ledger:
         origin, size, sealed = ledger.origin, ledger.size, ledger.sealed
-    shown = {"origin": origin, "size": size, "sealed": sealed}
+    left = next(reversed(read_left(options.folder)), None)
+    shown = {
+        "origin": origin,
+        "size": size,
+        "sealed": sealed,
+        "left": left._asdict() if left else None,
+        "behind": max(0, size - left.size) if left else size,
+    }
     if options.json:
         print(json.dumps(shown, ensure_ascii=False))
     else:
         print(origin)
         print(say(f"記録 {size:,} 件、うち封をしたもの {sealed:,} 件", f"{size:,} events, {sealed:,} of them sealed"))
+        print(tell_left(left, size, say))
     return 0
 
 

@@ -55,12 +55,16 @@ def add_acts(say: Speaker, add: Callable[[str, str], argparse.ArgumentParser]) -
         action="store_true",
         help=say("時計が戻ったことを記録して続ける", "record that the clock went back, and go on"),
     )
-    _add(
+    parser = _add(
         say,
         add,
         "checkpoint",
-        say("封をして、署名したチェックポイントを表示する", "seal, and print the signed checkpoint"),
+        say(
+            "封をして、署名したチェックポイントを表示し、外に出す",
+            "seal, print the signed checkpoint, and let it leave this machine",
+        ),
     )
+    _add_outside(parser, say)
     parser = _add(
         say,
         add,
@@ -111,6 +115,119 @@ def add_acts(say: Speaker, add: Callable[[str, str], argparse.ArgumentParser]) -
     _add_number(parser, say)
     parser = _add(say, add, "rotate", say("署名の鍵を取り替える", "change the key that signs"))
     _add_actor(parser, say)
+    parser = _add(
+        say,
+        add,
+        "witness",
+        say("ほかの機械の台帳の証人になる（止めるまで動く）", "be the witness of ledgers of other hosts"),
+    )
+    _add_witness(parser, say)
+
+
+def _add_outside(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument(
+        "--to",
+        metavar="FOLDER",
+        type=Path,
+        action="append",
+        default=[],
+        help=say("別のディスクや共有のフォルダーへ（何度でも）", "to a folder on another disk or share (repeatable)"),
+    )
+    parser.add_argument(
+        "--mail",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        help=say("メールで（何度でも。--smtp が要る）", "by mail (repeatable; needs --smtp)"),
+    )
+    parser.add_argument(
+        "--smtp",
+        metavar="HOST[:PORT]",
+        default="",
+        help=say(
+            "メールサーバー。465 は初めから TLS、ほかは STARTTLS（既定 587。この機械なら 25）",
+            "the mail server: 465 is TLS from the start, others STARTTLS (default 587; 25 on this machine)",
+        ),
+    )
+    parser.add_argument(
+        "--from",
+        dest="sender",
+        metavar="ADDRESS",
+        default="",
+        help=say("差出人（既定: 宛先と同じ）", "the sender (default: the address itself)"),
+    )
+    parser.add_argument(
+        "--witness",
+        metavar="URL",
+        action="append",
+        default=[],
+        help=say("証人へ（c2sp.org/tlog-witness。何度でも）", "to a witness (c2sp.org/tlog-witness; repeatable)"),
+    )
+    parser.add_argument(
+        "--witness-key",
+        metavar="F",
+        type=Path,
+        action="append",
+        default=[],
+        help=say("その証人の公開鍵のファイル（--witness と同じ順）", "the file with its public key, in the same order"),
+    )
+    parser.add_argument(
+        "--print",
+        metavar="F",
+        type=Path,
+        help=say("印刷用の頁（HTML、QR 付き）", "a page to print (HTML, with QR codes)"),
+    )
+    parser.add_argument(
+        "--timestamp",
+        metavar="URL",
+        default="",
+        help=say("タイムスタンプを受ける（RFC 3161）", "have it time-stamped (RFC 3161)"),
+    )
+    parser.add_argument(
+        "--ca",
+        metavar="F",
+        type=Path,
+        help=say(
+            "信頼する認証局の証明書（PEM。タイムスタンプの署名もこれで確かめる）",
+            "certificates of the CAs to trust (PEM; the signature of time-stamps is verified by them as well)",
+        ),
+    )
+    parser.add_argument(
+        "--credentials",
+        metavar="F",
+        type=Path,
+        help=say(
+            "メールサーバーの利用者名とパスワード（YAML、url は smtp://HOST[:PORT]）",
+            "user and password of the mail server (YAML, url is smtp://HOST[:PORT])",
+        ),
+    )
+
+
+def _add_witness(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument("--listen", metavar="HOST:PORT", required=True, help=say("待ち受ける場所", "where to listen"))
+    parser.add_argument(
+        "--tls-cert", metavar="F", type=Path, help=say("TLS の証明書（PEM）", "the certificate for TLS (PEM)")
+    )
+    parser.add_argument("--tls-key", metavar="F", type=Path, help=say("その鍵（PEM）", "its key (PEM)"))
+    parser.add_argument(
+        "--log",
+        metavar="F",
+        type=Path,
+        action="append",
+        required=True,
+        help=say(
+            "台帳の公開鍵のファイル（1行に一つ。何度でも）",
+            "a file with public keys of ledgers, one a line (repeatable)",
+        ),
+    )
+    parser.add_argument(
+        "--name",
+        metavar="NAME",
+        default="",
+        help=say(
+            "初めに作る鍵の名前（既定: ホスト名/witness）", "the name of the key made at first (default: host/witness)"
+        ),
+    )
 
 
 def _add(

@@ -295,6 +295,22 @@ class Ledger:
         drop_partial(self._folder, head.size, size)
         return note
 
+    def add_signatures(self, note: Note) -> bool:
+        """Return whether the newest checkpoint is that of `note` and now has the signatures of witnesses below it as well.
+
+        Raises EvidenceError MRS-E-013 when it cannot be written.
+        """
+        with self._commit:
+            if self._head is None or self._head.text != note.text:
+                return False
+            kept = {(each.name, each.key_id): each for each in self._head.signatures}
+            added = {(each.name, each.key_id): each for each in note.signatures if each.name != self.origin}
+            head = Note(note.text, tuple({**kept, **added}.values()))
+            self._folder.write(CHECKPOINT, head.encoded)
+            self._folder.sync()
+            self._head = head
+        return True
+
     def change_key(self, actor: str) -> Note:
         """Return the checkpoint that both keys sign; from it on a new one signs, and the old one is gone."""
         new = SignerKey(self.origin, os.urandom(32))
