@@ -14,9 +14,30 @@ if TYPE_CHECKING:
 
 def add_acts(say: Speaker, add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     """Add every act on a ledger; `add(name, text)` gives the parser of a new one."""
-    parser = _add(
-        say, add, "init", say("新しい台帳を作る（鍵と最初の封）", "make a new ledger: keys and a first checkpoint")
-    )
+    acts: tuple[tuple[str, str, str, tuple[Callable[[argparse.ArgumentParser, Speaker], None], ...]], ...] = (
+        ("init", "新しい台帳を作る（鍵と最初の封）", "make a new ledger: keys and a first checkpoint", (_add_place,)),
+        ("append", "記録を加え、確かに残ってから番号を表示する", "append records, print their numbers once durable",
+         (_add_source, _add_actor)),
+        ("checkpoint", "封をして、署名したチェックポイントを表示し、外に出す",
+         "seal, print the signed checkpoint, and let it leave this machine", (_add_outside, _add_mail)),
+        ("prove", "一件の証明と、残っている記録を表示する", "print the proof of one event, and its record if kept",
+         (_add_number, _add_receipt, _add_json)),
+        ("verify", "ファイルだけで確かめる（0 正しい / 1 改ざん / 4 外の控えがない）",
+         "verify from the files alone (0 verified / 1 refuted / 4 unproven)", (_add_kept, _add_json)),
+        ("export", "公開できるファイルだけを写す", "copy the files that anybody may have", (_add_target,)),
+        ("status", "件数、封をした時、外に出した時", "how many events, when sealed, when a checkpoint left", (_add_json,)),
+        ("erase", "一件の記録を消す（証明は残る）", "erase the record of one event; the proof stays", (_add_number,)),
+        ("rotate", "署名の鍵を取り替える", "change the key that signs", (_add_actor,)),
+        ("witness", "ほかの機械の台帳の証人になる（止めるまで動く）", "be the witness of ledgers of other hosts", (_add_witness,)),
+    )  # fmt: skip
+    for name, ja, en, options in acts:
+        parser = add(name, say(ja, en))
+        parser.add_argument("folder", metavar="DIR", type=Path, help=say("台帳のフォルダー", "the ledger's folder"))
+        for add_option in options:
+            add_option(parser, say)
+
+
+def _add_place(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument(
         "--origin",
         metavar="NAME",
@@ -35,12 +56,9 @@ def add_acts(say: Speaker, add: Callable[[str, str], argparse.ArgumentParser]) -
             "where records are kept (postgresql://[user@]host[:port]/database[/schema]; default: SQLite in the folder)",
         ),
     )
-    parser = _add(
-        say,
-        add,
-        "append",
-        say("記録を加え、確かに残ってから番号を表示する", "append records, print their numbers once durable"),
-    )
+
+
+def _add_source(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument(
         "file",
         metavar="FILE|-",
@@ -49,45 +67,27 @@ def add_acts(say: Speaker, add: Callable[[str, str], argparse.ArgumentParser]) -
     parser.add_argument(
         "--kind", metavar="K", default="record", help=say("kind のない記録の種類", "the kind of records without a kind")
     )
-    _add_actor(parser, say)
     parser.add_argument(
         "--accept-clock",
         action="store_true",
         help=say("時計が戻ったことを記録して続ける", "record that the clock went back, and go on"),
     )
-    parser = _add(
-        say,
-        add,
-        "checkpoint",
-        say(
-            "封をして、署名したチェックポイントを表示し、外に出す",
-            "seal, print the signed checkpoint, and let it leave this machine",
-        ),
-    )
-    _add_outside(parser, say)
-    parser = _add(
-        say,
-        add,
-        "prove",
-        say("一件の証明と、残っている記録を表示する", "print the proof of one event, and its record if kept"),
-    )
-    _add_number(parser, say)
+
+
+def _add_receipt(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument(
         "--receipt",
         metavar="F",
         type=Path,
         help=say("証明だけを書くファイル（.tlog-proof）", "write the proof alone (.tlog-proof)"),
     )
+
+
+def _add_json(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument("--json", action="store_true", help=say("JSONで表示する", "print as JSON"))
-    parser = _add(
-        say,
-        add,
-        "verify",
-        say(
-            "ファイルだけで確かめる（0 正しい / 1 改ざん / 4 外の控えがない）",
-            "verify from the files alone (0 verified / 1 refuted / 4 unproven)",
-        ),
-    )
+
+
+def _add_kept(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument(
         "--checkpoint",
         metavar="F",
@@ -99,29 +99,10 @@ def add_acts(say: Speaker, add: Callable[[str, str], argparse.ArgumentParser]) -
     parser.add_argument(
         "--key", metavar="F", type=Path, help=say("外に残した最初の公開鍵", "the first public key, kept elsewhere")
     )
-    parser.add_argument("--json", action="store_true", help=say("JSONで表示する", "print as JSON"))
-    parser = _add(say, add, "export", say("公開できるファイルだけを写す", "copy the files that anybody may have"))
+
+
+def _add_target(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument("to", metavar="TO", type=Path, help=say("写す先の空のフォルダー", "an empty folder to copy to"))
-    parser = _add(
-        say,
-        add,
-        "status",
-        say("件数、封をした時、外に出した時", "how many events, when sealed, when a checkpoint left"),
-    )
-    parser.add_argument("--json", action="store_true", help=say("JSONで表示する", "print as JSON"))
-    parser = _add(
-        say, add, "erase", say("一件の記録を消す（証明は残る）", "erase the record of one event; the proof stays")
-    )
-    _add_number(parser, say)
-    parser = _add(say, add, "rotate", say("署名の鍵を取り替える", "change the key that signs"))
-    _add_actor(parser, say)
-    parser = _add(
-        say,
-        add,
-        "witness",
-        say("ほかの機械の台帳の証人になる（止めるまで動く）", "be the witness of ledgers of other hosts"),
-    )
-    _add_witness(parser, say)
 
 
 def _add_outside(parser: argparse.ArgumentParser, say: Speaker) -> None:
@@ -132,29 +113,6 @@ def _add_outside(parser: argparse.ArgumentParser, say: Speaker) -> None:
         action="append",
         default=[],
         help=say("別のディスクや共有のフォルダーへ（何度でも）", "to a folder on another disk or share (repeatable)"),
-    )
-    parser.add_argument(
-        "--mail",
-        metavar="ADDRESS",
-        action="append",
-        default=[],
-        help=say("メールで（何度でも。--smtp が要る）", "by mail (repeatable; needs --smtp)"),
-    )
-    parser.add_argument(
-        "--smtp",
-        metavar="HOST[:PORT]",
-        default="",
-        help=say(
-            "メールサーバー。465 は初めから TLS、ほかは STARTTLS（既定 587。この機械なら 25）",
-            "the mail server: 465 is TLS from the start, others STARTTLS (default 587; 25 on this machine)",
-        ),
-    )
-    parser.add_argument(
-        "--from",
-        dest="sender",
-        metavar="ADDRESS",
-        default="",
-        help=say("差出人（既定: 宛先と同じ）", "the sender (default: the address itself)"),
     )
     parser.add_argument(
         "--witness",
@@ -192,6 +150,32 @@ def _add_outside(parser: argparse.ArgumentParser, say: Speaker) -> None:
             "certificates of the CAs to trust (PEM; the signature of time-stamps is verified by them as well)",
         ),
     )
+
+
+def _add_mail(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument(
+        "--mail",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        help=say("メールで（何度でも。--smtp が要る）", "by mail (repeatable; needs --smtp)"),
+    )
+    parser.add_argument(
+        "--smtp",
+        metavar="HOST[:PORT]",
+        default="",
+        help=say(
+            "メールサーバー。465 は初めから TLS、ほかは STARTTLS（既定 587。この機械なら 25）",
+            "the mail server: 465 is TLS from the start, others STARTTLS (default 587; 25 on this machine)",
+        ),
+    )
+    parser.add_argument(
+        "--from",
+        dest="sender",
+        metavar="ADDRESS",
+        default="",
+        help=say("差出人（既定: 宛先と同じ）", "the sender (default: the address itself)"),
+    )
     parser.add_argument(
         "--credentials",
         metavar="F",
@@ -228,14 +212,6 @@ def _add_witness(parser: argparse.ArgumentParser, say: Speaker) -> None:
             "初めに作る鍵の名前（既定: ホスト名/witness）", "the name of the key made at first (default: host/witness)"
         ),
     )
-
-
-def _add(
-    say: Speaker, add: Callable[[str, str], argparse.ArgumentParser], name: str, text: str
-) -> argparse.ArgumentParser:
-    parser = add(name, text)
-    parser.add_argument("folder", metavar="DIR", type=Path, help=say("台帳のフォルダー", "the ledger's folder"))
-    return parser
 
 
 def _add_number(parser: argparse.ArgumentParser, say: Speaker) -> None:
