@@ -6,6 +6,7 @@ import pytest
 from tests.unit.extract.package import MARK, lines, make_package
 
 from morasanu.extract.interface import Task
+from morasanu.extract.office.odf import OdfExtractor
 from morasanu.extract.office.ooxml import read_tagged
 from morasanu.extract.office.package import Package
 from morasanu.extract.office.sheet import SheetExtractor
@@ -49,6 +50,34 @@ def test_place_gives_its_line(part: str, content: str, place: str) -> None:
     extractor = next((each for start, each in EXTRACTORS.items() if part.startswith(start)), EXTRACTORS["word"])
     found = lines(list(extractor.extract(package, Task("a"))))
     assert any(MARK in line for line in found[place])
+
+
+OPEN_PLACES = [
+    ("<presentation><footer-decl>{}</footer-decl></presentation>", "text"),
+    ("<math><mtext>{}</mtext></math>", "text"),
+    ("<form><text value='{}'/></form>", "attribute"),
+    ("<p><bookmark name='{}'/></p>", "attribute"),
+    ("<section><section-source href='{}.odt'/></section>", "attribute"),
+    ("<p><conditional-text string-value-if-true='{}'/></p>", "attribute"),
+    ("<spreadsheet><filter-condition value='{}'/></spreadsheet>", "attribute"),
+    ("<spreadsheet><data-pilot-member name='{}'/></spreadsheet>", "attribute"),
+    (
+        "<spreadsheet><table name='a'><table-row><table-cell string-value='{}'><p>x</p></table-cell></table-row></table></spreadsheet>",
+        "a value",
+    ),
+]
+
+
+@pytest.mark.parametrize(("content", "place"), OPEN_PLACES)
+def test_place_in_opendocument_gives_its_line(content: str, place: str) -> None:
+    package = make_package({"content.xml": f"<a>{content.format(MARK)}</a>"})
+    found = lines(list(OdfExtractor().extract(package, Task("a"))))
+    assert [line.removesuffix(".odt") for line in found[place]] == [MARK]
+
+
+def test_signs_of_number_formats_are_no_text() -> None:
+    package = make_package({"content.xml": "<a><date-style><text>年</text></date-style></a>"})
+    assert not lines(list(OdfExtractor().extract(package, Task("a"))))
 
 
 def test_name_given_often_comes_once() -> None:
