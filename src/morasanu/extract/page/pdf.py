@@ -232,7 +232,7 @@ def _read_pages(document: Handle, task: Task) -> Iterator[Extracted]:
         try:
             said: set[str] = set()
             yield from _note_lines(_read_page(document, page, part, task), said)
-            yield from _read_under(document, index, said, part)
+            yield from _read_under(document, page, index, said, part)
         except pypdfium2.PdfiumError:
             yield unread("MRS-X-021", part)
         finally:
@@ -258,27 +258,35 @@ def _read_page(document: Handle, page: Handle, part: str, task: Task) -> Iterato
         yield Picture(part, partial(draw_page, page, hides_text=True))
 
 
-def _read_under(document: Handle, index: int, said: set[str], part: str) -> Iterator[Extracted]:
-    """Yield the lines of a page that nothing else says: under text that is to be spoken in their place, on stamps and in fields."""
+def _read_under(document: Handle, page: Handle, index: int, said: set[str], part: str) -> Iterator[Extracted]:
+    """Yield the lines of `page` that nothing else says: under text that is to be spoken in their place, on stamps and in fields."""
     raw = _raw()
-    page = document[index]
-    try:
-        if uncover_glyphs(page):
-            yield from _list_new(page, said, f"{part} glyphs")
-        has_notes = raw.FPDFPage_GetAnnotCount(page) > 0
-        is_flat = has_notes and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS
-    finally:
-        page.close()
-    if is_flat:
-        page = document[index]
-        try:
-            yield from _list_new(page, said, f"{part} appearance")
-        finally:
-            page.close()
+    if uncover_glyphs(page):  # one that has been drawn may have lost its text
+        bare = document[index]
+        uncover_glyphs(bare)
+        yield from _list_new(bare, said, f"{part} glyphs")
+    if _has_looks(page) and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
+        yield from _list_new(document[index], said, f"{part} appearance")
+
+
+def _has_looks(page: Handle) -> bool:
+    """Return whether an annotation brings text of its own to be shown."""
+    raw = _raw()
+    for index in range(min(max(raw.FPDFPage_GetAnnotCount(page), 0), _MAX_NOTES)):
+        note = raw.FPDFPage_GetAnnot(page, index)
+        if note:
+            size = raw.FPDFAnnot_GetAP(note, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None, 0)
+            raw.FPDFPage_CloseAnnot(note)
+            if size > 2:
+                return True
+    return False
 
 
 def _list_new(page: Handle, said: set[str], part: str) -> Iterator[Extracted]:
-    lines = [line for line in _read_text(page)[0].splitlines() if line.strip() and line not in said]
+    try:
+        lines = [line for line in _read_text(page)[0].splitlines() if line.strip() and line not in said]
+    finally:
+        page.close()
     said.update(lines)
     if lines:
         yield Piece(part, "\n".join(lines) + "\n")
