@@ -293,3 +293,29 @@ def test_files_before_and_behind_the_document_go_out() -> None:
         ("before the document", b"a "),
         ("behind the document", b"PK"),
     ]
+
+
+def test_page_whose_content_is_no_stream_is_told() -> None:
+    page = _page(6)
+    data = write_pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>",
+            FONT,
+            page,
+            b"null",
+            b"[[[[",
+        ]
+    )
+    assert [out.code for out in collect(READER, data).unread] == ["MRS-X-021"]
+    listed = data.replace(b"[[[[", b"[5 0 R]")
+    assert collect(READER, listed).is_complete
+
+
+def test_page_packed_like_a_bomb_is_told() -> None:
+    packed = zlib.compress(zlib.compress(bytes(20_000_000), 9), 9)
+    page = write_stream(packed, b"/Filter [/FlateDecode /FlateDecode]")
+    data = write_pdf(
+        [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>", FONT, _page(5), page]
+    )
+    assert [out.code for out in collect(READER, data).unread] == ["MRS-X-022"]

@@ -74,11 +74,13 @@ class RtfExtractor:
     def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
         """Yield information, headers, body, notes, fields, links; pictures and embedded objects as members.
 
-        Raises InspectError MRS-X-022 when the file is too large to be held.
+        Raises InspectError MRS-X-021 for a file of no bytes, MRS-X-022 for one too large to be held.
         """
         data = file.read(task.limits.member_bytes + 1)
         if len(data) > task.limits.member_bytes:
             raise refuse("MRS-X-022", "bytes")
+        if not data:
+            raise refuse("MRS-X-021")
         reader = _Reader(data)
         reader.read()
         yield from reader.pieces()

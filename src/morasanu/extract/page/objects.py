@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from morasanu.extract.interface import Extracted
 
 _MOST_UNPACKED_BYTES: Final = 64_000_000
+_FREE_BYTES: Final = 1_048_576
+_MOST_FILTERS: Final = 4
+_MOST_NUMBERS: Final = 500_000
 _MOST_STRINGS: Final = 200_000
 _MOST_METADATA: Final = 1_000
 _LEAST_BYTES: Final = 16
@@ -26,6 +29,8 @@ _STRING: Final = re.compile(
 )
 _SPOKEN: Final = re.compile(rb"/(?:ActualText|Alt|E)\b")
 _REFERENCE: Final = re.compile(rb"/(?:JS|RV|RC|V|DV)\s{1,9}(\d{1,10})\s{1,9}\d{1,5}\s{1,9}R\b")
+_LIST: Final = re.compile(rb"\s*\[\s*(?:\]|\d+\s+\d+\s+R)|\s*null\b")
+_CONTENTS: Final = re.compile(rb"/Contents\s{1,9}(\d{1,10})\s{1,9}\d{1,5}\s{1,9}R\b")
 _ESCAPE: Final = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|[^0-7]))", re.DOTALL)
 _CONTROLS: Final = {
     b"n": b"\n",
@@ -57,14 +62,18 @@ class _Stream(NamedTuple):
     end: int
 
 
-def read_objects(data: bytes, said: set[str]) -> Iterator[Extracted]:
+def read_objects(data: bytes, said: set[str], ratio: int) -> Iterator[Extracted]:
     """Yield `objects`: a line for each string of `data` that is not in `said`, and XMP as the XML it is.
 
-    `data` is not encrypted. Told as MRS-X-022 when there is too much of it.
+    `data` is not encrypted. Told as MRS-X-022 when there is too much of it, as MRS-X-021 when a page's
+    content is no stream: pdfium shows that as an empty page.
     """
-    found = _Found()
+    found = _Found(ratio)
     streams = list(_list_objects(data, found))
-    scripts = set(_REFERENCE.findall(b"\n".join(found.bodies)))
+    whole = b"\n".join(found.bodies)
+    scripts = set(_REFERENCE.findall(whole))
+    is_damaged = not found.shapeless.isdisjoint(_CONTENTS.findall(whole))
+    del whole
     for stream in streams:
         _read_stream(stream, data, scripts, found)
     for body in found.bodies:
@@ -77,6 +86,8 @@ def read_objects(data: bytes, said: set[str]) -> Iterator[Extracted]:
             yield Member(f"XMP {number}" if number > 1 else "XMP", "xmp.xml", packet)
     if found.is_over:
         yield unread("MRS-X-022", "objects", "bytes")
+    if is_damaged:
+        yield unread("MRS-X-021", "objects")
 
 
 def _read_stream(stream: _Stream, data: bytes, scripts: set[bytes], found: _Found) -> None:
@@ -122,7 +133,9 @@ def read_around(data: bytes) -> Iterator[Member]:
 class _Found:
     """What came together: bodies of objects, lines, packets of XMP."""
 
-    def __init__(self) -> None:
+    def __init__(self, ratio: int) -> None:
+        self.ratio = ratio
+        self.shapeless: set[bytes] = set()
         self.bodies: list[bytes] = []
         self.lines: dict[str, None] = {}
         self.metadata: dict[bytes, None] = {}
@@ -135,12 +148,15 @@ class _Found:
         if self._left <= 0:
             self.is_over = True
             return b""
-        unpacker = zlib.decompressobj()
-        try:
-            body = unpacker.decompress(data[start:end], self._left)
-        except zlib.error:
-            return b""
-        self._left -= len(body)
+        body = data[start:end]
+        for _ in range(min(head.count(b"/FlateDecode") or 1, _MOST_FILTERS)):
+            try:
+                body = zlib.decompressobj().decompress(body, max(self._left, 1))
+            except zlib.error:
+                return b""
+            self._left -= len(body)
+        # what a page shows never packs that well
+        self.is_over = self.is_over or len(body) > max(_FREE_BYTES, (end - start) * self.ratio)
         return body
 
     def read(self, body: bytes, *, is_content: bool = False) -> None:
@@ -174,7 +190,10 @@ def _list_objects(data: bytes, found: _Found) -> Iterator[_Stream]:
         if end is None:
             return
         position = end.end()
-        if end[0] != b"endobj":
+        if end[0] == b"endobj":
+            if not _LIST.match(body) and len(found.shapeless) < _MOST_NUMBERS:
+                found.shapeless.add(start[1])
+        else:
             close = data.find(b"endstream", position)
             close = len(data) if close < 0 else close
             yield _Stream(start[1], body, position, close)

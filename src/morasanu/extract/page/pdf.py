@@ -93,7 +93,7 @@ def _read_beside(file: BinaryIO, document: Handle, said: set[str], task: Task) -
     file.seek(0)
     data = file.read()
     is_locked = _raw().FPDF_GetSecurityHandlerRevision(document) >= 0
-    yield from read_objects(_unlock(document) if is_locked else data, said)
+    yield from read_objects(_unlock(document) if is_locked else data, said, task.limits.ratio)
     yield from read_around(data)
     states = list_states(data)
     for number, end in enumerate(states[:_MAX_STATES], 1):
