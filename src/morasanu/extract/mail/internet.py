@@ -24,6 +24,7 @@ _CARRIED: Final = (
     "list-", "thread-index", "user-agent", "x-mailer", "x-ms-", "x-mozilla-", "x-spam", "x-virus", "x-gm-", "x-google-dkim", "x-google-smtp", "x-received", "x-priority",
     "x-mimeole", "importance", "priority", "precedence", "feedback-id",
 )  # fmt: skip
+_OWN_FORMATS: Final = frozenset(("text/rfc822-headers", "text/calendar", "text/vcard", "text/x-vcard"))
 _PACKING: Final = frozenset(("content-type", "content-disposition"))
 _PARTS: Final = 2_000
 _BOUNDARY_LINES: Final = 20_000
@@ -31,7 +32,7 @@ _BOUNDARY: Final = re.compile(rb"boundary\s*=", re.IGNORECASE)
 _TEXTS: Final = ("text/", "multipart/", "message/delivery-status", "message/disposition-notification")
 _SHOWN_TEXTS: Final = frozenset(("text/plain", "text/html", "application/xhtml+xml"))
 _NAMES: Final = {
-    "message/rfc822": ".eml", "text/rfc822-headers": ".eml", "message/global": ".eml", "application/ms-tnef": ".dat", "text/html": ".html",
+    "message/rfc822": ".eml", "text/rfc822-headers": ".eml", "text/calendar": ".ics", "text/vcard": ".vcf", "text/x-vcard": ".vcf", "message/global": ".eml", "application/ms-tnef": ".dat", "text/html": ".html",
     "application/xhtml+xml": ".html", "application/pdf": ".pdf", "text/csv": ".csv", "application/zip": ".zip",
 }  # fmt: skip
 _CUT_OFF: Final = (
@@ -172,7 +173,7 @@ def _read_part(part: Message, place: str) -> Iterator[Extracted]:
     if not name and kind in {"text/html", "application/xhtml+xml"}:
         text = decode_declared(data, _read_charset(part))
         yield Member(f"{place}.html", "part.html", text.text.encode("utf-8", "replace"))
-    elif not name and kind.startswith(_TEXTS) and kind not in _NAMES:
+    elif not name and kind.startswith(_TEXTS) and kind not in _OWN_FORMATS:
         text = decode_declared(data, _read_charset(part))
         yield Piece(place, join_flowing(text.text.replace("\r\n", "\n"), _raw(part, "content-type")))
         for name, file in list_uuencoded(data):

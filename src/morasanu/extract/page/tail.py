@@ -17,7 +17,7 @@ _LEAST_BYTES: Final = 16
 def find_rest(data: bytes) -> bytes:
     r"""Return what stands behind a picture in `data`, `b""` when it is nothing (or padding) or nobody knows.
 
-    >>> find_rest(b"\xff\xd8\xff\xda\0\2..\xff\xd9" + b"PK\3\4 a file of another kind")
+    >>> find_rest(b"\xff\xd8\xff\xda\0\2............\xff\xd9" + b"PK\3\4 a file of another kind")
     b'PK\x03\x04 a file of another kind'
     """
     if data.startswith(b"\x89PNG"):
