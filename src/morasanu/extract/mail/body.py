@@ -61,7 +61,7 @@ def list_uuencoded(data: bytes) -> Iterator[tuple[str, bytes]]:
         at = begin.end()
         while (line := _LETTERS.match(data, at)) is not None and line[0] != b"end":
             try:
-                held.append(binascii.a2b_uu(line[0]))
+                held.append(binascii.a2b_uu(line[0])[: len(line[0])])  # a short line is filled up with zeros
             except binascii.Error:
                 break
             at = data.find(b"\n", line.end()) + 1
