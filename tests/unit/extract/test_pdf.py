@@ -319,3 +319,16 @@ def test_page_packed_like_a_bomb_is_told() -> None:
         [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>", FONT, _page(5), page]
     )
     assert [out.code for out in collect(READER, data).unread] == ["MRS-X-022"]
+
+
+def test_strings_of_a_locked_document_are_read() -> None:
+    canvas = pytest.importorskip("reportlab.pdfgen.canvas")
+    locks = pytest.importorskip("reportlab.lib.pdfencrypt")
+    file = BytesIO()
+    page = canvas.Canvas(file, encrypt=locks.StandardEncryption("", ownerPassword="Shiomi-0000"))
+    page.drawString(50, 700, "hello")
+    page.acroForm.textfield(name="f", tooltip="髙橋様の欄", value="")
+    page.save()
+    answer = collect(READER, file.getvalue())
+    assert "髙橋様の欄\n" in answer.pieces["objects"]
+    assert not answer.unread

@@ -93,7 +93,7 @@ def _read_beside(file: BinaryIO, document: Handle, said: set[str], task: Task) -
     file.seek(0)
     data = file.read()
     is_locked = _raw().FPDF_GetSecurityHandlerRevision(document) >= 0
-    yield from read_objects(_unlock(document) if is_locked else data, said, task.limits.ratio)
+    yield from read_objects(_unlock(file, task.passwords) if is_locked else data, said, task.limits.ratio)
     yield from read_around(data)
     states = list_states(data)
     for number, end in enumerate(states[:_MAX_STATES], 1):
@@ -102,9 +102,11 @@ def _read_beside(file: BinaryIO, document: Handle, said: set[str], task: Task) -
         yield unread("MRS-X-022", "earlier states", "states")
 
 
-def _unlock(document: Handle) -> bytes:
-    kept = BytesIO()
+def _unlock(file: BinaryIO, passwords: tuple[str, ...]) -> bytes:
+    """Return the document without its lock, opened anew: reading the pages has laid their notes flat."""
+    document, kept = _open(file, passwords), BytesIO()
     document.save(kept, flags=_raw().FPDF_REMOVE_SECURITY)
+    document.close()
     return kept.getvalue()
 
 
