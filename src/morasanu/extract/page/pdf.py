@@ -285,10 +285,8 @@ def _has_looks(page: Handle) -> bool:
 
 
 def _list_new(page: Handle, said: set[str], part: str) -> Iterator[Extracted]:
-    try:
-        lines = [line for line in _read_text(page)[0].splitlines() if line.strip() and line not in said]
-    finally:
-        page.close()
+    lines = [line for line in _read_text(page)[0].splitlines() if line.strip() and line not in said]
+    page.close()
     said.update(lines)
     if lines:
         yield Piece(part, "\n".join(lines) + "\n")
