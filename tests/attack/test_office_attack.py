@@ -326,6 +326,7 @@ def test_sparse_xls_ends_without_taking_its_range() -> None:
     assert [each.part for each in read(XlsExtractor(), file.getvalue())] == [
         "a!A1:A1",
         "a!IV65536:IV65536",
+        "author",
         "sheet names",
     ]
 

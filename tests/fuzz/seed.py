@@ -255,6 +255,16 @@ def make_mails() -> list[bytes]:
     return [make_mail(), old, b"Subject: x\n\nbody\n"]
 
 
+def make_cards() -> list[bytes]:
+    quoted = b"".join(b"=%02X" % byte for byte in "髙橋".encode("cp932"))
+    card = (
+        b"BEGIN:VCARD\r\nN;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:"
+        + quoted
+        + b"=\r\n=82=B3\r\nPHOTO;ENCODING=b:iVBORw0KGgo=\r\n"
+    )
+    return [card, "BEGIN:VCALENDAR\nSUMMARY:山\n 田\n".encode()]
+
+
 def make_databases() -> list[bytes]:
     """Return SQLite databases with texts, numbers and blobs."""
     insert = ("INSERT INTO t VALUES (?, ?, ?)", [1, "山田", "髙橋".encode("cp932")])

@@ -26,6 +26,8 @@ from morasanu.extract.archive.unzip import ZipExtractor
 from morasanu.extract.frame import FrameError, unpack
 from morasanu.extract.legacy.document import LegacyExtractor
 from morasanu.extract.legacy.rtf import RtfExtractor
+from morasanu.extract.mail.body import decode_base64, join_flowing, list_uuencoded
+from morasanu.extract.mail.card import CardExtractor
 from morasanu.extract.mail.header import decode_declared, decode_header, read_parameter
 from morasanu.extract.mail.internet import EmlExtractor, MboxExtractor
 from morasanu.extract.mail.lzfu import decompress_rtf
@@ -37,6 +39,7 @@ from morasanu.extract.office.word import SlideExtractor, WordExtractor
 from morasanu.extract.office.xls import XlsExtractor
 from morasanu.extract.office.xlsb import XlsbExtractor
 from morasanu.extract.page.image import ImageExtractor
+from morasanu.extract.page.objects import list_states, read_around, read_objects
 from morasanu.extract.page.pdf import PdfExtractor
 from morasanu.extract.recognise import recognise
 from morasanu.extract.registry import load_extractors
@@ -240,6 +243,18 @@ def _run_7z(data: bytes) -> None:
     check_extractor(SevenZipExtractor(), bytes(mended), growth=UNPACKED)
 
 
+def _run_objects(data: bytes) -> None:
+    for out in (*read_objects(data, set(), 1_000), *read_around(data)):
+        assert len(out[1]) <= UNPACKED + 4 * len(data)
+    assert all(0 < end <= len(data) for end in list_states(data))
+
+
+def _run_body(data: bytes) -> None:
+    assert len(decode_base64(data)) <= len(data) + 1
+    assert sum(len(file) for _, file in list_uuencoded(data)) <= 2 * len(data)
+    assert len(join_flowing(_decode(data), "flowed; delsp=yes")) <= len(data)
+
+
 def _run_package(form: str, data: bytes) -> None:
     """Read the parts that `data` holds, as a package of `form`; each stored, so that what is changed there stays readable."""
     parts = dict(zip(seed.DOCUMENTS[form], data.split(seed.CUT), strict=False))
@@ -331,6 +346,9 @@ TARGETS: Final[dict[str, Target]] = {
     "slides": _streams(seed.SLIDES, _LEGACY, seed.make_slides),
     "compound": _file(_LEGACY, lambda: list(seed.make_legacy().values())),
     "rtf": _file(RtfExtractor(), lambda: [seed.make_rtf()]),
+    "card": _file(CardExtractor(), seed.make_cards),
+    "body": Target(_run_body, lambda: [b"begin 644 a\n%:&5L;&\\\n`\nend\n", b"aGVsbG8=\n__\nYWJjZGVmZ2hpamtsbW5v\n", "東京都千 \n代田区\n".encode()]),
+    "objects": Target(_run_objects, lambda: [seed.make_pdf()]),
     "image": _file(ImageExtractor(), lambda: list(seed.PICTURES.values())),
     "pdf": _file(PdfExtractor(), lambda: [seed.make_pdf(), seed.make_pdf()[:-300]], UNPACKED),
     "sqlite": _file(SqliteExtractor(), seed.make_databases),

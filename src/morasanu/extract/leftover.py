@@ -73,7 +73,7 @@ def read_leftover(data: bytes) -> Iterator[Extracted]:
             for page in range(count)
             if page not in kept
             for gap in _list_gaps(view[page * size :][:size], _HEAD if page == 0 else 0)
-            for line in _carve(gap)
+            for line in carve(gap)
         ),
     )
 
@@ -163,7 +163,7 @@ def _read_page(page: memoryview) -> Iterator[str]:
     if len(page) > 8 and page[0] == _TABLE_LEAF:
         is_whole = yield from _read_rows(page)
     for gap in _list_gaps(page, 0) if is_whole else (page,):
-        yield from _carve(gap)
+        yield from carve(gap)
 
 
 def _read_rows(page: memoryview) -> Generator[str, None, bool]:
@@ -212,7 +212,7 @@ def _write_value(kind: int, data: memoryview) -> str:
     if kind >= 13 and kind % 2:
         text = bytes(data).decode("utf-8", "replace").replace("\0", "")
         return " ".join(text.split())
-    return " ".join(_carve(data)) if kind >= 12 else ""
+    return " ".join(carve(data)) if kind >= 12 else ""
 
 
 def _read_varint(page: memoryview, at: int) -> tuple[int, int]:
@@ -228,10 +228,10 @@ def _read_varint(page: memoryview, at: int) -> tuple[int, int]:
     return value, at + index + 1
 
 
-def _carve(data: bytes | memoryview) -> Iterator[str]:
+def carve(data: bytes | memoryview) -> Iterator[str]:
     """Yield the texts that stand in bytes of anything.
 
-    >>> list(_carve("山田 太郎".encode() + bytes(3) + b"ab" + bytes(2) + b"taro@example.jp"))
+    >>> list(carve("山田 太郎".encode() + bytes(3) + b"ab" + bytes(2) + b"taro@example.jp"))
     ['山田 太郎', 'taro@example.jp']
     """
     for match in _TEXT.finditer(data):

@@ -29,7 +29,7 @@ _DETAILS: Final = {
         "member_bytes": "大きさ member_bytes", "size": "大きさ member_bytes", "total_bytes": "全体の大きさ total_bytes",
         "total size": "全体の大きさ total_bytes", "memory": "メモリー memory_bytes", "ocr_s": "文字認識の秒数 ocr_s",
         "ocr_file_s": "1ファイルの文字認識の秒数 ocr_file_s", "cpu_s": "計算の秒数 cpu_s", "wall_s": "秒数 wall_s",
-        "bytes": "大きさ", "pages": "ページ数", "characters": "文字数", "text": "文字の量", "pixels": "画素数", "annotations": "注釈の数",
+        "bytes": "大きさ", "pages": "ページ数", "characters": "文字数", "text": "文字の量", "pixels": "画素数", "annotations": "注釈の数", "states": "以前の版の数",
         "entries": "項目数", "lines": "行数", "headers": "ヘッダーの行数", "groups": "グループの数", "records": "レコード数", "record": "レコードの大きさ",
         "steps": "処理の量", "shared strings": "共有文字列の量", "token": "XML の要素の長さ", "spinCount": "鍵を作る計算の回数",
         "iteration-count": "鍵を作る計算の回数",

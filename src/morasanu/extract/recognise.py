@@ -38,7 +38,7 @@ _SHAPES: Final = tuple(
         (rb"RIFF.{4}WEBP", "image"),
         (rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}", "cpio"), (rb"\xdb\xa5[\x20-\x3f]\0|\xdc\xa5[\x60-\x6f]\0", "doc"),
         (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2"), (rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d", "mbox"),
-        (rb"\s*-----BEGIN PGP MESSAGE-----", "pgp"),
+        (rb"\s*-----BEGIN PGP MESSAGE-----", "pgp"), (rb"(?:\xef\xbb\xbf)?\s*(?i:BEGIN:VC(?:ARD|ALENDAR))\s", "card"),
     )
 )  # fmt: skip
 _DBASE: Final = (b"\x03", b"\x83", b"\x8b", b"\xf5", b"\x30", b"\x31")
@@ -62,6 +62,12 @@ _OLE_STREAMS: Final = (
     ("JSCompDocument", "jtd"),
     ("PROJECTwm", "vba"), ("PROJECT", "vba"),
 )  # fmt: skip
+_NEVER_EMPTY: Final = _OFFICE_SUFFIXES | {
+    ".xlsb": "xlsb", ".doc": "doc", ".xls": "xls", ".ppt": "ppt", ".msg": "msg", ".odt": "odt", ".ods": "ods", ".odp": "odp", ".rtf": "rtf",
+    ".pdf": "pdf", ".zip": "zip", ".7z": "7z", ".gz": "gz", ".tgz": "gz", ".bz2": "bz2", ".xz": "xz", ".tar": "tar", ".lzh": "lzh", ".cab": "cab", ".parquet": "parquet", ".dbf": "dbf",
+    ".png": "image", ".jpg": "image", ".jpeg": "image", ".gif": "image", ".tif": "image", ".tiff": "image", ".bmp": "image",
+}  # fmt: skip
+"""What a file of no bytes is a broken one of: of these none is empty."""
 _BY_NAME: Final = {
     ".eml": "eml",
     ".cpio": "cpio",
@@ -84,6 +90,8 @@ def recognise(file: BinaryIO, name: str) -> str:
     head = file.read(HEAD_BYTES)
     file.seek(0)
     suffix = PurePath(name).suffix.lower()
+    if not head and suffix in _NEVER_EMPTY:
+        return _NEVER_EMPTY[suffix]
     found = next((known for magic, known in _MAGIC if head.startswith(magic)), "")
     if found == "zip":
         return _recognise_zip(file, head, suffix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sqlite3
 import struct
 from io import BytesIO
@@ -10,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 
 from morasanu.extract.interface import Member, Piece
-from morasanu.extract.leftover import read_leftover
+from morasanu.extract.leftover import carve, read_leftover
 from morasanu.extract.legacy.compound import decode_narrow
 from morasanu.extract.reason import refuse, unread
 from morasanu.extract.recognise import recognise
@@ -27,6 +28,9 @@ _STEP: Final = 10_000
 _MAX_STEPS: Final = 5_000  # of _STEP instructions for a piece: a hundred times what honest rows need
 _GENERATED: Final = frozenset((2, 3))
 _ALLOWED: Final = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ))
+_PROBABLE: Final = re.compile(
+    "[\t\r\n -~\u00a0-\u00ff\u2010-\u22ff\u2460-\u25ff\u3000-\u30ff\u3200-\u33ff\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0002ffff]+"
+)
 _MEMO: Final = frozenset("MGPBW")
 _CODE_PAGES: Final = {
     0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x13: "cp932", 0x57: "cp1252", 0x64: "cp852", 0x65: "cp866",
@@ -62,6 +66,7 @@ class SqliteExtractor:
         try:
             tables = _open_database(connection, data)
             del data
+            yield from _read_schema(connection)
             for name, columns in tables:
                 yield from _read_sqlite_table(connection, name, columns, task)
         finally:
@@ -94,6 +99,7 @@ class ParquetExtractor:
             columns = tuple(source.schema_arrow.names)
         except Exception as error:
             raise refuse("MRS-X-021") from error
+        yield from _read_notes(source.schema_arrow)
         yield from _split(Table("rows", columns), _read_parquet(source), task)
 
 
@@ -171,10 +177,21 @@ def _write_cell(value: object, place: str, members: list[Member]) -> str:
 
 
 def _read_blob(value: bytes) -> str:
-    """Return the text of bytes that are no file, `""` when they are no text either."""
-    if value.translate(None, bytes((9, 10, 13, *range(32, 256)))):
+    """Return the text of bytes that are no file; of bytes that are no text either, what text stands among them."""
+    if text := _decode_wide(value):
+        return text
+    if not value.translate(None, bytes((9, 10, 13, *range(32, 256)))):
+        return _decode_text(value)
+    return " ".join(carve(value))
+
+
+def _decode_wide(value: bytes) -> str:
+    """Return the text of bytes that are UTF-16 through and through, with ASCII or kana in it, `""` of others."""
+    high = value[1::2]
+    if len(value) % 2 or value.isascii() and b"\0" not in value or 4 * (high.count(0) + high.count(0x30)) < len(high):
         return ""
-    return _decode_text(value)
+    text = value.removeprefix(b"\xff\xfe").decode("utf-16-le", "replace").strip("\0")
+    return text if _PROBABLE.fullmatch(text) else ""
 
 
 def _decode_text(data: bytes) -> str:
@@ -229,6 +246,14 @@ def _open_database(connection: sqlite3.Connection, data: bytearray) -> list[tupl
     return tables
 
 
+def _read_schema(connection: sqlite3.Connection) -> Iterator[Piece]:
+    """Yield the statements that made tables, views and triggers, where a person may have written something into them."""
+    found = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    lines = [_one_line(sql) for (sql,) in found if isinstance(sql, str) and not (sql.isascii() and "'" not in sql)]
+    if lines:
+        yield Piece("schema", "".join(f"{line}\n" for line in lines))
+
+
 def _authorise(action: int, *_names: str | None) -> int:
     return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
 
@@ -261,6 +286,19 @@ def _read_sqlite_table(
         yield from _split(Table(f"{part}, rows", tuple(columns)), read(), task)
     else:
         yield unread("MRS-X-025", part, "schema")
+
+
+def _read_notes(schema: Any) -> Iterator[Piece]:  # noqa: ANN401 - as below
+    """Yield what the file and its columns say of themselves, but not what programs write there."""
+    notes = [(schema.metadata or {}), *(field.metadata or {} for field in schema)]
+    lines = [
+        f"{_one_line(_decode_text(key))}\t{_one_line(_decode_text(value))}"
+        for note in notes
+        for key, value in note.items()
+    ]
+    lines = [line for line in lines if not line.isascii() or "@" in line]
+    if lines:
+        yield Piece("metadata", "".join(f"{line}\n" for line in lines))
 
 
 def _read_parquet(source: Any) -> Iterator[tuple[object, ...]]:  # noqa: ANN401 - pyarrow carries no types

@@ -122,7 +122,7 @@ class _Walk:
             yield unread("MRS-X-022", inside, "depth")
         elif budget.bytes_out > limits.total_bytes:
             yield unread("MRS-X-022", inside, "total size")
-        elif member.data:
+        elif member.data or recognise(BytesIO(), member.name):
             yield from self.look_into(BytesIO(member.data), replace(task, name=member.name), inside, depth + 1)
 
     def _read_text(self, file: BinaryIO, name: str, part: str) -> Iterator[Piece | Unread]:

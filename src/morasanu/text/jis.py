@@ -117,7 +117,10 @@ def decode_iso2022(data: bytes, mode: str = "ascii") -> tuple[str, str]:
 
 def _decode_run(run: bytes, mode: str) -> str:
     if mode in {"ascii", "roman"}:
-        return run.decode("ascii", "replace")
+        if run.isascii():
+            return run.decode("ascii")
+        # half-width kana of eight bits, as some programs leave them
+        return "".join(chr(c + 0xFEC0) if 0xA1 <= c <= 0xDF else chr(c) if c < 0x80 else _UNKNOWN for c in run)
     if mode == "kana":
         return "".join(chr(0xFF61 + c - 0x21) if 0x21 <= c <= 0x5F else chr(c) if c < 0x80 else _UNKNOWN for c in run)
     pieces = []

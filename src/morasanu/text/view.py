@@ -16,9 +16,10 @@ _MARKUP: Final = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE: Final = re.compile(
-    r"(?<=\s)(?P<name>[A-Za-z-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')", re.DOTALL
+    r"(?<=\s)(?P<name>[A-Za-z:-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'=<>`]+))",
+    re.DOTALL,
 )
-# attributes whose values a reader sees or that carry data
+# attributes whose values a reader sees or that carry data; of others, what is not in ASCII
 _SHOWN: Final = frozenset(("value", "content", "alt", "title", "placeholder", "href"))
 _CELL_TAGS: Final = frozenset(("td", "th"))
 _INLINE_TAGS: Final = frozenset(
@@ -128,11 +129,15 @@ def _write_tag(writer: _Writer, match: re.Match[str]) -> None:
     name = ""
     for attribute in _ATTRIBUTE.finditer(match.string, match.start("rest"), match.end("rest")):
         key = attribute["name"].lower()
-        group = "double" if attribute["double"] is not None else "single"
+        group = next(each for each in ("double", "single", "bare") if attribute[each] is not None)
+        value = attribute[group]
         if key == "name":
-            name = attribute[group]
-        elif attribute[group].strip() and (key in _SHOWN or key.startswith("data-")):
+            name = value
+        elif value.strip() and (key in _SHOWN or key.startswith("data-") or not value.isascii() or "&#" in value):
             writer.replace(start, attribute.start(group), f" {name if key == 'value' else ''}= " if name else " ")
+            for entity in re.finditer(_ENTITY, value):
+                at = attribute.start(group)
+                writer.replace(at + entity.start(), at + entity.end(), html.unescape(entity.group()))
             start = attribute.end(group)
     closing = tag.startswith("/")
     tag = tag.removeprefix("/")

@@ -144,3 +144,56 @@ def test_encrypted_workbook_is_opened_by_the_child_that_may_write_no_file(tmp_pa
     path.write_bytes(write_compound({"Workbook": lock(filled, "himitsu-1")}))
     with Sandbox(SandboxOptions(passwords=("wrong", "himitsu-1"))) as sandbox, path.open("rb") as file:
         assert list(sandbox.read(file, path.name)) == [Piece("!A1:A1", "能勢\n"), Piece("ruby", "ノセ\n")]
+
+
+def wide(text: str) -> bytes:
+    data = text.encode("utf-16-le")
+    return struct.pack("<HB", len(data) // 2, 1) + data
+
+
+def test_words_beside_the_cells_of_excel_97_are_read() -> None:
+    mark = "㈱髙𠮷"
+    literal = b"\x17" + wide(mark)[:1] + wide(mark)[2:]
+    data = records(
+        (0x809, struct.pack("<HH12x", 0x600, 5)),
+        (0x5C, wide(mark + "保存") + b" " * 9),
+        (0x18, bytes(3) + b"\x01" + bytes(10) + b"\0n" + literal),
+        (0x5A, bytes(4) + b"\x01" + bytes(8) + b"\x02" + wide(mark + "写し")),
+        (0x1BE, bytes(4) + wide("題") + wide("誤") + wide(mark + "入力") + wide("誤り") + bytes(4) + literal),
+        (0x1B1, bytes(12) + literal),
+        (0x06, bytes(22) + literal),
+        (0x100D, bytes(2) + wide(mark + "図")[:1] + wide(mark + "図")[2:]),
+        END,
+    )
+    assert collect(READER, write_compound({"Workbook": data})).pieces == {
+        "author": f"{mark}保存\n",
+        "defined name": f"n\n{mark}\n",
+        "copies of other workbooks": f"{mark}写し\n",
+        "validation": f"題\n誤\n{mark}入力\n誤り\n{mark}\n",
+        "conditional format": f"{mark}\n",
+        "formula": f"{mark}\n",
+        "!A1:A1": "0\n",
+        "chart": f"{mark}図\n",
+    }
+
+
+def test_properties_that_people_have_named_are_read() -> None:
+    text = "㈱髙橋".encode("utf-16-le") + bytes(2)
+    section = struct.pack("<IIII", 24 + len(text), 1, 2, 16) + struct.pack("<II", 31, len(text) // 2) + text
+    head = b"\xfe\xff\0\0" + bytes(20) + struct.pack("<I", 2)
+    data = (
+        head
+        + bytes(16)
+        + struct.pack("<I", 68)
+        + bytes(16)
+        + struct.pack("<I", 76)
+        + struct.pack("<II", 8, 0)
+        + section
+    )
+    pieces = collect(
+        READER,
+        write_compound(
+            {"Workbook": records((0x809, struct.pack("<HH12x", 0x600, 5)), END), "\x05DocumentSummaryInformation": data}
+        ),
+    ).pieces
+    assert pieces["info"] == "custom\t㈱髙橋\n"

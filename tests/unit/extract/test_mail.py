@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 from email.message import EmailMessage
 from io import BytesIO
 
@@ -12,6 +13,8 @@ from morasanu.errors import InspectError
 from morasanu.extract.interface import Extracted, Limits, Member, Piece, Task, Unread
 from morasanu.extract.mail.header import decode_declared, decode_header, read_parameter
 from morasanu.extract.mail.internet import EXTRACTORS
+from morasanu.extract.recognise import recognise
+from morasanu.extract.walk import walk
 
 LINE = "顧客 ①㈱髙﨑 様 ﾔﾏﾀﾞ 090-0000-0000"
 _NOT_IN_JIS = {"髙": (0x7C, 0x62), "﨑": (0x79, 0x75)}
@@ -239,3 +242,65 @@ def test_field_of_a_house_of_its_own_is_read_and_what_only_carries_is_not() -> N
     )
     assert "X-Kokyaku: 佐伯 恵理子\n" in text_of(found)
     assert "DKIM" not in text_of(found)
+
+
+TEXT = "Content-Type: text/plain; charset=utf-8"
+
+
+def test_text_behind_base64_is_kept() -> None:
+    body = base64.b64encode("山田太郎\n".encode()) + b"\n_____\nthe list\n" + base64.b64encode("髙橋花子様へ".encode())
+    found = read(f"{TEXT}\nContent-Transfer-Encoding: base64\n\n".encode() + body)
+    assert found == [Piece("part 1", "山田太郎\n\n_____\nthe list\n髙橋花子様へ")]
+
+
+def test_coding_in_quotes_is_a_coding() -> None:
+    found = read(f'{TEXT}\nContent-Transfer-Encoding: "BASE64"\n\n'.encode() + base64.b64encode("山田".encode()))
+    assert found == [Piece("part 1", "山田")]
+
+
+def test_file_written_out_as_letters_goes_out() -> None:
+    body = b"see below\nbegin 644 a.txt\n" + binascii.b2a_uu("①㈱髙﨑".encode()) + b"`\nend\n"
+    assert Member("part 1 a.txt", "a.txt", "①㈱髙﨑".encode()) in read(TEXT.encode() + b"\n\n" + body)
+
+
+def test_lines_that_flow_are_joined_and_quoted_ones_are_not() -> None:
+    found = read(f"{TEXT}; format=flowed; delsp=yes\n\n東京都千 \n代田区\n> 引用 \n> 二行\n-- \n署名\n".encode())
+    assert found == [Piece("part 1", "東京都千代田区\n> 引用 \n> 二行\n-- \n署名\n")]
+
+
+def test_headers_that_came_back_are_a_message() -> None:
+    inside = b"Subject: " + encode_word("山田".encode(), "utf-8") + b"\nMIME-Version: 1.0"
+    data = (
+        b"Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: text/rfc822-headers\n\n"
+        + inside
+        + b"\n--b--\n"
+    )
+    found = walk(BytesIO(data), Task("x.eml"), {"eml": EXTRACTORS[0]})
+    assert list(found) == [Piece("part 1 › headers", "Subject: 山田\n")]
+
+
+def test_japanese_in_a_field_of_the_way_or_of_a_part_is_read() -> None:
+    word = encode_word("山田".encode(), "utf-8")
+    data = (
+        b"X-MS-A: "
+        + word
+        + b"\nReceived: from a\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Description: "
+    )
+    found = read(data + word + b"\n\nhi\n--b--\n")
+    assert found[:2] == [Piece("headers", "X-MS-A: 山田\n"), Piece("part 1 headers", "Content-Description: 山田\n")]
+
+
+def test_kana_of_eight_bits_and_a_broken_pair_leave_the_rest() -> None:
+    head = b"Content-Type: text/plain; charset=iso-2022-jp\n\n"
+    whole = to_jis("髙橋 様") + b"\xd4\xcf\xc0\xde\n"
+    assert read(head + whole) == [Piece("part 1", "髙橋 様ﾔﾏﾀﾞ\n")]
+    found = read(head + whole + b"\x1b$B\x7f\x7f\x1b(B\n")
+    assert isinstance(found[0], Piece)
+    assert "髙橋 様ﾔﾏﾀﾞ" in found[0].text
+    assert told(found) == [("part 1", "MRS-X-021")]
+
+
+def test_mark_of_utf_8_before_the_headers_is_no_header() -> None:
+    data = "\ufeffSubject: 山田\nMIME-Version: 1.0\nFrom: a@example.jp\n\nhi\n".encode()
+    assert recognise(BytesIO(data), "a.eml") == "eml"
+    assert read(data)[0] == Piece("headers", "Subject: 山田\nFrom: a@example.jp\n")

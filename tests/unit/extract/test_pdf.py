@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -200,3 +201,134 @@ def test_document_written_by_libreoffice_gives_every_marker(tmp_path: Path) -> N
 
 def test_extractor_is_listed_and_misses_nothing() -> None:
     assert [extractor.missing() for extractor in EXTRACTORS] == [""]
+
+
+def test_string_that_no_page_shows_is_read() -> None:
+    script, layer = (b"<< /S /JavaScript /JS %s >>" % _hex("髙橋"), b"<< /Type /OCG /Name %s >>" % _hex("㈱山田"))
+    packed = zlib.compress(b"9 0 <</T(taro@example.jp)/Alt<" + _hex("𠮷野").strip(b"<>") + b">>>")
+    inside = write_stream(packed, b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode")
+    answer = collect(READER, _document(script, layer, inside))
+    assert answer.pieces["objects"] == "髙橋\n㈱山田\ntaro@example.jp\n𠮷野\n"
+    assert answer.is_complete
+
+
+def test_text_spoken_in_place_of_signs_does_not_hide_them() -> None:
+    content = b"/Span << /ActualText %s >> BDC BT /F 12 Tf 9 9 Td (hello) Tj ET EMC" % _hex("山田太郎")
+    assert collect(READER, _document(content=content)).pieces == {"p. 1": "山田太郎\n", "p. 1 glyphs": "hello\n"}
+
+
+def test_what_a_page_or_the_information_says_is_no_object() -> None:
+    data = write_pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [] /Count 0 >>",
+            b"<< /Title %s >>" % _hex("山田"),
+        ],
+        b"/Info 3 0 R",
+    )
+    assert "objects" not in collect(READER, data).pieces
+
+
+def test_names_dates_and_fonts_are_no_objects() -> None:
+    data = _document(
+        b"<< /CreationDate (D:20261125) /ID [(\\377\\376) <00112233445566778899aabbccddeeff>] /Registry (Adobe) /DA (/F 8 Tf) >>"
+    )
+    assert collect(READER, data).pieces == {"p. 1": "hello\n"}
+
+
+def test_escapes_of_strings_are_undone() -> None:
+    assert (
+        collect(
+            READER,
+            _document(
+                rb"<< /T (taro\100example\056jp \(a\)\
+b) >>"
+            ),
+        ).pieces["objects"]
+        == "taro@example.jp (a)b\n"
+    )
+
+
+def test_xmp_is_a_file_inside() -> None:
+    packet = b"<x><creator>a</creator></x>"
+    answer = collect(
+        READER, _document(write_stream(zlib.compress(packet), b"/Type /Metadata /Subtype /XML /Filter /FlateDecode"))
+    )
+    assert [(out.name, out.data) for out in answer.members] == [("xmp.xml", packet)]
+
+
+def _append(data: bytes, number: int, body: bytes) -> bytes:
+    start = data[data.rindex(b"startxref") :].split()[1]
+    table = b"xref\n%d 1\n%010d 00000 n \ntrailer\n<< /Size 9 /Root 1 0 R /Prev %s >>\n" % (number, len(data), start)
+    object_ = b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    return data + object_ + table + b"startxref\n%d\n%%%%EOF\n" % (len(data) + len(object_))
+
+
+def test_text_hidden_by_a_later_state_is_read() -> None:
+    data = _append(_document(), 5, write_stream(b"BT /F 12 Tf 9 9 Td (blacked out) Tj ET"))
+    answer = collect(READER, data)
+    assert answer.pieces == {"p. 1": "blacked out\n", "earlier state 1 p. 1": "hello\n"}
+    assert answer.is_complete
+
+
+def test_more_states_than_are_read_are_told() -> None:
+    data = _document()
+    for _ in range(10):
+        data = _append(data, 5, write_stream(b""))
+    assert [out.part for out in collect(READER, data).unread] == ["earlier states"]
+
+
+def test_stamp_that_only_shows_text_is_read() -> None:
+    stamp = b"<< /Type /Annot /Subtype /Stamp /Rect [10 100 110 120] /AP << /N 7 0 R >> >>"
+    look = b"/Type /XObject /Subtype /Form /BBox [0 0 100 20] /Resources << /Font << /F 3 0 R >> >>"
+    text = write_stream(b"BT /F 12 Tf 2 2 Td (approved by Taro) Tj ET", look)
+    answer = collect(READER, _document(stamp, text, page=b"/Annots [6 0 R]"))
+    assert "approved by Taro" in answer.pieces["p. 1 appearance"]
+
+
+def test_files_before_and_behind_the_document_go_out() -> None:
+    data = b"a script of another kind\n" + _document() + b"PK\x03\x04 and an archive"
+    members = collect(READER, data).members
+    assert [(out.part, out.data[:2]) for out in members] == [
+        ("before the document", b"a "),
+        ("behind the document", b"PK"),
+    ]
+
+
+def test_page_whose_content_is_no_stream_is_told() -> None:
+    page = _page(6)
+    data = write_pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>",
+            FONT,
+            page,
+            b"null",
+            b"[[[[",
+        ]
+    )
+    assert [out.code for out in collect(READER, data).unread] == ["MRS-X-021"]
+    listed = data.replace(b"[[[[", b"[5 0 R]")
+    assert collect(READER, listed).is_complete
+
+
+def test_page_packed_like_a_bomb_is_told() -> None:
+    packed = zlib.compress(zlib.compress(bytes(20_000_000), 9), 9)
+    page = write_stream(packed, b"/Filter [/FlateDecode /FlateDecode]")
+    data = write_pdf(
+        [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>", FONT, _page(5), page]
+    )
+    assert [out.code for out in collect(READER, data).unread] == ["MRS-X-022"]
+
+
+def test_strings_of_a_locked_document_are_read() -> None:
+    canvas = pytest.importorskip("reportlab.pdfgen.canvas")
+    locks = pytest.importorskip("reportlab.lib.pdfencrypt")
+    file = BytesIO()
+    page = canvas.Canvas(file, encrypt=locks.StandardEncryption("", ownerPassword="Shiomi-0000"))
+    page.drawString(50, 700, "hello")
+    page.acroForm.textfield(name="f", tooltip="髙橋様の欄", value="")
+    page.save()
+    answer = collect(READER, file.getvalue())
+    assert "髙橋様の欄\n" in answer.pieces["objects"]
+    assert not answer.unread

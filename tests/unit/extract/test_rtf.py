@@ -138,3 +138,27 @@ def test_reading_in_a_field_stands_beside_its_word() -> None:
     code = "EQ \\\\o\\\\ad(\\\\s\\\\up 9(Nose),Kayo)"
     data = b"{\\rtf1 {\\field{\\*\\fldinst " + code.encode() + b"}{\\fldrslt }} x{\\*\\cs7 y}}"
     assert collect(READER, data).pieces == {"body": "Kayo xy\n", "ruby": "Nose\n"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        r"{\shp{\*\shpinst{\sp{\sn wzDescription}{\sv MARK}}}}",
+        r"{\*\bkmkstart MARK}",
+        r"{\object{\*\objname MARK}}",
+        r"{\*\mailmerge{\*\mmdatasource MARK}}",
+        r"{\*\unknown{\*\inner MARK}}",
+        r"{\shprslt{\*\do{\dptxbxtext MARK}}}",
+    ],
+)
+def test_japanese_in_a_destination_nobody_knows_stands_beside(source: str) -> None:
+    pieces = collect(
+        READER, (HEAD + "body " + source.replace("MARK", r"\u23665?\u30000?") + r"{\*\other Plain}}").encode()
+    ).pieces
+    assert pieces == {"body": "body \n", "beside": "山田\n"}
+
+
+def test_result_of_a_shape_that_the_body_shows_is_not_given_twice() -> None:
+    mark = r"\u23665?\u30000?"
+    pieces = collect(READER, (HEAD + mark + r"{\shprslt " + mark + "}}").encode()).pieces
+    assert pieces == {"body": "山田\n"}

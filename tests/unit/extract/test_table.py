@@ -44,6 +44,8 @@ def test_rows_come_in_pieces_with_the_names_of_their_columns() -> None:
     insert = "INSERT INTO 顧客 WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 1201) SELECT x, '名' || x FROM n"
     data = write_sqlite('CREATE TABLE 顧客 (id INTEGER PRIMARY KEY, "氏 名" TEXT)', insert)
     pieces = [out for out in SqliteExtractor().extract(BytesIO(data), Task("a.db")) if isinstance(out, Piece)]
+    schema, *pieces = pieces
+    assert "氏 名" in schema.text
     assert [piece.part for piece in pieces] == [
         f"table 顧客, rows {rows}" for rows in ("1-500", "501-1000", "1001-1201")
     ]
@@ -176,3 +178,36 @@ def test_dbf_rows_beyond_the_claim_are_read() -> None:
 def test_extractors_are_listed_and_miss_nothing() -> None:
     assert [extractor.formats for extractor in EXTRACTORS] == [("sqlite",), ("parquet",), ("dbf",)]
     assert [extractor.missing() for extractor in EXTRACTORS[::2]] == ["", ""]
+
+
+def test_text_among_other_bytes_of_a_cell_is_read() -> None:
+    values = (
+        b"\x08\x01\x12" + "山田太郎".encode() + b"\x00\x80",
+        "髙橋よし子 様".encode("utf-16-le"),
+        bytes(range(1, 32)),
+    )
+    rows = [f"INSERT INTO t VALUES (x'{value.hex()}')" for value in values]
+    pieces = collect(SqliteExtractor(), write_sqlite("CREATE TABLE t (a BLOB)", *rows)).pieces
+    assert pieces["table t, rows 1-3"] == "山田太郎\n髙橋よし子 様\n\n"
+
+
+def test_statements_of_the_schema_that_say_something_are_read() -> None:
+    data = write_sqlite(
+        "CREATE TABLE t (a TEXT DEFAULT '山田')", "CREATE TABLE u (b)", "CREATE VIEW v AS SELECT 'taro@example.jp' AS x"
+    )
+    assert collect(SqliteExtractor(), data).pieces == {
+        "schema": "CREATE TABLE t (a TEXT DEFAULT '山田')\nCREATE VIEW v AS SELECT 'taro@example.jp' AS x\n"
+    }
+
+
+def test_notes_of_a_parquet_file_are_read() -> None:
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    column = arrow.field("a", arrow.string(), metadata={"出所": "顧客 山田"})
+    table = arrow.table({"a": ["x"]}, schema=arrow.schema([column], metadata={"tool": "a", "担当": "髙橋"}))
+    file = BytesIO()
+    parquet.write_table(table, file)
+    pieces = collect(ParquetExtractor(), file.getvalue()).pieces
+    assert "担当\t髙橋\n" in pieces["metadata"]
+    assert "出所\t顧客 山田\n" in pieces["metadata"]
+    assert "tool" not in pieces["metadata"]

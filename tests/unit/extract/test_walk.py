@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import pytest
 
 from morasanu.extract.interface import Extracted, Limits, Member, Piece, Task, Unread
+from morasanu.extract.registry import load_extractors
 from morasanu.extract.walk import walk
 
 if TYPE_CHECKING:
@@ -45,6 +46,23 @@ def make_zip() -> BytesIO:
 
 def run(name: str, limits: Limits, extractor: Nest | None = None) -> list[Piece | Unread]:
     return list(walk(make_zip(), Task(name, (), limits), {"zip": extractor or Nest()}))
+
+
+@pytest.mark.parametrize(
+    "ending", [".docx", ".xls", ".doc", ".ppt", ".rtf", ".pdf", ".zip", ".eml", ".dbf", ".jpg", ".jtd"]
+)
+def test_file_of_no_bytes_that_cannot_be_empty_is_told(ending: str) -> None:
+    extractors = load_extractors()
+    found = list(walk(BytesIO(), Task(f"a{ending}"), extractors))
+    assert [out.code for out in found if isinstance(out, Unread)] in (["MRS-X-021"], ["MRS-X-024"])
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(f"a{ending}", b"")
+    assert [type(out) for out in walk(packed, Task("a.zip"), extractors)] == [Unread, Piece]  # the other is its name
+
+
+def test_text_of_no_bytes_is_empty() -> None:
+    assert not list(walk(BytesIO(), Task("a.txt"), load_extractors()))
 
 
 def test_depth_is_told() -> None:

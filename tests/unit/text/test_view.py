@@ -161,3 +161,18 @@ def test_view_html_lone_angle_bracket_stays() -> None:
 
 def test_view_html_address_in_angle_brackets_stays() -> None:
     assert "taro@mail.example" in view_html("<p>差出人 <taro@mail.example></p>").text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<p aria-label='山田'>",
+        '<p title="&#x5C71;&#30000;">',
+        "<input value=山田>",
+        "<option label='山田'>",
+        "<iframe srcdoc='&lt;b&gt;山田'>",
+    ],
+)
+def test_view_html_attribute_gives_its_words(source: str) -> None:
+    assert "山田" in view_html(source).text
+    assert "山田" in html.unescape(seen(view_html(source), "山田", source))

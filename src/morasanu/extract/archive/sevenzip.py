@@ -67,11 +67,15 @@ class SevenZipExtractor:
             raise refuse("MRS-X-022", "members")
         try:
             password = _find_password(file, task)
-        except InspectError:
+        except InspectError as error:
+            locked: list[_Item] = []
             with suppress(Exception):  # names are often left readable
-                for item in _list_items(_open(file, None))[: task.limits.members]:
-                    yield from tell(Content(b""), item.label)
-            raise
+                locked = _list_items(_open(file, None))[: task.limits.members]
+            if not locked:
+                raise
+            for item in locked:
+                yield unread(error.code, item.label)
+            return
         items = _list_items(_open(file, password))
         left: list[_Item] = []
         for item, content in _read_items(file, password, items[: task.limits.members], task.limits, size):

@@ -89,6 +89,9 @@ class Compound:
             found = _read_property_set(self.read(stream)) if self.has(stream) else {}
             texts = ((name, " ".join(found.get(number, "").split())) for number, name in names.items())
             lines += [f"{name}\t{text}\n" for name, text in texts if text]
+            if 14 in names and self.has(stream):  # those that people have named stand in a second section
+                named = _read_property_set(self.read(stream), 1).values()
+                lines += [f"custom\t{' '.join(text.split())}\n" for text in named if text.strip()]
         if lines:
             yield Piece("info", "".join(lines))
 
@@ -147,11 +150,13 @@ def _list_streams(ole: Handle) -> list[list[str]]:
     return found
 
 
-def _read_property_set(data: bytes) -> dict[int, str]:
+def _read_property_set(data: bytes, section: int = 0) -> dict[int, str]:
     """Return the texts of a property set by number. Our own, as olefile goes on for as many entries as the head claims."""
     found: dict[int, str] = {}
     try:
-        (start,) = struct.unpack_from("<I", data, 44)
+        if section >= struct.unpack_from("<I", data, 24)[0]:
+            return found
+        (start,) = struct.unpack_from("<I", data, 44 + 20 * section)
         (count,) = struct.unpack_from("<I", data, start + 4)
         page = 0
         for index in range(min(count, _MAX_PROPERTIES)):
@@ -160,6 +165,8 @@ def _read_property_set(data: bytes) -> dict[int, str]:
             at = start + offset + 8
             if number == 1:
                 page = length & 0xFFFF
+            elif not number:  # the names of the others
+                continue
             elif kind == _NARROW:
                 found[number] = decode_property(data[at : at + length], page).split("\0")[0]
             elif kind == _WIDE:

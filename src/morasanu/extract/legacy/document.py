@@ -99,7 +99,7 @@ def _read_bare(file: BinaryIO, head: bytes, task: Task) -> Iterator[Extracted]:
     elif head == b"DOC\0":
         yield from read_old_ichitaro(read_bounded(file, task.limits.member_bytes))
     else:
-        raise refuse("MRS-X-005", "jtd")
+        raise refuse("MRS-X-005" if head else "MRS-X-021", "jtd")
 
 
 def _is_encrypted(compound: Compound) -> bool:

@@ -29,9 +29,10 @@ _CHARSETS: Final = {
 _DOUBLE: Final = frozenset(("cp932", "cp936", "cp949", "cp950", "johab"))
 _PICTURES: Final = {"pngblip": "png", "jpegblip": "jpg", "emfblip": "emf", "wmetafile": "wmf"}
 _SKIPPED: Final = frozenset(
-    "colortbl stylesheet listtable filetbl sp sn sv shprslt nonshppict datafield themedata latentstyles rsidtbl "
-    "bkmkstart bkmkend xmlnstbl blipuid objclass objname ftnsep ftnsepc aftnsep aftnsepc pgdsctbl do mmathPr".split()
+    "colortbl stylesheet filetbl sn nonshppict datafield themedata latentstyles rsidtbl xmlnstbl blipuid objclass ftnsep ftnsepc aftnsep "
+    "aftnsepc pgdsctbl mmathPr colorschememapping datastore fldtype generator passwordhash wgrffmtfilter".split()
 )
+_ASIDE: Final = frozenset(("sv", "shprslt", "listtable", "bkmkstart", "bkmkend", "objname", "do"))
 _SINKS: Final = {
     "header": "header", "headerl": "header", "headerr": "header", "headerf": "header", "footer": "footer", "footerl": "footer",
     "footerr": "footer", "footerf": "footer", "footnote": "footnote", "annotation": "comment", "atnauthor": "comment",
@@ -51,7 +52,7 @@ _SYMBOLS: Final = {
     "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
 }  # fmt: skip
 _SIGNS: Final = {b"~": "\u00a0", b"_": "-", b"\r": "\n", b"\n": "\n", b"-": "", b":": ""}
-_ORDER: Final = ("info", "header", "body", "footnote", "comment", "footer", "field", "ruby", "link")
+_ORDER: Final = ("info", "header", "body", "footnote", "comment", "footer", "field", "ruby", "link", "beside")
 
 
 class Group(NamedTuple):
@@ -74,11 +75,13 @@ class RtfExtractor:
     def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
         """Yield information, headers, body, notes, fields, links; pictures and embedded objects as members.
 
-        Raises InspectError MRS-X-022 when the file is too large to be held.
+        Raises InspectError MRS-X-021 for a file of no bytes, MRS-X-022 for one too large to be held.
         """
         data = file.read(task.limits.member_bytes + 1)
         if len(data) > task.limits.member_bytes:
             raise refuse("MRS-X-022", "bytes")
+        if not data:
+            raise refuse("MRS-X-021")
         reader = _Reader(data)
         reader.read()
         yield from reader.pieces()
@@ -142,12 +145,20 @@ class _Reader:
             text = "".join(self._texts.get(part, ()))
             # halves of a pair come as two characters
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\t\n", "\n")
+            if part == "beside":
+                text = self._list_beside(text)
             if part == "link":
                 text = "".join(
                     f"{line.strip()}\n" for line in text.split("\n") if "HYPERLINK" in line or "INCLUDE" in line
                 )
             if text.strip():
                 yield Piece(part, text if text.endswith("\n") else text + "\n")
+
+    def _list_beside(self, text: str) -> str:
+        """Return the lines of destinations nobody knows that a person may have written, less what stands elsewhere too."""
+        body = "".join(self._texts.get("body", ()))
+        lines = dict.fromkeys(" ".join(line.split()) for line in text.split("\n"))
+        return "".join(f"{line}\n" for line in lines if (not line.isascii() or "@" in line) and line not in body)
 
     def _open_group(self) -> None:
         self._flush()
@@ -206,7 +217,7 @@ class _Reader:
             self._group = self._group._replace(fallback=min(max(number or 0, 0), 100))
         elif word == "bin":
             self._read_binary(max(number or 0, 0))
-        elif word in _SINKS or word in _SKIPPED or is_starred:
+        elif word in _SINKS or word in _SKIPPED or word in _ASIDE or is_starred:
             self._enter(word, is_starred=is_starred)
         else:
             self._read_format(word, number)
@@ -220,8 +231,9 @@ class _Reader:
         self._flush()
         if not self._group.sink:
             return
+        is_unknown = is_starred and word not in _KEPT_STARRED
         sink = _SINKS.get(
-            word, "" if word in _SKIPPED or (is_starred and word not in _KEPT_STARRED) else self._group.sink
+            word, "" if word in _SKIPPED else "beside" if word in _ASIDE or is_unknown else self._group.sink
         )
         if sink == "link":
             self._code_start = len(self._texts.get("link", ()))

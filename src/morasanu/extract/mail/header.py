@@ -55,9 +55,10 @@ def decode_declared(data: bytes, charset: str) -> Text:
         text = _decode_strictly(data, "cp932")
         if text is not None:
             return Text(text, is_whole=True)
-    if decoded and not (name in _SEVEN_BIT and decoded.unreadable):
+    has_escapes = name in _SEVEN_BIT or (decoded is not None and "\x1b$" in decoded.text)
+    if decoded and not (has_escapes and (decoded.unreadable or "\x1b$" in decoded.text)):
         return Text(decoded.text, decoded.unreadable == 0)
-    if name in _SEVEN_BIT:
+    if has_escapes:
         return Text(decode_iso2022(data)[0], is_whole=False)
     return Text(data.decode("cp932", "replace"), is_whole=False)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.extract.archive.unpack import label_to_name, make_label
 from morasanu.extract.interface import Member, Piece
+from morasanu.extract.mail.body import decode_base64, has_more, join_flowing, list_uuencoded
 from morasanu.extract.mail.header import decode_declared, decode_header, read_parameter, to_bytes
 from morasanu.extract.reason import refuse, unread
 
@@ -23,13 +24,15 @@ _CARRIED: Final = (
     "list-", "thread-index", "user-agent", "x-mailer", "x-ms-", "x-mozilla-", "x-spam", "x-virus", "x-gm-", "x-google-dkim", "x-google-smtp", "x-received", "x-priority",
     "x-mimeole", "importance", "priority", "precedence", "feedback-id",
 )  # fmt: skip
+_OWN_FORMATS: Final = frozenset(("text/rfc822-headers", "text/calendar", "text/vcard", "text/x-vcard"))
+_PACKING: Final = frozenset(("content-type", "content-disposition"))
 _PARTS: Final = 2_000
 _BOUNDARY_LINES: Final = 20_000
 _BOUNDARY: Final = re.compile(rb"boundary\s*=", re.IGNORECASE)
 _TEXTS: Final = ("text/", "multipart/", "message/delivery-status", "message/disposition-notification")
 _SHOWN_TEXTS: Final = frozenset(("text/plain", "text/html", "application/xhtml+xml"))
 _NAMES: Final = {
-    "message/rfc822": ".eml", "message/global": ".eml", "application/ms-tnef": ".dat", "text/html": ".html",
+    "message/rfc822": ".eml", "text/rfc822-headers": ".eml", "text/calendar": ".ics", "text/vcard": ".vcf", "text/x-vcard": ".vcf", "message/global": ".eml", "application/ms-tnef": ".dat", "text/html": ".html",
     "application/xhtml+xml": ".html", "application/pdf": ".pdf", "text/csv": ".csv", "application/zip": ".zip",
 }  # fmt: skip
 _CUT_OFF: Final = (
@@ -76,7 +79,7 @@ class EmlExtractor:
 
     def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
         """Yield the headers, then the parts. Raises InspectError when the file is empty."""
-        data = file.read(task.limits.member_bytes + 1)
+        data = file.read(task.limits.member_bytes + 1).removeprefix(b"\xef\xbb\xbf")
         if not data.strip():
             raise refuse("MRS-X-021")
         cut = _find_cut(data, task.limits.member_bytes)
@@ -112,11 +115,12 @@ def _find_cut(data: bytes, limit: int) -> int:
 
 def _read_headers(message: Message) -> str:
     """Return the fields of the head, without those that say only how a message was carried and packed."""
-    lines = [
-        f"{name}: {decode_header(str(value))}\n"
-        for name, value in message.raw_items()
-        if not name.lower().startswith(_CARRIED)
-    ]
+    lines = []
+    for name, value in message.raw_items():
+        text = decode_header(str(value))
+        # no program that only carries a message writes Japanese
+        if not name.lower().startswith(_CARRIED) or not (text.isascii() or name.lower() in _PACKING):
+            lines.append(f"{name}: {text}\n")
     return "".join(lines)
 
 
@@ -132,6 +136,8 @@ def _read_parts(message: Message, task: Task, *, is_cut: bool) -> Iterator[Extra
             return
         # of a text it would decode what it gives, by any codec that the part names
         children = part.get_payload() if part.is_multipart() else None
+        if place and (description := decode_header(_raw(part, "content-description"))):
+            yield Piece(f"part {place} headers", f"Content-Description: {description}\n")
         yield from _read_around(part, f"part {place or 1}")
         if isinstance(children, list):
             if place.count(".") + 1 >= task.limits.depth:
@@ -159,7 +165,7 @@ def _read_part(part: Message, place: str) -> Iterator[Extracted]:
     if not name and kind not in _SHOWN_TEXTS:
         # parts of a web archive (mht) are called by where they came from
         name = label_to_name(decode_header(_raw(part, "content-location")).partition("?")[0])
-    data = part.get_payload(decode=True)
+    data = _decode_body(part)
     if not isinstance(data, bytes) or not data.strip():
         if name:
             yield Member(f"{place} {make_label(name)}", label_to_name(name), b"")
@@ -167,14 +173,29 @@ def _read_part(part: Message, place: str) -> Iterator[Extracted]:
     if not name and kind in {"text/html", "application/xhtml+xml"}:
         text = decode_declared(data, _read_charset(part))
         yield Member(f"{place}.html", "part.html", text.text.encode("utf-8", "replace"))
-    elif not name and kind.startswith(_TEXTS):
+    elif not name and kind.startswith(_TEXTS) and kind not in _OWN_FORMATS:
         text = decode_declared(data, _read_charset(part))
-        yield Piece(place, text.text.replace("\r\n", "\n"))
+        yield Piece(place, join_flowing(text.text.replace("\r\n", "\n"), _raw(part, "content-type")))
+        for name, file in list_uuencoded(data):
+            yield Member(f"{place} {make_label(name)}", label_to_name(name), file)
     else:
+        is_head = kind == "text/rfc822-headers"  # a message without a body
+        data = data + b"\r\n\r\n" if is_head else data
         yield Member(f"{place} {make_label(name)}".rstrip(), _name_file(name, kind), data)
         return
     if not text.is_whole:
         yield unread("MRS-X-021", place)
+
+
+def _decode_body(part: Message) -> object:
+    data = part.get_payload(decode=True)
+    coding = _raw(part, "content-transfer-encoding").strip("\"' \t").lower()
+    body = vars(part).get("_payload")  # asked for, it would be decoded by any codec that the part names
+    if coding.startswith("base64") and isinstance(body, str):
+        raw = to_bytes(body)
+        if has_more(raw) or data == raw:
+            return decode_base64(raw)
+    return data
 
 
 def _read_charset(part: Message) -> str:

@@ -35,6 +35,7 @@ def recognise_mail(head: bytes, name: str) -> str:
     ('eml', '')
     """
     suffix = PurePath(name).suffix.lower()
+    head = head.removeprefix(b"\xef\xbb\xbf")
     if is_message(head):
         return "bmf" if suffix == ".bmf" else "eml"
     is_named = suffix in _NAMED or _MAILDIR.fullmatch(PurePath(name).name) is not None

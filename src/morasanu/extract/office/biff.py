@@ -32,6 +32,14 @@ _NOTE, _TEXT_BOX, _CONTINUE, _LINK, _STRINGS, _FORMAT, _STYLE, _DATES = (
 _SHARED, _LABEL, _RICH, _NUMBER, _PACKED, _MULTIPLE, _FORMULA, _RESULT, _BOOL = (
     0xFD, 0x204, 0xD6, 0x203, 0x27E, 0xBD, 0x06, 0x207, 0x205,
 )  # fmt: skip
+_NAME, _VALIDATION, _CONDITION, _USER, _CAPTION, _CACHE = 0x18, 0x1BE, 0x1B1, 0x5C, 0x100D, 0x5A
+_LITERALS: Final = {
+    _NAME: "defined name",
+    _VALIDATION: "validation",
+    _CONDITION: "conditional format",
+    _FORMULA: "formula",
+}
+_LITERAL: Final = re.compile(rb"\x17(.)(?=([\0\1]))", re.DOTALL)
 _CELLS: Final = frozenset((_SHARED, _LABEL, _RICH, _NUMBER, _PACKED, _FORMULA, _BOOL))
 _BIFF8, _GRAPH = 0x600, 0x680
 _GRAPH_NUMBER, _GRAPH_LABEL = 0x03, 0x04
@@ -102,6 +110,8 @@ class Biff:
             raise refuse("MRS-X-020")
         elif kind in _CELLS and len(body) >= 7:
             self._take_cell(kind, body)
+            if kind == _FORMULA and b"\x17" in body:
+                self._take_words(kind, body[22:])
         elif kind in {_GRAPH_NUMBER, _GRAPH_LABEL} and len(body) > 8:
             self._take_graph(kind, body)
         elif kind == _MULTIPLE and len(body) >= 6:
@@ -196,9 +206,31 @@ class Biff:
             self._sink.add(part, clean_margin(_decode(body[2:], read_number(body, 0))))
         elif kind == _NOTE and len(body) > 11:
             self._sink.add("author", _decode(body[10:], read_number(body, 8)))
+        elif kind in _LITERALS or kind in {_USER, _CAPTION, _CACHE}:
+            self._take_words(kind, body)
         elif kind == _LINK:
             for address in _ADDRESS.findall(body.decode("utf-16-le", "ignore")):
                 self._sink.add("link", address)
+
+    def _take_words(self, kind: int, body: bytes) -> None:
+        """Put what people wrote into names, checks of input, captions of charts, and the copies of other workbooks' cells."""
+        if kind == _USER:
+            self._sink.add("author", _decode(body[2:], read_number(body, 0)).strip())
+        elif kind == _CAPTION and len(body) > 3:
+            self._sink.add(f"{self._name} chart".strip(), _decode(body[3:], body[2]))
+        elif kind == _CACHE:
+            self._sink.add("copies of other workbooks", "\t".join(_list_copies(body)))
+        elif kind == _NAME and len(body) > 14:
+            self._sink.add("defined name", _decode(body[14:], body[3]))
+        elif kind == _VALIDATION:
+            at = 4
+            for _ in range(4):
+                length = read_number(body, at)
+                self._sink.add(f"{self._name} validation".strip(), _decode(body[at + 2 :], length).strip("\0"))
+                at += 3 + length * (2 if body[at + 2 : at + 3] == b"\x01" else 1)
+        if kind in _LITERALS:
+            for text in _list_literals(body):
+                self._sink.add(f"{'' if kind == _NAME else self._name} {_LITERALS[kind]}".strip(), text)
 
     def _add_sheet(self, place: int, name: str) -> None:
         self._names[place] = name
@@ -284,6 +316,30 @@ def _decode(body: bytes, length: int) -> str:
     if body[:1] == b"\x01":
         return body[1 : 1 + 2 * length].decode("utf-16-le", "replace")
     return body[1 : 1 + length].decode("latin-1")
+
+
+def _list_literals(body: bytes) -> Iterator[str]:
+    """Yield the texts in a formula ([MS-XLS] 2.5.198.89) that are not in ASCII; the bytes of a number may look like one."""
+    for match in _LITERAL.finditer(body):
+        text = _decode(body[match.end() :], match[1][0])
+        if (
+            len(text.encode("utf-16-le", "replace")) == 2 * match[1][0]
+            and not text.isascii()
+            and text.replace("\0", "").isprintable()
+        ):
+            yield text.replace("\0", ", ")
+
+
+def _list_copies(body: bytes) -> Iterator[str]:
+    """Yield the texts of cells that another workbook had ([MS-XLS] 2.4.50)."""
+    at = 4
+    while at + 4 < len(body):
+        if body[at] != 2:
+            at += 9
+            continue
+        length = read_number(body, at + 1)
+        yield _decode(body[at + 3 :], length)
+        at += 4 + length * (2 if body[at + 3] == 1 else 1)
 
 
 def unpack(packed: int) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from morasanu.extract.office.event import END, START
 from morasanu.extract.office.grid import Grid
+from morasanu.extract.office.sink import list_telling
 from morasanu.extract.office.workbook import SHEET_NAMES
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ _BARE: Final = frozenset(
 _PARAGRAPHS: Final = frozenset(("p", "h"))
 _WORDS: Final = ("string-value", "current-value", "label", "condition", "expression")
 _VALUES: Final = ("string-value", "date-value", "time-value", "boolean-value", "value")
+_MAX_REMEMBERED: Final = 10_000
+_DULL_TEXT: Final = frozenset(("text", "binary-data"))
+"""Literals of number formats (年, 月), and pictures."""
 _MAX_COPIES: Final = 16
 _MAX_SPACES: Final = 100
 _MAX_HELD: Final = 1_000_000
@@ -72,14 +76,25 @@ class OdfStory:
         self._row = 1
         self._column = 1
         self._copies = 1
+        self._open = ""
+        self._loose: list[str] = []
+        self._seen: set[str] = set()
 
     def take(self, kind: int, name: str, attributes: dict[str, str]) -> None:
         """Take one event."""
         if kind == START:
+            self._open = name
             self._start(name, attributes)
         elif kind == END:
             self._end(name)
-        elif self._paragraphs or self._frames[-1].kind in _BARE:
+            self._open = ""
+            if self._loose:
+                self._sink.add(self._beside("text"), "".join(self._loose))
+                self._loose = []
+        elif not self._paragraphs and self._frames[-1].kind not in _BARE:
+            if self._open not in _DULL_TEXT and not name.isspace():
+                self._loose.append(name)
+        else:
             frame = self._frames[-1]
             frame.runs.append(_SPACE.sub(" ", name))
             frame.open_chars += len(name)
@@ -110,7 +125,9 @@ class OdfStory:
 
     def _take_words(self, name: str, attributes: dict[str, str]) -> None:
         target = attributes.get("href", "")
+        told = set()
         if ":" in target:
+            told.add(target)
             self._sink.add("link", target)
         if name in _CELL:
             formula = attributes.get("formula", "")
@@ -120,7 +137,13 @@ class OdfStory:
         for key in _WORDS:
             value = attributes.get(key, "")
             if value and (key not in {"condition", "expression"} or '"' in value):
+                told.add(value)
                 self._sink.add(self._beside("field"), value)
+        for value in list_telling(name, attributes.values()):
+            if value not in self._seen and value not in told:
+                self._sink.add(self._beside("attribute"), value)
+                if len(self._seen) < _MAX_REMEMBERED:
+                    self._seen.add(value)
 
     def _push(self, name: str, attributes: dict[str, str]) -> None:
         frame = _Frame(name, paragraphs=self._paragraphs)
@@ -189,6 +212,8 @@ class OdfStory:
     def _end_cell(self, frame: _Frame) -> None:
         text = " ".join(" ".join(frame.lines).split()) or frame.value
         copies = min(_MAX_COPIES, frame.copies)
+        if frame.value != text and not frame.value.isascii():
+            self._sink.add(self._beside("value"), frame.value)
         if self._tables > 1 or self._grid is None:
             self._frames[-1].row.extend([text] * copies)
             return

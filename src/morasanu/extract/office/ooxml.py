@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from morasanu.errors import InspectError
 from morasanu.extract.interface import Extracted, Member
 from morasanu.extract.office.event import END, START, TEXT, read_events
-from morasanu.extract.office.sink import Sink, follow, tell
+from morasanu.extract.office.sink import Sink, follow, list_telling, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,20 +22,22 @@ _XML: Final = (".xml", ".rels")
 # look, numbering, caches of what stands elsewhere: nothing a person wrote
 _DULL: Final = re.compile(
     r"(?:^\[content_types\]\.xml|/(?:styles|stylesWithEffects|fontTable|webSettings|numbering|calcChain|presProps|viewProps"
-    r"|tableStyles|commentsExtended|commentsIds|commentsExtensible|metadata|vmlDrawing\d*|volatileDependencies)\.xml"
-    r"|/(?:theme|ctrlProps|printerSettings|activeX|fonts|changesInfos)/.*|docProps/thumbnail\..*"
+    r"|tableStyles|commentsExtended|commentsIds|commentsExtensible|vmlDrawing\d*)\.xml"
+    r"|/(?:theme|printerSettings|fonts)/.*|docProps/thumbnail\..*"
     r"|/(?:colors|style|layout|quickStyle|drawing)\d*\.xml|.*/itemProps\d*\.xml)$",
     re.IGNORECASE,
 )
 _DULL_DIAGRAM: Final = re.compile(r"/diagrams/", re.IGNORECASE)
 _NO_MEMBER: Final = re.compile(r"(?:/printerSettings/|/fonts/|docProps/thumbnail\.|\.psmdcp$|\.psdor$)", re.IGNORECASE)
 _VML: Final = re.compile(r"\.vml$", re.IGNORECASE)
+_VALUE: Final = re.compile(r"=\s*[\"']([^\"'<>]*)")
 _TAG: Final = re.compile(r"<[^<>]{0,4000}>")
 _DULL_PROPERTIES: Final = frozenset(
     "AppVersion Application Characters CharactersWithSpaces DocSecurity HeadingPairs HiddenSlides Lines LinksUpToDate MMClips "
     "Notes Pages Paragraphs PresentationFormat ScaleCrop SharedDoc Slides TitlesOfParts TotalTime Words HyperlinksChanged "
-    "created modified revision version lastPrinted DigSig".split()
+    "created modified revision lastPrinted DigSig".split()
 )
+_MAX_REMEMBERED: Final = 10_000
 _DULL_TEXT: Final = frozenset(("f", "formatCode", "modelId", "binData", "numFmt"))
 _TELLING: Final = frozenset(
     (
@@ -136,6 +138,7 @@ class Loose:
         self._part = part
         self._text: list[str] = []
         self._open = ""
+        self._seen: set[str] = set()
 
     def take(self, kind: int, name: str, attributes: dict[str, str]) -> None:
         """Take one event."""
@@ -147,9 +150,11 @@ class Loose:
                 self._sink.add(self._part, "".join(self._text).strip())
             self._text = []
         self._open = name if kind != END else ""
-        for value in attributes.values():
-            if name in _TELLING or "@" in value or not value.isascii():
+        for value in attributes.values() if name in _TELLING else list_telling(name, attributes.values()):
+            if value not in self._seen:
                 self._sink.add(self._part, value)
+                if len(self._seen) < _MAX_REMEMBERED:
+                    self._seen.add(value)
 
     def close(self) -> None:
         """Put the text of an element that never ended."""
@@ -202,10 +207,15 @@ def read_tagged(package: Package, name: str) -> Iterator[Extracted]:
         yield tell(error, name)
         return
     sink = Sink()
-    for line in html.unescape(_TAG.sub("\n", text)).splitlines():
+    for line in html.unescape(_TAG.sub(_keep_words, text)).splitlines():
         if not line.strip().isascii() or "@" in line or re.search(r"\d{4}", line):
             sink.add(name, line.strip())
     yield from sink.finish()
+
+
+def _keep_words(tag: re.Match[str]) -> str:
+    """Return what stands in the place of a tag: the values of its attributes that a person may have written."""
+    return "\n".join(("", *list_telling("", _VALUE.findall(tag[0])), ""))
 
 
 def read_member(package: Package, name: str) -> Iterator[Extracted]:

@@ -11,7 +11,7 @@ from morasanu.extract.office.event import END, START, TEXT, drive
 from morasanu.extract.office.grid import Grid, find_column
 from morasanu.extract.office.ooxml import read_relations, read_rest
 from morasanu.extract.office.package import Package
-from morasanu.extract.office.sink import Sink, follow, tell
+from morasanu.extract.office.sink import Sink, follow, list_telling, tell
 from morasanu.extract.office.story import Story
 from morasanu.extract.office.workbook import STRINGS, WORKBOOK, Workbook, read_pivots, read_workbook
 from morasanu.extract.office.xls import XlsExtractor
@@ -29,7 +29,7 @@ _MARGINS: Final = {
     "oddHeader": "header", "evenHeader": "header", "firstHeader": "header",
     "oddFooter": "footer", "evenFooter": "footer", "firstFooter": "footer",
 }  # fmt: skip
-_FORMULAS: Final = {"f": "formula", "formula1": "validation", "formula2": "validation"}
+_FORMULAS: Final = {"f": "formula", "formula": "conditional format", "formula1": "validation", "formula2": "validation"}
 _MARGIN_CODE: Final = re.compile(r'&(?:"[^"]{0,200}"|K[0-9A-F]{6}|K\d\d[+-]\d{3}|\d{1,3}|[LCRPNDTFAZGBIUESXY])')
 _SHEET_WORDS: Final = {
     "filter": ("val",), "customFilter": ("val",), "hyperlink": ("tooltip", "location"), "inputCells": ("val",),
@@ -59,6 +59,7 @@ class SheetExtractor:
         for part, name in book.sheets.items():
             yield from _read_sheet(package, book, part, name, done)
         yield from beside
+        yield from book.list_unused()
         yield from read_pivots(package, done)
         yield from _read_comments_left(package, done)
         yield from read_rest(package, done)
@@ -157,7 +158,7 @@ class _SheetReader:
             self._style = attributes.get("s", "")
             self._value, self._held = [], 0
         elif name in {"v", "t"}:
-            self._open = "" if self._reading else "v"
+            self._open = "reading" if self._reading else "v"
         elif name == "row":
             self._end_row()
             number = attributes.get("r", "")
@@ -165,12 +166,15 @@ class _SheetReader:
             self._column = 0
         elif name == "rPh":
             self._reading = True
+            self._beside = []
         elif name in _FORMULAS or name in _MARGINS:
             self._open = name
             self._beside = []
-        elif name in _SHEET_WORDS:
-            for key in _SHEET_WORDS[name]:
-                self._sink.add(f"{self._name} {name}", attributes.get(key, ""))
+        elif attributes:
+            for key in _SHEET_WORDS.get(name, ()):
+                self._sink.add(f"{self._name} {name}", attributes.pop(key, ""))
+            for value in list_telling(name, attributes.values()):
+                self._sink.add(f"{self._name} attribute", value)
 
     def _end(self, name: str) -> None:
         self._open = ""
@@ -180,6 +184,7 @@ class _SheetReader:
             self._end_row()
         elif name == "rPh":
             self._reading = False
+            self._sink.add("ruby", "".join(self._beside))
         elif name in _FORMULAS:
             text = "".join(self._beside)
             # a formula of references says nothing; one with a text in it may

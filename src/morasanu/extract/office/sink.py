@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, Protocol
 
 from morasanu.errors import InspectError
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
+_TELLING: Final = re.compile(r"[^\x00-\x7f]|\w@\w")
+_LOOKS: Final = frozenset(
+    "rFonts latin ea cs sym font font-face buFont buChar chr begChr endChr pStyle rStyle tblStyle text-properties style".split()
+)
+"""Elements whose attributes name fonts, styles and signs."""
 PIECE_CHARS: Final = 64_000
 _MAX_PARTS: Final = 1_000
 # a name or number is better not cut in two
@@ -76,6 +82,17 @@ class Sink:
         """Yield everything that is left and be empty again."""
         self._close_all()
         yield from self.drain()
+
+
+def list_telling(name: str, values: Iterable[str]) -> list[str]:
+    """Return the values of an element's attributes that a person may have written: not in ASCII, or an address. What names fonts and styles is left out.
+
+    >>> list_telling("cNvPr", ["2", "山田太郎.jpg"]), list_telling("latin", ["ＭＳ 明朝"])
+    (['山田太郎.jpg'], [])
+    """
+    if name in _LOOKS:
+        return []
+    return [value for value in values if _TELLING.search(value)]
 
 
 class Taker(Protocol):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from morasanu.extract.office.event import END, START
 from morasanu.extract.office.field import read_equation
+from morasanu.extract.office.sink import list_telling
 
 if TYPE_CHECKING:
     from morasanu.extract.office.sink import Sink
@@ -19,7 +20,9 @@ _WORDS: Final = {
     "listItem": ("displayText", "value"), "listEntry": ("val",), "alias": ("val",), "default": ("val",),
     "fldSimple": ("instr",), "hyperlink": ("tooltip",),
 }  # fmt: skip
-_MAX_AUTHORS: Final = 1_000
+_FURNITURE: Final = frozenset(("ftr", "hdr", "dt"))
+"""Placeholders whose text in a master is no prompt: it stands on every slide."""
+_MAX_REMEMBERED: Final = 10_000
 _MAX_HELD: Final = 1_000_000
 
 
@@ -51,7 +54,7 @@ class Story:
         self._readings: list[str] = []
         self._last_box = ""
         self._code: list[str] = []
-        self._authors: set[str] = set()
+        self._seen: set[str] = set()
 
     def take(self, kind: int, name: str, attributes: dict[str, str]) -> None:
         """Take one event."""
@@ -85,14 +88,25 @@ class Story:
         elif name == "fldChar":
             self._end_code()
         elif name == "ph":
-            self._frames[-1].placeholder = True
-        elif name in _WORDS:
-            for key in _WORDS[name]:
-                self._sink.add(self._beside("alternative text"), attributes.get(key, ""))
-        author = attributes.get("author", "")
-        if author and author not in self._authors and len(self._authors) < _MAX_AUTHORS:
-            self._authors.add(author)
-            self._sink.add("author", author)
+            self._frames[-1].placeholder = attributes.get("type") not in _FURNITURE
+        if attributes:
+            self._take_words(name, attributes)
+
+    def _take_words(self, name: str, attributes: dict[str, str]) -> None:
+        for key in _WORDS.get(name, ()):
+            self._sink.add(self._beside("alternative text"), attributes.get(key, ""))
+            attributes.pop(key, None)
+        author = attributes.pop("author", "")
+        if author:
+            self._once("author", author)
+        for value in list_telling(name, attributes.values()):
+            self._once(self._beside("attribute"), value)
+
+    def _once(self, part: str, value: str) -> None:
+        if value not in self._seen:
+            if len(self._seen) < _MAX_REMEMBERED:
+                self._seen.add(value)
+            self._sink.add(part, value)
 
     def _special(self, name: str, attributes: dict[str, str]) -> None:
         in_cell = self._frames[-1].kind == "tc"
@@ -124,7 +138,7 @@ class Story:
         if equation:
             self._frames[-1].runs.append(equation.text)
             self._readings.extend(equation.readings)
-        elif '"' in code:
+        elif '"' in code or not code.isascii() or "@" in code:
             self._sink.add(self._beside("field"), code)
 
     def _end_paragraph(self) -> None:

@@ -9,7 +9,7 @@ from morasanu.errors import InspectError
 from morasanu.extract.office.cell import name_format, unescape
 from morasanu.extract.office.event import END, START, TEXT, drive
 from morasanu.extract.office.ooxml import first_events, read_relations
-from morasanu.extract.office.sink import Sink, follow, tell
+from morasanu.extract.office.sink import Sink, follow, list_telling, tell
 from morasanu.extract.reason import refuse
 
 if TYPE_CHECKING:
@@ -37,13 +37,26 @@ class Workbook:
     formats: list[str] = field(default_factory=list)
     from_1904: bool = False
     is_cut: bool = False
+    _used: bytearray = field(default_factory=bytearray)
 
     def find_string(self, index: int) -> str:
         """Return a shared string; `""` for one that the file does not have, and `is_cut` says so from then on."""
         if 0 <= index < len(self.strings):
+            if index >= len(self._used):
+                self._used.extend(bytes(len(self.strings) - len(self._used)))
+            self._used[index] = 1
             return self.strings[index]
         self.is_cut = True
         return ""
+
+    def list_unused(self) -> Iterator[Extracted]:
+        """Yield the strings that no cell shows: some programs keep those of deleted cells."""
+        sink = Sink()
+        for index, text in enumerate(self.strings):
+            if index >= len(self._used) or not self._used[index]:
+                sink.add("unused strings", text)
+                yield from sink.drain()
+        yield from sink.finish()
 
 
 def read_workbook(package: Package) -> tuple[Workbook, list[Extracted]]:
@@ -98,7 +111,11 @@ class _BookReader:
             self._sink.add(SHEET_NAMES, attributes.get("name", ""))
         elif name == "definedName":
             self._name = attributes.get("name", "") or "?"
-            self._sink.add("defined name", attributes.get("comment", ""))
+            for value in [
+                attributes.get("comment", ""),
+                *list_telling("", (value for key, value in attributes.items() if key not in {"name", "comment"})),
+            ]:
+                self._sink.add("defined name", value)
         elif name == "workbookPr":
             self._book.from_1904 = attributes.get("date1904", "") in {"1", "true"}
         elif name == "fileSharing":
@@ -180,6 +197,7 @@ class PivotReader:
         if kind == START:
             if name == "cacheField":
                 self._field = attributes.get("name", "")
+                self._sink.add(self._part, attributes.get("caption", ""))
             elif name == "r":
                 self._row = []
             elif name in {"worksheetSource", "pivotCacheDefinition"}:

@@ -54,6 +54,7 @@ class XlsbExtractor:
             yield from _read_sheet(package, book, part, name)
         yield from faults
         yield from list_readings(book)
+        yield from book.list_unused()
         yield from read_rest(package, {name for name in package.names() if _BINARY.fullmatch(name)})
         if not package.complete or book.is_cut:
             yield unread("MRS-X-021")

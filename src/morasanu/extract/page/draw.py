@@ -15,6 +15,7 @@ Handle: TypeAlias = Any  # what pypdfium2 gives: it carries no types
 _RENDER_PIXELS: Final = 12_000_000
 _RENDER_DPI: Final = 300
 _MOST_OBJECTS: Final = 5_000
+_MOST_MARKED: Final = 50_000
 _MOST_DEPTH: Final = 4
 _LEAST_SHARE: Final = 0.03
 """Of a page: less than a business card, more than most logos."""
@@ -60,6 +61,21 @@ def draw_page(page: Handle, *, hides_text: bool = False) -> bytes:
         return b"P5 %d %d 255\n" % (bitmap.width, bitmap.height) + b"".join(rows)
     finally:
         bitmap.close()
+
+
+def uncover_glyphs(page: Handle) -> bool:
+    """Return whether text was taken away that pdfium gives in place of what the page shows (ActualText of ISO 32000, 14.9.4)."""
+    from pypdfium2 import raw  # noqa: PLC0415 - as above
+
+    found = False
+    for number, item in enumerate(_list_objects(page, raw)):
+        if number >= _MOST_MARKED:
+            break
+        for index in reversed(range(max(raw.FPDFPageObj_CountMarks(item), 0))):
+            mark = raw.FPDFPageObj_GetMark(item, index)
+            if mark and raw.FPDFPageObjMark_GetParamValueType(mark, b"ActualText") == raw.FPDF_OBJECT_STRING:
+                found = bool(raw.FPDFPageObj_RemoveMark(item, mark)) or found
+    return found
 
 
 def _list_objects(page: Handle, raw: Handle) -> Iterator[Handle]:

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.extract.frame import LONGEST
-from morasanu.extract.interface import Picture
+from morasanu.extract.interface import Member, Picture
 from morasanu.extract.page.metadata import read_metadata
+from morasanu.extract.page.tail import find_rest
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class ImageExtractor:
         return ""
 
     def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
-        """Yield metadata, then the picture (a TIFF page by page), unless it is too small for text.
+        """Yield metadata, the picture (a TIFF page by page) unless it is too small for text, and what was put behind it.
 
         Raises InspectError MRS-X-021 when its head says no size, MRS-X-022 when it is too large.
         """
@@ -51,6 +52,8 @@ class ImageExtractor:
         yield from _hand_out(data, measure_image(data))
         if data.startswith(b"\xff\xd8") and b"\xff\xd9" not in data[max(data.rfind(b"\xff\xda"), 0) :]:
             yield unread("MRS-X-021")
+        if rest := find_rest(data):
+            yield Member("behind the picture", "", rest)
 
 
 def has_room(width: float, height: float) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.extract.interface import Member, Piece
 from morasanu.extract.legacy.compound import decode_narrow
+from morasanu.extract.page.tail import list_gif_blocks
 from morasanu.extract.reason import unread
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from morasanu.extract.interface import Extracted
 
+_GIF_TEXT, _GIF_COMMENT = 0x01, 0xFE
 _MOST_BYTES: Final = 1_000_000
 _MOST_TAKEN_BYTES: Final = 4_000_000
 _MOST_ENTRIES: Final = 1_000
@@ -35,6 +37,7 @@ _WIDE_TEXTS: Final = range(0x9C9B, 0x9CA0)
 _USER_COMMENT: Final = 0x9286
 _INNER: Final = (0x8769, 0x8825)  # where Exif's own entries and those of the position begin
 _GPS: Final = 0x8825
+_ASCII: Final = 2
 _POSITION_TEXTS: Final = {0x1B: "GPSProcessingMethod", 0x1C: "GPSAreaInformation"}
 _XMP_TAG: Final = 700
 _IPTC_TAG: Final = 33_723
@@ -59,6 +62,8 @@ def read_metadata(data: bytes) -> Iterator[Extracted]:
         reader.read_png(data)
     elif data.startswith(b"RIFF"):
         reader.read_riff(data)
+    elif data.startswith(b"GIF8"):
+        reader.read_gif(data)
     elif data.startswith((b"II*\x00", b"MM\x00*")):
         reader.read_tiff(data)
     yield from reader.finish()
@@ -110,6 +115,14 @@ class _Reader:
             elif kind in {b"tEXt", b"zTXt", b"iTXt"}:
                 self._read_text_chunk(kind, body)
             at += 12 + size
+
+    def read_gif(self, data: bytes) -> None:
+        """Read comments, texts to be shown, and XMP."""
+        for label, _, body in list_gif_blocks(data):
+            if label in {_GIF_TEXT, _GIF_COMMENT}:
+                self._add("Comment", _decode(body[13:] if label == _GIF_TEXT else body))
+            elif b"<x:xmpmeta" in body:
+                self._xmp.append(body.partition(b"\x01\xff")[0])
 
     def read_riff(self, data: bytes) -> None:
         """Read the chunks of a WebP."""
@@ -192,7 +205,13 @@ class _Reader:
                 self._left_entries -= 1
                 place = at + 2 + index * 12
                 tag, kind, number = struct.unpack_from(order + "HHI", data, place)
-                if tag not in _TEXTS and tag not in _INNER and tag not in {_XMP_TAG, _IPTC_TAG} and tag > 0x1F:
+                if (
+                    kind != _ASCII
+                    and tag not in _TEXTS
+                    and tag not in _INNER
+                    and tag not in {_XMP_TAG, _IPTC_TAG}
+                    and tag > 0x1F
+                ):
                     continue
                 size = number * {3: 2, 4: 4, 5: 8, 9: 4, 10: 8}.get(kind, 1)
                 start = place + 8 if size <= 4 else struct.unpack_from(order + "I", data, place + 8)[0]
@@ -216,6 +235,8 @@ class _Reader:
             self._add("UserComment", _decode_headed(entry.data, order))
         elif entry.tag in _TEXTS:
             self._add(_TEXTS[entry.tag], _decode(entry.data))
+        elif not entry.data.isascii() or b"@" in entry.data:  # else a camera, a program, a date
+            self._add(f"tag {entry.tag}", _decode(entry.data))
 
     def _read_position(self, entries: list[_Entry], order: str) -> None:
         found = {entry.tag: entry for entry in entries}

@@ -6,11 +6,14 @@ import ctypes
 import importlib.util
 import re
 from functools import partial
+from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
+from morasanu.errors import InspectError
 from morasanu.extract.interface import Member, Picture, Piece
-from morasanu.extract.page.draw import draw_page, has_pictures
+from morasanu.extract.page.draw import draw_page, has_pictures, uncover_glyphs
+from morasanu.extract.page.objects import list_states, read_around, read_objects
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ _INFORMATION: Final = ("Title", "Author", "Subject", "Keywords", "Creator")
 _NOTE_KEYS: Final = ("T", "Contents")
 _ERR_PASSWORD: Final = 4
 _TAIL_BYTES: Final = 2_048
+_MAX_SWEPT_BYTES: Final = 160_000_000  # it stands in memory beside what pdfium holds
+_MAX_STATES: Final = 8
 _MAX_REBUILT_BYTES: Final = 100_000_000
 _FREE_OBJECT: Final = 3_999_000  # just below the highest number that pdfium takes
 _PAGE_OBJECT: Final = re.compile(rb"\b(\d{1,7}) (\d{1,5}) obj\b(?:(?!obj|stream)[^\0]){0,2000}?/Type\s*/Page\b")
@@ -54,18 +59,75 @@ class PdfExtractor:
         is_cut = _is_cut(file)
         document = _open(file, task.passwords)
         try:
-            yield from _read_information(document)
-            yield from _read_form_data(document, task)
-            _start_forms(document)
-            yield from _read_pages(document, task)
-            yield from _read_attachments(document, task)
+            said: set[str] = set()
+            yield from _note_lines(_read_document(document, task), said)
+            yield from _read_beside(file, document, said, task)
             if is_cut:
                 yield unread("MRS-X-021")
         finally:
             document.close()
 
 
-def _open(file: BinaryIO, passwords: tuple[str, ...]) -> Handle:
+def _read_document(document: Handle, task: Task) -> Iterator[Extracted]:
+    yield from _read_information(document)
+    yield from _read_form_data(document, task)
+    _start_forms(document)
+    yield from _read_pages(document, task)
+    yield from _read_attachments(document, task)
+
+
+def _note_lines(outs: Iterator[Extracted], said: set[str]) -> Iterator[Extracted]:
+    """Yield `outs`; their lines, and what stands apart by tabs in them, go to `said`."""
+    for out in outs:
+        if isinstance(out, Piece):
+            for line in out.text.splitlines():
+                said.update((line, *line.split("\t")))
+        yield out
+
+
+def _read_beside(file: BinaryIO, document: Handle, said: set[str], task: Task) -> Iterator[Extracted]:
+    """Yield what no page shows: strings of any object, what stands around the document, what its earlier states showed."""
+    if file.seek(0, 2) > min(_MAX_SWEPT_BYTES, task.limits.member_bytes):
+        yield unread("MRS-X-022", "objects", "bytes")
+        return
+    file.seek(0)
+    data = file.read()
+    is_locked = _raw().FPDF_GetSecurityHandlerRevision(document) >= 0
+    yield from read_objects(_unlock(file, task.passwords) if is_locked else data, said, task.limits.ratio)
+    yield from read_around(data)
+    states = list_states(data)
+    for number, end in enumerate(states[:_MAX_STATES], 1):
+        yield from _read_state(data[:end], f"earlier state {number}", said, task)
+    if len(states) > _MAX_STATES:
+        yield unread("MRS-X-022", "earlier states", "states")
+
+
+def _unlock(file: BinaryIO, passwords: tuple[str, ...]) -> bytes:
+    """Return the document without its lock, opened anew: reading the pages has laid their notes flat."""
+    document, kept = _open(file, passwords), BytesIO()
+    document.save(kept, flags=_raw().FPDF_REMOVE_SECURITY)
+    document.close()
+    return kept.getvalue()
+
+
+def _read_state(data: bytes, part: str, said: set[str], task: Task) -> Iterator[Extracted]:
+    """Yield the lines that no later state shows. One that does not open any more is none."""
+    try:
+        document = _open(BytesIO(data), task.passwords, salvages=False)
+    except InspectError:
+        return
+    try:
+        for out in _read_document(document, task):
+            if isinstance(out, Piece):
+                lines = [line for line in out.text.splitlines() if line not in said and line.strip()]
+                said.update(lines)
+                if lines:
+                    yield Piece(f"{part} {out.part}", "\n".join(lines) + "\n")
+    finally:
+        document.close()
+
+
+def _open(file: BinaryIO, passwords: tuple[str, ...], *, salvages: bool = True) -> Handle:
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, loaded when it is needed
 
     for password in (None, *passwords):
@@ -79,6 +141,8 @@ def _open(file: BinaryIO, passwords: tuple[str, ...]) -> Handle:
             continue
     else:
         raise refuse("MRS-X-020")
+    if not salvages:
+        raise refuse("MRS-X-021")
     try:
         return pypdfium2.PdfDocument(_rebuild(file))
     except pypdfium2.PdfiumError as error:
@@ -168,7 +232,9 @@ def _read_pages(document: Handle, task: Task) -> Iterator[Extracted]:
             continue
         lost = 0
         try:
-            yield from _read_page(document, page, part, task)
+            said: set[str] = set()
+            yield from _note_lines(_read_page(document, page, part, task), said)
+            yield from _read_under(document, page, index, said, part)
         except pypdfium2.PdfiumError:
             yield unread("MRS-X-021", part)
         finally:
@@ -192,6 +258,38 @@ def _read_page(document: Handle, page: Handle, part: str, task: Task) -> Iterato
             yield Picture(part, partial(draw_page, page))
     elif has_pictures(page):
         yield Picture(part, partial(draw_page, page, hides_text=True))
+
+
+def _read_under(document: Handle, page: Handle, index: int, said: set[str], part: str) -> Iterator[Extracted]:
+    """Yield the lines of `page` that nothing else says: under text that is to be spoken in their place, on stamps and in fields."""
+    raw = _raw()
+    if uncover_glyphs(page):  # one that has been drawn may have lost its text
+        bare = document[index]
+        uncover_glyphs(bare)
+        yield from _list_new(bare, said, f"{part} glyphs")
+    if _has_looks(page) and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
+        yield from _list_new(document[index], said, f"{part} appearance")
+
+
+def _has_looks(page: Handle) -> bool:
+    """Return whether an annotation brings text of its own to be shown."""
+    raw = _raw()
+    for index in range(min(max(raw.FPDFPage_GetAnnotCount(page), 0), _MAX_NOTES)):
+        note = raw.FPDFPage_GetAnnot(page, index)
+        if note:
+            size = raw.FPDFAnnot_GetAP(note, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None, 0)
+            raw.FPDFPage_CloseAnnot(note)
+            if size > 2:
+                return True
+    return False
+
+
+def _list_new(page: Handle, said: set[str], part: str) -> Iterator[Extracted]:
+    lines = [line for line in _read_text(page)[0].splitlines() if line.strip() and line not in said]
+    page.close()
+    said.update(lines)
+    if lines:
+        yield Piece(part, "\n".join(lines) + "\n")
 
 
 def _read_text(page: Handle) -> tuple[str, bool]:
