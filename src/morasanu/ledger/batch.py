@@ -44,10 +44,24 @@ class Batch:
         self.events: list[Ready] = []
         self.size_bytes = 0
         self.first = 0
-        self.is_done = threading.Event()
-        self.fault: EvidenceError | None = EvidenceError(
-            "MRS-E-010", "台帳に書けません", "the ledger cannot be written"
-        )
+        self.is_written = False
+        self.fault: EvidenceError | None = None
+        self._pending = threading.Lock()  # held until it is done: an event would cost a tenth of a single append
+        self._pending.acquire()
+
+    def wait(self) -> None:
+        """Return when it is done."""
+        with self._pending:
+            pass
+
+    def end(self) -> None:
+        """Let go those who wait."""
+        self._pending.release()
+
+    def check(self) -> None:
+        """Raise what went wrong, if anything did."""
+        if not self.is_written:
+            raise self.fault or EvidenceError("MRS-E-010", "台帳に書けません", "the ledger cannot be written")
 
     def has_room(self, events: Sequence[Ready]) -> bool:
         """Return whether `events` fit in."""

@@ -215,17 +215,16 @@ class Ledger:
                     self._write(batch)
             finally:  # also when the wait for the batch before was interrupted
                 self._shut(batch)
-                batch.is_done.set()
+                batch.end()
         else:
-            batch.is_done.wait()
-        if batch.fault:
-            raise batch.fault
+            batch.wait()
+        batch.check()
         first = batch.first + start
         return range(first, first + len(events))
 
     def _shut(self, batch: Batch) -> None:
-        with self._gate:
-            if self._open is batch:
+        if self._open is batch:  # nobody else shuts it, so it is still open below
+            with self._gate:
                 self._open = None
 
     def _write(self, batch: Batch) -> None:
@@ -240,7 +239,7 @@ class Ledger:
                 entry = spell_entry(batch.first + place, at, actor, kind, digest_record(salt, body), key)
                 rows.append(Row(entry, salt, body))
             self._store.append(rows)
-            self._last, batch.fault = at, None
+            self._last, batch.is_written = at, True
         except EvidenceError as fault:
             batch.fault = fault
 
@@ -322,8 +321,7 @@ class Ledger:
             write_private(self._folder, new, NEXT)
             self._folder.sync()
             self._write(batch)
-            if batch.fault:
-                raise batch.fault
+            batch.check()
             self._is_changing = True
             return self._finish_change(new)
 

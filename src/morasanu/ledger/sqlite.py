@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from morasanu.errors import EvidenceError
@@ -30,6 +30,7 @@ _READ: Final = """
 select first, entries, records from batch
 where first >= coalesce((select max(first) from batch where first <= ?), 0) and first < ? order by first
 """
+_INSERT: Final = "insert into batch values (?, ?, ?, ?)"
 LOG_BYTES: Final = 4_000_000
 
 
@@ -116,18 +117,16 @@ class SqliteStore:
     def append(self, rows: Sequence[Row]) -> None:
         """Keep `rows` in one transaction."""
         entries, records = pack_rows(rows)
-        with self._guard() as execute:
-            # one statement is a transaction of its own, which has ended when this returns
-            execute("insert into batch values (?, ?, ?, ?)", (self._size, len(rows), entries, records))
+        # one statement is a transaction of its own, which has ended when this returns
+        self._change(lambda: self._link.execute(_INSERT, (self._size, len(rows), entries, records)))
         self._size += len(rows)
 
-    @contextmanager
-    def _guard(self) -> Iterator[Callable[..., Any]]:
-        """Run what changes rows; after a fault refuse whatever comes later."""
+    def _change(self, act: Callable[[], object]) -> None:
+        """Do what changes rows; after a fault refuse whatever comes later."""
         if self._is_broken:
             raise EvidenceError("MRS-E-010", "台帳に書けません", "the ledger cannot be written")
         try:
-            yield self._link.execute
+            act()
         except BaseException as error:
             self._is_broken = True
             raise EvidenceError(
@@ -150,15 +149,16 @@ class SqliteStore:
 
     def erase(self, number: int) -> None:
         """Overwrite the record, in the file and in the log. Raises EvidenceError MRS-E-010."""
+        self._change(lambda: self._erase(number))
+
+    def _erase(self, number: int) -> None:
+        execute = self._link.execute
         query = "select first, entries, records from batch where first <= ? order by first desc limit 1"
-        with self._guard() as execute:
-            first, entries, records = execute(query, (number,)).fetchone()
-            rows = list(unpack_rows(entries, records))
-            rows[number - first] = rows[number - first]._replace(salt=b"", body=b"")
-            execute("begin immediate")
-            execute("update batch set records = ? where first = ?", (pack_records(rows), first))
-            execute("commit")
-            self._empty_log()
+        first, entries, records = execute(query, (number,)).fetchone()
+        rows = list(unpack_rows(entries, records))
+        rows[number - first] = rows[number - first]._replace(salt=b"", body=b"")
+        execute("update batch set records = ? where first = ?", (pack_records(rows), first))
+        self._empty_log()
 
     def close(self) -> None:
         """Close the file. What is durable stays so, whatever happens meanwhile."""
