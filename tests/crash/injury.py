@@ -8,12 +8,13 @@ from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from morasanu.errors import EvidenceError
-from morasanu.ledger.ledger import Draft
 from tests.crash.disk import EMPTY, Mark
 from tests.crash.life import Found, Life, change_settings, cut_states
 from tests.crash.promise import ATTEMPT, Promise
 from tests.crash.recorder import CUT, SYNC, Recorder
+
+from morasanu.errors import EvidenceError
+from morasanu.ledger.ledger import Draft
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,5 +105,3 @@ def _append_more(life: Life) -> str:
     except EvidenceError:
         return ""
     return "acknowledged after a fault"
-
-

@@ -9,20 +9,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import apsw
-
-from morasanu.ledger.ledger import Draft, Ledger, begin_ledger
-from morasanu.ledger.sqlite import SETTINGS, SqliteStore
 from tests.crash.disk import EMPTY, Mark, State, Write
 from tests.crash.promise import ATTEMPT, BEGUN, DURABLE, ERASED, ERASING, SEALED, Promise, patched
 from tests.crash.recorder import NEVER, Recorder, System
+
+from morasanu.ledger.ledger import Draft, Ledger, begin_ledger
+from morasanu.ledger.sqlite import SETTINGS, SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from random import Random
 
-    from morasanu.ledger.interface import Row
     from tests.crash.disk import Image
+
+    from morasanu.ledger.interface import Row
 
 _SMALL: Final = ("cache_size = 10", "wal_autocheckpoint = 12")
 """So that checkpoints of the log happen, and the filling of the log is written as it is with the product's sizes."""
@@ -49,7 +50,9 @@ class Watched(SqliteStore):
         super().append(rows)
 
     def close(self) -> None:
-        with suppress(apsw.Error):  # which Python's sqlite3 leaves out as well: what could not be moved stays in the log
+        with suppress(
+            apsw.Error
+        ):  # which Python's sqlite3 leaves out as well: what could not be moved stays in the log
             super().close()
 
 
@@ -170,17 +173,18 @@ def find_states(random: Random, folder: Path, settings: Sequence[str], lives: in
                 life.step(UNREST)
             life.end()
         log = recorder.disk.log
-        rare = [at for at, entry in enumerate(log, 1) if not isinstance(entry, Write)]  # much happens between few of these
-        cuts = sorted(random.choice(rare) if random.random() < 0.5 else random.randint(0, len(log)) for _ in range(states))
+        rare = [
+            at for at, entry in enumerate(log, 1) if not isinstance(entry, Write)
+        ]  # much happens between few of these
+        cuts = sorted(
+            random.choice(rare) if random.random() < 0.5 else random.randint(0, len(log)) for _ in range(states)
+        )
         heir = random.randrange(states)
         for place, each in enumerate(cut_states(found, recorder, cuts, random)):
             if place == heir:
                 following = deepcopy(each)
             yield each
-        if following.promise.is_begun:
-            found = following
-        else:
-            found = Found(EMPTY, Promise())
+        found = following if following.promise.is_begun else Found(EMPTY, Promise())
 
 
 def cut_states(start: Found, recorder: Recorder, cuts: Sequence[int], random: Random) -> Iterator[Found]:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import apsw
-
 from tests.crash.disk import FOLDER, Cut, Disk, Sync, SyncFolder, Write
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class Recorder:
         """Return whether the process counts as killed."""
         return self.calls_left <= 0
 
-    def __enter__(self) -> Recorder:
+    def __enter__(self) -> Self:
         self._vfs = _Vfs(self)
         return self
 
