@@ -1,5 +1,5 @@
 # `make demo` shows it, `make test` proves it; both set up what they need in .venv.
-.PHONY: demo test lint bench fuzz prove docs
+.PHONY: demo test lint bench fuzz prove crash docs
 
 demo: .venv/run.ready
 	@.venv/bin/morasanu scan examples/bank --html demo-report.html || test $$? -eq 3
@@ -19,6 +19,9 @@ fuzz: .venv/dev.ready
 
 prove: .venv/dev.ready
 	@.venv/bin/python -m tests.fuzz.prover --lies $(or $(lies),1000000) --out bench/results
+
+crash: .venv/dev.ready
+	@.venv/bin/python -m tests.crash --states $(or $(states),100000) --out bench/results
 
 docs: .venv/dev.ready
 	@.venv/bin/python tools/docs.py

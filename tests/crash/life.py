@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from contextlib import suppress
 from copy import deepcopy
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import apsw
@@ -18,7 +20,6 @@ from morasanu.ledger.sqlite import SETTINGS, SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
     from random import Random
 
     from tests.crash.disk import Image
@@ -34,6 +35,12 @@ _STEPS: Final = 25
 def change_settings(*changes: str) -> tuple[str, ...]:
     """Return the store's own settings, those of the small test ledger, and `changes` behind them."""
     return (*SETTINGS, *_SMALL, *changes)
+
+
+def make_folder() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder that is gone afterwards, in memory where that can be: what is synced is in the log, not on this machine's disk."""
+    memory = Path("/dev/shm")
+    return tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)
 
 
 class Watched(SqliteStore):
@@ -95,7 +102,7 @@ class Life:
         ]
         numbers = ledger.append(drafts)
         assert len(numbers) == count
-        self.recorder.disk.mark(DURABLE, numbers.stop)
+        self.recorder.disk.mark(DURABLE, numbers[-1] + 1)
 
     def erase(self) -> None:
         """Erase one event."""

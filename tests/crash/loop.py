@@ -77,7 +77,7 @@ def kill_seals(path: Path, random: Random, times: int) -> int:
     killed, took_s = 0, 0.0
     for turn in range(times):
         with Ledger(path) as ledger:
-            ledger.append([Draft("crash.loop", "tests", {"turn": turn, "it": it}) for it in range(20_000)])
+            ledger.append([Draft("crash.loop", "tests", {"turn": turn, "it": it}) for it in range(8_000)])
         begun = time.monotonic()
         process = _start("checkpoint", path, stdout=subprocess.PIPE)
         if turn:  # the first one says how long it takes

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
 from morasanu.errors import MorasanuError
-from morasanu.ledger import ledger as module
+from morasanu.ledger import ledger, place
 from morasanu.ledger.folder import Folder
 from morasanu.ledger.ledger import Draft, Ledger
 from morasanu.ledger.sqlite import SqliteStore
@@ -16,6 +17,7 @@ from morasanu.proof.event import digest_record, parse_event
 from morasanu.proof.verify import Outside, State, verify
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tests.crash.disk import Mark
@@ -53,14 +55,15 @@ class Promise:
             case "erased":
                 self.erased.add(value)
             case "sealed":
-                self.heads.append(value)
+                if value not in self.heads[-1:]:
+                    self.heads.append(value)
 
     def find_fault(self, path: Path) -> str:
         """Return how the ledger in `path` breaks the promise, nothing when it keeps it; it is opened, and goes on."""
         if not self.is_begun:
             return ""
         try:
-            return self._check_rows(path) or self._check_files(path) or self._go_on(path)
+            return self._check_rows(path) or _check_files(path, self.heads) or self._go_on(path)
         except MorasanuError as error:
             return error.code
 
@@ -83,16 +86,17 @@ class Promise:
                 return "record lost"
         return ""
 
-    def _check_files(self, path: Path) -> str:
-        verdict = verify(Folder(path).read, [Outside(str(number), head) for number, head in enumerate(self.heads)])
-        return "" if verdict.state is State.VERIFIED else f"{verdict.where}: {verdict.fault}"
-
     def _go_on(self, path: Path) -> str:
-        with patched(partial(SqliteStore, settings=_QUICK, log_bytes=0), Unsynced()), Ledger(path) as ledger:
-            last = ledger.append([Draft("crash.after", "tests", {"found": ledger.size})])[-1]
-            ledger.seal()
-            assert ledger.prove(last).event.seq >= len(self.entries)
-        return self._check_files(path)
+        with patched(partial(SqliteStore, settings=_QUICK, log_bytes=0), Unsynced()), Ledger(path) as opened:
+            last = opened.append([Draft("crash.after", "tests", {"found": opened.size})])[-1]
+            opened.seal()
+            assert opened.prove(last).event.seq >= len(self.entries)
+        return _check_files(path, self.heads[-1:])  # which has been compared with all before it
+
+
+def _check_files(path: Path, heads: Sequence[bytes]) -> str:
+    verdict = verify(Folder(path).read, [Outside(str(number), head) for number, head in enumerate(heads)])
+    return "" if verdict.state is State.VERIFIED else f"{verdict.where}: {verdict.fault}"
 
 
 class Unsynced:
@@ -104,4 +108,7 @@ class Unsynced:
 
 def patched(store: Any, system: Any) -> Any:
     """Return a context in which every ledger that is opened has this store, and a folder over `system`."""
-    return patch.multiple(module, SqliteStore=store, Folder=partial(Folder, system=system))
+    stack = ExitStack()
+    stack.enter_context(patch.object(place, "SqliteStore", store))
+    stack.enter_context(patch.object(ledger, "Folder", partial(Folder, system=system)))
+    return stack

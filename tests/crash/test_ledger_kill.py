@@ -35,7 +35,7 @@ def test_every_number_that_a_killed_program_printed_is_there(tmp_path: Path) -> 
 
 
 def test_a_program_killed_while_it_seals_leaves_nothing_refuted(tmp_path: Path) -> None:
-    assert kill_seals(tmp_path / "ledger", Random(2), 4) >= 0
+    assert kill_seals(tmp_path / "ledger", Random(2), 3) >= 0
 
 
 @pytest.mark.parametrize("number", [3, 4, 6])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 from collections import Counter
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,20 @@ pytest.importorskip("apsw", reason="needs apsw, whose file system can be written
 
 from tests.crash.disk import EMPTY, SECTOR, Cut, Disk, Image, State, Sync, SyncFolder, Write
 from tests.crash.injury import Injury, count_calls, find_harm
-from tests.crash.life import change_settings, find_states
+from tests.crash.life import change_settings, find_states, make_folder
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="names and folders of POSIX")
 SEEDS, LIVES, STATES = range(10), 3, 104
 STRIDE = 23
+
+
+@pytest.fixture
+def memory() -> Iterator[Path]:
+    with make_folder() as folder:
+        yield Path(folder)
 
 
 def _count_faults(seed: int, folder: Path, *changes: str, lives: int = LIVES) -> Counter[str]:
@@ -31,13 +38,13 @@ def _count_faults(seed: int, folder: Path, *changes: str, lives: int = LIVES) ->
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_loss_of_power_takes_nothing_that_was_acknowledged(seed: int, tmp_path: Path) -> None:
-    assert _count_faults(seed, tmp_path) == {"": LIVES * STATES}
+def test_a_loss_of_power_takes_nothing_that_was_acknowledged(seed: int, memory: Path) -> None:
+    assert _count_faults(seed, memory) == {"": LIVES * STATES}
 
 
 @pytest.mark.parametrize("change", ["synchronous = NORMAL", "synchronous = OFF", "journal_mode = DELETE"])
-def test_weaker_settings_lose_what_was_acknowledged(change: str, tmp_path: Path) -> None:
-    faults = _count_faults(1, tmp_path, change, lives=1)
+def test_weaker_settings_lose_what_was_acknowledged(change: str, memory: Path) -> None:
+    faults = _count_faults(1, memory, change, lives=1)
     assert faults["lost"] > 0
     if change == "synchronous = OFF":
         assert faults["MRS-E-011"] + faults["corrupt"] > 0
@@ -45,15 +52,13 @@ def test_weaker_settings_lose_what_was_acknowledged(change: str, tmp_path: Path)
 
 @pytest.mark.parametrize("is_lasting", [False, True])
 @pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC])
-def test_after_a_fault_nothing_is_acknowledged_and_nothing_is_lost(
-    error: int, is_lasting: bool, tmp_path: Path
-) -> None:
-    calls = count_calls(tmp_path / "count")
+def test_after_a_fault_nothing_is_acknowledged_and_nothing_is_lost(error: int, is_lasting: bool, memory: Path) -> None:
+    calls = count_calls(memory / "count")
     assert calls > 300
     first = 1 + [errno.EIO, errno.ENOSPC].index(error) * 2 + is_lasting
     for number in range(first, calls + 1, STRIDE):
         injury = Injury(number, error, is_lasting)
-        assert not find_harm(injury, tmp_path / str(number)), injury
+        assert not find_harm(injury, memory / str(number)), injury
 
 
 # -- the disk itself ---------------------------------------------------------------------------------------------------
