@@ -157,10 +157,10 @@ class Found(NamedTuple):
     image: Image
     promise: Promise
 
-    def find_fault(self, folder: Path) -> str:
+    def find_fault(self, folder: Path, *, goes_on: bool = True) -> str:
         """Return how it breaks the promise, nothing when it does not; `folder` is new and gone afterwards."""
         self.image.write(folder)
-        fault = self.promise.find_fault(folder / "ledger")
+        fault = self.promise.find_fault(folder / "ledger", goes_on=goes_on)
         shutil.rmtree(folder)
         return fault
 

@@ -58,12 +58,12 @@ class Promise:
                 if value not in self.heads[-1:]:
                     self.heads.append(value)
 
-    def find_fault(self, path: Path) -> str:
-        """Return how the ledger in `path` breaks the promise, nothing when it keeps it; it is opened, and goes on."""
+    def find_fault(self, path: Path, *, goes_on: bool = True) -> str:
+        """Return how the ledger in `path` breaks the promise, nothing when it keeps it; with `goes_on` it is opened and used."""
         if not self.is_begun:
             return ""
         try:
-            return self._check_rows(path) or _check_files(path, self.heads) or self._go_on(path)
+            return self._check_rows(path) or _check_files(path, self.heads) or (self._go_on(path) if goes_on else "")
         except MorasanuError as error:
             return error.code
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="names and folders of POSIX")
 SEEDS, LIVES, STATES = range(10), 3, 104
-STRIDE = 23
+STRIDE = 37
 
 
 @pytest.fixture
@@ -34,7 +34,8 @@ def memory() -> Iterator[Path]:
 
 def _count_faults(seed: int, folder: Path, *changes: str, lives: int = LIVES) -> Counter[str]:
     states = find_states(Random(seed), folder, change_settings(*changes), lives, STATES)
-    return Counter(found.find_fault(folder / "image") for found in states)
+    # every fourth ledger is used as well; `make crash` uses each
+    return Counter(found.find_fault(folder / "image", goes_on=n % 4 == 0) for n, found in enumerate(states))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
