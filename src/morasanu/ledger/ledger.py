@@ -198,7 +198,10 @@ class Ledger:
         Raises InputError MRS-I-043 for a kind, an actor or a record that cannot be kept (nothing is taken then), EvidenceError
         MRS-E-010 when the store failed, MRS-E-017 when the clock stands before the last event.
         """
-        return [seq for events in cut(list(map(prepare, drafts))) for seq in self._take(events)]
+        ready = list(map(prepare, drafts))
+        if len(ready) == 1:
+            return list(self._take(ready))
+        return [seq for events in cut(ready) for seq in self._take(events)]
 
     def _take(self, events: list[Ready]) -> range:
         with self._gate:
@@ -361,7 +364,7 @@ class Ledger:
 
 
 def _format(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def _parse(at: str) -> datetime:

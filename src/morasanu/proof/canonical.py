@@ -60,8 +60,10 @@ def _is_plain(value: object) -> bool:
     else:
         values = value if type(value) is list else [value]
     kinds = set(map(type, values))
-    if int in kinds and not all([-_LARGEST <= each <= _LARGEST for each in values if type(each) is int]):  # noqa: C419 - a generator takes longer
-        raise ValueError
+    if int in kinds:
+        for each in values:
+            if type(each) is int and not -_LARGEST <= each <= _LARGEST:
+                raise ValueError
     return kinds <= _FLAT or (kinds <= _NESTING and all(_is_plain(each) for each in values if type(each) in _NESTED))
 
 
