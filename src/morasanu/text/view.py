@@ -2,33 +2,18 @@ r"""The text that people see in markup and escapes: tags away, `&#x5C71;`, `\u5c
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final
 
-_BYTE: Final = r"(?:%|\\x)[0-9A-Fa-f]{2}"
-# a character by its number; bytes as URLs and the logs of web servers write them (the second one of CP932 may be a letter),
-# and as dumps of databases do; the @ of an address in a URL
-_ESCAPE: Final = (
-    r"(?P<unit>[\\%]u[dD][89abAB][0-9a-fA-F]{2}[\\%]u[dD][c-fC-F][0-9a-fA-F]{2}|[\\%]u[0-9a-fA-F]{4})"
-    rf"|(?P<bytes>(?:(?=(?:%|\\x)[89A-Fa-f])(?:{_BYTE}){{1,2}}[@-\[\]-~]?\+?)+)"
-    r"|(?:\b0x|\b[xX]'|'\\\\?x)(?P<digits>(?:[0-9A-Fa-f]{2}){6,})(?![0-9A-Fa-f])"
-    r"|(?<=[A-Za-z0-9])(?P<at>%40)(?=[A-Za-z0-9-]{1,60}\.[A-Za-z])"
-)
-_ENTITY: Final = r"&(?:#[xX][0-9A-Fa-f]{1,6}|#[0-9]{1,7}|[A-Za-z]{2,8});"
-_HINT: Final = re.compile(r"[\\%&xX](?:u[0-9A-Fa-f]{4}|x?[0-9A-Fa-f]{2}|#|'[0-9A-Fa-f]{2})")
-"""Where a text holds nothing of the kind it has no escapes: found quickly, as most texts have none."""
-_PLAIN: Final = re.compile(rf"{_ESCAPE}|(?P<entity>&(?:#[xX][0-9A-Fa-f]{{2,6}}|#[0-9]{{3,7}});)")
-_MARKED: Final = re.compile(rf"{_ESCAPE}|(?P<entity>{_ENTITY})")
-_TOKEN: Final = re.compile(rf"{_BYTE}|.", re.DOTALL)
-_JAPANESE: Final = re.compile("[\u3041-\u30ff\u4e00-\u9fff\uff66-\uff9f]")
+from morasanu.text.escape import ENTITY, ESCAPE, HINT, MARKED, PLAIN, read_escape
+
 _ELEMENT: Final = (
     r"(?P<silent><!--|-->|<style\b[^<>]*>.*?</style\s*>)|<(?P<tag>/?[A-Za-z][A-Za-z0-9:-]*)(?P<rest>(?:[\s/][^<>]*)?)>"
 )
-_MARKUP: Final = re.compile(rf"{_ELEMENT}|(?P<entity>{_ENTITY})", re.DOTALL | re.IGNORECASE)
-_MARKUP_ESCAPED: Final = re.compile(rf"{_ELEMENT}|{_ESCAPE}|(?P<entity>{_ENTITY})", re.DOTALL | re.IGNORECASE)
+_MARKUP: Final = re.compile(rf"{_ELEMENT}|(?P<entity>{ENTITY})", re.DOTALL | re.IGNORECASE)
+_MARKUP_ESCAPED: Final = re.compile(rf"{_ELEMENT}|{ESCAPE}|(?P<entity>{ENTITY})", re.DOTALL | re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(
     r"(?<=\s)(?P<name>[A-Za-z:-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'=<>`]+))",
     re.DOTALL,
@@ -97,11 +82,12 @@ def view_plain(text: str) -> View:
     >>> view_plain("GET /?q=%E5%B1%B1%E7%94%B0 %8ER%93c &#23665; 80%A4").text
     'GET /?q=山田 山田 山 80%A4'
     """
-    if not _HINT.search(text):
+    if not HINT.search(text):
         return View(text)
     writer = _Writer(text)
-    for match in _PLAIN.finditer(text):
-        _write_escape(writer, match)
+    for match in PLAIN.finditer(text):
+        for edit in read_escape(match):
+            writer.replace(*edit)
     return writer.finish()
 
 
@@ -111,11 +97,12 @@ def view_xml(text: str) -> View:
     >>> view_xml("<name>&#23665;&#x7530;</name>").text
     '<name>山田</name>'
     """
-    if "&" not in text and not _HINT.search(text):
+    if "&" not in text and not HINT.search(text):
         return View(text)
     writer = _Writer(text)
-    for match in _MARKED.finditer(text):
-        _write_escape(writer, match)
+    for match in MARKED.finditer(text):
+        for edit in read_escape(match):
+            writer.replace(*edit)
     return writer.finish()
 
 
@@ -126,62 +113,16 @@ def view_html(text: str) -> View:
     '\n\t氏名\t山田\n'
     """
     writer = _Writer(text)
-    for match in (_MARKUP_ESCAPED if _HINT.search(text) else _MARKUP).finditer(text):
+    for match in (_MARKUP_ESCAPED if HINT.search(text) else _MARKUP).finditer(text):
         start, end = match.span()
         if match["silent"]:
             writer.replace(start, end, " ")
         elif match["tag"]:
             _write_tag(writer, match)
         else:
-            _write_escape(writer, match)
+            for edit in read_escape(match):
+                writer.replace(*edit)
     return writer.finish()
-
-
-def _write_escape(writer: _Writer, match: re.Match[str]) -> None:
-    if match["entity"]:
-        seen = html.unescape(match["entity"])
-        # in a plain text, what is in ASCII may be meant as it stands
-        if match.re is not _PLAIN or not seen.isascii():
-            writer.replace(*match.span(), seen)
-    elif match["unit"]:
-        codes = bytes.fromhex(re.sub(r"[\\%]u", "", match["unit"]))
-        seen = codes.decode("utf-16-be", "replace")
-        writer.replace(*match.span(), seen if seen.isprintable() else " ")
-    elif match["at"]:
-        writer.replace(*match.span(), "@")
-    elif match["digits"]:
-        digits = match["digits"]
-        _write_bytes(
-            writer, match.start("digits"), [digits[at : at + 2] for at in range(0, len(digits), 2)], ("utf-8",)
-        )
-    elif match["bytes"]:
-        tokens = _TOKEN.findall(match["bytes"])
-        if sum(len(token) > 1 for token in tokens) > 1:
-            _write_bytes(writer, match.start(), tokens, ("utf-8", "cp932"))
-
-
-def _write_bytes(writer: _Writer, start: int, tokens: list[str], charsets: tuple[str, ...]) -> None:
-    """Write what the bytes that `tokens` stand for say in the first of `charsets` in which they say something Japanese."""
-    data = bytes(int(token[-2:], 16) if len(token) > 1 else ord(token) for token in tokens)
-    for charset in charsets:
-        try:
-            seen = data.decode(charset)
-        except UnicodeDecodeError:
-            continue
-        if _JAPANESE.search(seen):
-            break
-    else:
-        return
-    first = 0
-    for character in seen:
-        last = first + len(character.encode(charset))
-        given = "".join(tokens[first:last])
-        if character == "+" and last < len(tokens):  # how forms write a space
-            character = " "
-        if given != character:
-            writer.replace(start, start + len(given), character if character.isprintable() else " ")
-        start += len(given)
-        first = last
 
 
 def _write_tag(writer: _Writer, match: re.Match[str]) -> None:
@@ -195,11 +136,12 @@ def _write_tag(writer: _Writer, match: re.Match[str]) -> None:
         if key == "name":
             name = value
         elif value.strip() and (
-            key in _SHOWN or key.startswith("data-") or not value.isascii() or _MARKED.search(value)
+            key in _SHOWN or key.startswith("data-") or not value.isascii() or MARKED.search(value)
         ):
             writer.replace(start, attribute.start(group), f" {name if key == 'value' else ''}= " if name else " ")
-            for escape in _MARKED.finditer(match.string, *attribute.span(group)):
-                _write_escape(writer, escape)
+            for escape in MARKED.finditer(match.string, *attribute.span(group)):
+                for edit in read_escape(escape):
+                    writer.replace(*edit)
             start = attribute.end(group)
     closing = tag.startswith("/")
     tag = tag.removeprefix("/")

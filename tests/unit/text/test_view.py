@@ -204,6 +204,14 @@ def test_view_plain_bytes_of_urls_and_logs_read_and_map_back(words: list[str], e
         ("VALUES (0xE5B1B1E794B0, X'E5B1B1E794B0')", "VALUES (0x山田, X'山田')"),
         (r"'\\xe5b1b1e794b0'", r"'\\x山田'"),
         ("&#39641;橋 &#38; &amp;", "髙橋 &#38; &amp;"),
+        (r'{"a": "{\\"b\\": \\"\\u5c71\\u7530\\"}"}', r'{"a": "{\\"b\\": \\"山田\\"}"}'),
+        (r"UNISTR('\5C71\7530')", "UNISTR('山田')"),
+        ('"a"=hex(2):71,5c,30,75,\\\r\n  00,00\r\n', '"a"=hex(2):山田\r\n'),
+        ('"a"=hex:8e,52,93,63', '"a"=hex:山田'),
+        ("cn:: 5bGx55Sw\r\n IOWkqumDjg==\r\nsn: a", "cn:: 山田 太郎\r\nsn: a"),
+        ("data:text/plain;base64,5bGx55Sw", "data:text/plain;base64,山田"),
+        ("From: =?UTF-8?B?5bGx55Sw?= <a@example.jp>", "From: 山田 <a@example.jp>"),
+        ("Subject: =?Shift_JIS?Q?=8ER=93c_?=", "Subject: 山田 "),
     ],
 )
 def test_view_plain_escapes_of_programs_are_read(source: str, shown: str) -> None:
@@ -211,7 +219,18 @@ def test_view_plain_escapes_of_programs_are_read(source: str, shown: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["前年比50%20%増", "80%A4用紙", "caf%E9%20", "C:\\x64\\u12", "0x00FF12AB34CD", "100%80%"]
+    "text",
+    [
+        "前年比50%20%増",
+        "80%A4用紙",
+        "caf%E9%20",
+        "C:\\x64\\u12",
+        "0x00FF12AB34CD",
+        "std:: vectorvector",
+        "hex:00,01,02,03,04",
+        "=?x?B?5bGx?=",
+        "100%80%",
+    ],
 )
 def test_view_plain_percentages_and_paths_stay(text: str) -> None:
     assert view_plain(text).text == text
