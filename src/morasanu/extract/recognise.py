@@ -39,6 +39,8 @@ _SHAPES: Final = tuple(
         (rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}", "cpio"), (rb"\xdb\xa5[\x20-\x3f]\0|\xdc\xa5[\x60-\x6f]\0", "doc"),
         (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2"), (rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d", "mbox"),
         (rb"\s*-----BEGIN PGP MESSAGE-----", "pgp"), (rb"(?:\xef\xbb\xbf)?\s*(?i:BEGIN:VC(?:ARD|ALENDAR))\s", "card"),
+        (rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}>.{0,1000}?<office:document\s", "flat-odf"),
+        (rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}>.{0,1000}?<(?:w:wordDocument|pkg:package)\s", "flat-word"),
     )
 )  # fmt: skip
 _DBASE: Final = (b"\x03", b"\x83", b"\x8b", b"\xf5", b"\x30", b"\x31")
