@@ -234,7 +234,8 @@ def _list_other(store: _Store, told: str) -> list[str]:
         for text in store.read_texts(name, match[2] or ""):
             if (match[2] and (tag in _CONTACT or tag in _NAMED)) or _TELLING.search(text):
                 found[" ".join(text.split())] = None
-    return [text for text in found if text and text not in _SAID.split(told)]
+    said = frozenset(_SAID.split(told))
+    return [text for text in found if text and text not in said]
 
 
 def _read_other(message: _Store, told: str) -> str:

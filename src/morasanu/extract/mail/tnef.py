@@ -225,7 +225,8 @@ def _list_other(values: _Values, told: str) -> list[str]:
         for text in values[tag]
         if isinstance(text, str) and (tag >= _NAMED or tag in _CONTACT or not text.isascii() or "@" in text)
     )
-    return [text for text in found if text and text not in _SAID.split(told)]
+    said = frozenset(_SAID.split(told))
+    return [text for text in found if text and text not in said]
 
 
 def _open_attachment(attachment: _Attachment, number: int) -> Member:
