@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from morasanu.extract.archive.note import read_comments
 from morasanu.extract.office.event import END, START, TEXT
 from morasanu.extract.office.odf_locked import unlock
 from morasanu.extract.office.odf_story import OdfStory
@@ -49,6 +50,7 @@ class OdfExtractor:
         package = Package(opened, task.limits) if opened else package
         for name in sorted(package.names(), key=_rank):
             yield from _read_part(package, name)
+        yield from read_comments(package.comments)
         if not package.complete:
             yield unread("MRS-X-021")
 

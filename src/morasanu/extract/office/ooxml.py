@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.errors import InspectError
+from morasanu.extract.archive.note import read_comments
 from morasanu.extract.interface import Extracted, Member
 from morasanu.extract.office.event import END, START, TEXT, read_events
 from morasanu.extract.office.sink import Sink, follow, list_telling, tell
@@ -181,6 +182,7 @@ def read_rest(package: Package, done: Iterable[str]) -> Iterator[Extracted]:
         elif not _NO_MEMBER.search(name):
             yield from read_member(package, name)
     yield from read_properties(package)
+    yield from read_comments(package.comments)
 
 
 def _is_diagram_data(name: str) -> bool:
