@@ -332,3 +332,17 @@ def test_strings_of_a_locked_document_are_read() -> None:
     answer = collect(READER, file.getvalue())
     assert "髙橋様の欄\n" in answer.pieces["objects"]
     assert not answer.unread
+
+
+def test_streams_that_nothing_leads_to_are_read() -> None:
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Annots [4 0 R] >>",
+        b"<< /Subtype /Text /Rect [0 0 1 1] /Contents (x) /NM <FEFF5C717530> >>",
+        write_stream(zlib.compress("顧客 髙﨑 様".encode()), b"/Filter /FlateDecode"),
+        write_stream(zlib.compress("控え 髙﨑".encode()), b"/Type /EmbeddedFile /Filter /FlateDecode"),
+    ]
+    answer = collect(PdfExtractor(), write_pdf(objects))
+    assert answer.pieces["objects"].splitlines() == ["顧客 髙﨑 様", "山田"]
+    assert [(member.part, member.data.decode()) for member in answer.members] == [("object 6", "控え 髙﨑")]
