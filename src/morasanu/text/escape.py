@@ -18,7 +18,7 @@ ESCAPE: Final = (
     rf"(?P<unit>{_UNIT}[dD][89abAB][0-9a-fA-F]{{2}}{_UNIT}[dD][c-fC-F][0-9a-fA-F]{{2}}|{_UNIT}[0-9a-fA-F]{{4}}"
     r"|(?:\\[3-9A-Fa-f][0-9A-Fa-f]{3}){2,})"
     # bytes as URLs and the logs of web servers have them (the second one of CP932 may be a letter)
-    rf"|(?P<bytes>(?:(?=(?:%|\\x)[89A-Fa-f])(?:{_BYTE}){{1,2}}[@-\[\]-~]?\+?)+)"
+    rf"|(?P<bytes>(?=(?:%|\\x)[89A-Fa-f])(?:{_BYTE}[@-\[\]-~]?\+?)+)"
     # as dumps of databases and of the registry have them
     r"|(?:\b0x|\b[xX]'|'\\\\?x)(?P<digits>(?:[0-9A-Fa-f]{2}){6,})(?![0-9A-Fa-f])"
     r"|\bhex(?:\((?P<width>[0-9a-f])\))?:(?P<list>[0-9a-fA-F]{2}(?:,(?:\\\r?\n[ ]*)?[0-9a-fA-F]{2}){3,})"
