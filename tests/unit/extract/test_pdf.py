@@ -346,3 +346,16 @@ def test_streams_that_nothing_leads_to_are_read() -> None:
     answer = collect(PdfExtractor(), write_pdf(objects))
     assert answer.pieces["objects"].splitlines() == ["顧客 髙﨑 様", "山田"]
     assert [(member.part, member.data.decode()) for member in answer.members] == [("object 6", "控え 髙﨑")]
+
+
+@pytest.mark.parametrize("password", ["秘密1".encode(), "秘密1".encode("cp932"), b"??1"])
+def test_password_in_japanese_opens_what_any_program_locked(password: bytes) -> None:
+    canvases = pytest.importorskip("reportlab.pdfgen.canvas", reason="reportlab is not installed")
+    encryption = pytest.importorskip("reportlab.lib.pdfencrypt")
+    made = BytesIO()
+    canvas = canvases.Canvas(made, encrypt=encryption.StandardEncryption(password, strength=128))
+    canvas.drawString(50, 700, "taro@example.jp")
+    canvas.save()
+    assert collect(PdfExtractor(), made.getvalue()).error == "MRS-X-020"
+    answer = collect(PdfExtractor(), made.getvalue(), Task("a", passwords=("wrong", "秘密1")))
+    assert answer.pieces["p. 1"] == "taro@example.jp\n"
