@@ -22,7 +22,7 @@ _MAGIC: Final = (
     (b"\x04\x22\x4d\x18", "lz4"), (b"\x1f\x9d", "z"),
     (b"\x78\x9f\x3e\x22", "tnef"), (b"DOC\0\0\0\0\0", "jtd"),
     (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gz"), (b"\xfd7zXZ\x00", "xz"), (b"MSCF\x00\x00\x00\x00", "cab"),
-    (b"Rar!\x1a\x07", "rar"), (b"SQLite format 3\x00", "sqlite"), (b"PAR1", "parquet"), (b"{\\rtf", "rtf"),
+    (b"Rar!\x1a\x07", "rar"), (b"SQLite format 3\x00", "sqlite"), (b"PAR1", "parquet"), (b"ARROW1\0\0", "arrow"), (b"ORC", "orc"), (b"{\\rtf", "rtf"),
     (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF87a", "gif"), (b"GIF89a", "gif"), (b"II*\x00", "tiff"),
     (b"MM\x00*", "tiff"), (b"BM", "bmp"), (b"\xd7\xcd\xc6\x9a", "metafile"),
     (b"\x37\x7f\x06\x82", "sqlite-log"), (b"\x37\x7f\x06\x83", "sqlite-log"), (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", "sqlite-log"),
@@ -79,6 +79,8 @@ _BY_NAME: Final = {
     ".dbf": "dbf",
     ".jtd": "jtd",
     ".jtt": "jtd",
+    ".dbt": "memo",
+    ".fpt": "memo",
 }
 
 
@@ -152,6 +154,8 @@ def _is_by_chance(found: str, file: BinaryIO, head: bytes, suffix: str) -> bool:
     """Return whether text merely begins with the letters that announce a format: BMW, PAR1."""
     if found == "bmp":
         return head[6:10] != b"\x00" * 4
+    if found == "orc":  # its mark stands before the length of its end too
+        return suffix != ".orc" and not _ends_with(file, b"ORC", 1)
     return found == "parquet" and suffix != ".parquet" and not _ends_with(file, b"PAR1")
 
 
@@ -176,9 +180,11 @@ def _recognise_zip(file: BinaryIO, head: bytes, suffix: str) -> str:
     return next((kind for prefix, kind in _OFFICE.items() if any(name.startswith(prefix) for name in names)), "zip")
 
 
-def _ends_with(file: BinaryIO, mark: bytes) -> bool:
-    file.seek(-len(mark), SEEK_END)
-    found = file.read() == mark
+def _ends_with(file: BinaryIO, mark: bytes, before: int = 0) -> bool:
+    """Return whether `mark` stands at the end, `before` bytes from it."""
+    size = file.seek(0, SEEK_END)
+    file.seek(max(size - len(mark) - before, 0))
+    found = file.read(len(mark)) == mark
     file.seek(0)
     return found
 
