@@ -74,6 +74,16 @@ MESSAGE: Final = (
 )  # fmt: skip
 
 
+ESCAPES: Final = (
+    b"%E5%B1%B1%E7%94%B0+%8ER%93c a%40example.jp %u5C71 0xE5B1B1E794B0 X'E5B1B1E794B0' hex(2):71,5c,\\\r\n  30,75 "
+    b"cn:: 5bGx\r\n 55Sw ;base64,5bGx55Sw =?utf-8?B?5bGx55Sw?= =?cp932?Q?=8ER?= UNISTR('\\5C71\\7530') &#39641;"
+)
+FLAT: Final = (
+    b'<?xml version="1.0"?><office:document xmlns:office="o"><meta><title>a</title></meta><config-item>b</config-item><body>'
+    b"<p>c<r>d</r></p><binary-data>R0lG\nODlh</binary-data></body></office:document>"
+)
+
+
 def join(parts: Mapping[str, str | bytes]) -> bytes:
     """Return the contents of `parts` in their order as one input."""
     return CUT.join(part.encode() if isinstance(part, str) else part for part in parts.values())

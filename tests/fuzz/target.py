@@ -26,6 +26,7 @@ from morasanu.extract.archive.unzip import ZipExtractor
 from morasanu.extract.frame import FrameError, unpack
 from morasanu.extract.legacy.document import LegacyExtractor
 from morasanu.extract.legacy.rtf import RtfExtractor
+from morasanu.extract.legacy.string_table import list_strings
 from morasanu.extract.mail.body import decode_base64, join_flowing, list_uuencoded
 from morasanu.extract.mail.card import CardExtractor
 from morasanu.extract.mail.header import decode_declared, decode_header, read_parameter
@@ -33,11 +34,13 @@ from morasanu.extract.mail.internet import EmlExtractor, MboxExtractor
 from morasanu.extract.mail.lzfu import decompress_rtf
 from morasanu.extract.mail.outlook import MsgExtractor
 from morasanu.extract.office.cell import format_number, number_to_text, unescape
+from morasanu.extract.office.flat import FlatExtractor
+from morasanu.extract.office.mashup import read_mashup
 from morasanu.extract.office.odf import OdfExtractor
 from morasanu.extract.office.sheet import SheetExtractor
 from morasanu.extract.office.word import SlideExtractor, WordExtractor
 from morasanu.extract.office.xls import XlsExtractor
-from morasanu.extract.office.xlsb import XlsbExtractor
+from morasanu.extract.office.xlsb import XlsbExtractor, list_wide
 from morasanu.extract.page.image import ImageExtractor
 from morasanu.extract.page.objects import list_states, read_around, read_objects
 from morasanu.extract.page.pdf import PdfExtractor
@@ -255,6 +258,12 @@ def _run_body(data: bytes) -> None:
     assert len(join_flowing(_decode(data), "flowed; delsp=yes")) <= len(data)
 
 
+def _run_wide(data: bytes) -> None:
+    assert sum(map(len, list_strings(data))) <= len(data)
+    assert sum(map(len, list_wide(data))) <= len(data)
+    assert sum(len(member.data) for member in read_mashup(data, "")) <= len(data)
+
+
 def _run_package(form: str, data: bytes) -> None:
     """Read the parts that `data` holds, as a package of `form`; each stored, so that what is changed there stays readable."""
     parts = dict(zip(seed.DOCUMENTS[form], data.split(seed.CUT), strict=False))
@@ -314,7 +323,7 @@ TARGETS: Final[dict[str, Target]] = {
     "charset": Target(_run_charset, seed.make_texts),
     "jis": Target(_run_jis, seed.make_texts),
     "fold": Target(lambda data: check_fold(_decode(data)), lambda: [seed.TEXT.encode(), "ﾀﾞｲｽｹ髙\u200b橋\r\nか\u3099ー\r".encode()]),
-    "view": Target(_run_view, lambda: [b'<td title="a" data-b=\'c\'>&#x5C71;&amp;</td><!-- --><style>x</style><b>\\u5c71\\ud83d\\ude00']),
+    "view": Target(_run_view, lambda: [b'<td title="a" data-b=\'c\'>&#x5C71;&amp;</td><!-- --><style>x</style><b>\\u5c71\\ud83d\\ude00', seed.ESCAPES]),
     "detect": Target(_run_detect, lambda: [seed.TEXT.encode(), ("氏名,電話\x1e" + seed.TEXT).encode(), *seed.make_texts()[:1]]),
     "jsonl": Target(_run_jsonl, seed.make_lines),
     "spec": Target(_run_spec, lambda: [seed.SPEC.encode()]),
@@ -348,6 +357,9 @@ TARGETS: Final[dict[str, Target]] = {
     "rtf": _file(RtfExtractor(), lambda: [seed.make_rtf()]),
     "card": _file(CardExtractor(), seed.make_cards),
     "body": Target(_run_body, lambda: [b"begin 644 a\n%:&5L;&\\\n`\nend\n", b"aGVsbG8=\n__\nYWJjZGVmZ2hpamtsbW5v\n", "東京都千 \n代田区\n".encode()]),
+    "flat-odf": _file(FlatExtractor("flat-odf"), lambda: [seed.FLAT]),
+    "flat-word": _file(FlatExtractor("flat-word"), lambda: [seed.FLAT.replace(b"binary-data", b"binData")]),
+    "wide": Target(_run_wide, lambda: [b"\xff\xff\1\0\0\0\2\0qp0u", b"\2\0\0\0qp0u\x17\2\0qp0u", seed.FLAT]),
     "objects": Target(_run_objects, lambda: [seed.make_pdf()]),
     "image": _file(ImageExtractor(), lambda: list(seed.PICTURES.values())),
     "pdf": _file(PdfExtractor(), lambda: [seed.make_pdf(), seed.make_pdf()[:-300]], UNPACKED),

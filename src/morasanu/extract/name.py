@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _ARCHIVES: Final = frozenset(("zip", "7z", "tar", "lzh", "cab", "rar", "cpio", "iso"))
 _MAILS: Final = frozenset(("eml", "msg", "tnef"))
-_UNNAMED: Final = re.compile(r"member \d+")
+_UNNAMED: Final = re.compile(r"member \d+|before|behind")
 _ATTACHED: Final = re.compile(r"(?:.*: )?(?:part|attachment) [\d.]+ (.+)")
 
 

@@ -21,7 +21,7 @@ _WORDS = {
 _DETAILS: Final = {
     "MRS-X-005": {
         "link": "リンク", "device": "デバイス", "method": "圧縮方式", "7z method": "7z の圧縮方式", "zip method": "zip の圧縮方式",
-        "dbf memo": "dbf のメモ", "jtd: body only": "jtd: 本文だけを読みました",
+        "dbf memo: in the dbt or fpt file": "dbf のメモは dbt・fpt のファイルにあります", "jtd: body only": "jtd: 本文だけを読みました",
     },
     "MRS-X-022": {
         # what `--limit` takes keeps its name, so that it can be raised

@@ -22,7 +22,7 @@ _MAGIC: Final = (
     (b"\x04\x22\x4d\x18", "lz4"), (b"\x1f\x9d", "z"),
     (b"\x78\x9f\x3e\x22", "tnef"), (b"DOC\0\0\0\0\0", "jtd"),
     (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gz"), (b"\xfd7zXZ\x00", "xz"), (b"MSCF\x00\x00\x00\x00", "cab"),
-    (b"Rar!\x1a\x07", "rar"), (b"SQLite format 3\x00", "sqlite"), (b"PAR1", "parquet"), (b"{\\rtf", "rtf"),
+    (b"Rar!\x1a\x07", "rar"), (b"SQLite format 3\x00", "sqlite"), (b"PAR1", "parquet"), (b"ARROW1\0\0", "arrow"), (b"ORC", "orc"), (b"{\\rtf", "rtf"),
     (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF87a", "gif"), (b"GIF89a", "gif"), (b"II*\x00", "tiff"),
     (b"MM\x00*", "tiff"), (b"BM", "bmp"), (b"\xd7\xcd\xc6\x9a", "metafile"),
     (b"\x37\x7f\x06\x82", "sqlite-log"), (b"\x37\x7f\x06\x83", "sqlite-log"), (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", "sqlite-log"),
@@ -39,6 +39,8 @@ _SHAPES: Final = tuple(
         (rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}", "cpio"), (rb"\xdb\xa5[\x20-\x3f]\0|\xdc\xa5[\x60-\x6f]\0", "doc"),
         (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "bz2"), (rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d", "mbox"),
         (rb"\s*-----BEGIN PGP MESSAGE-----", "pgp"), (rb"(?:\xef\xbb\xbf)?\s*(?i:BEGIN:VC(?:ARD|ALENDAR))\s", "card"),
+        (rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}>.{0,1000}?<office:document\s", "flat-odf"),
+        (rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}>.{0,1000}?<(?:w:wordDocument|pkg:package)\s", "flat-word"),
     )
 )  # fmt: skip
 _DBASE: Final = (b"\x03", b"\x83", b"\x8b", b"\xf5", b"\x30", b"\x31")
@@ -77,6 +79,8 @@ _BY_NAME: Final = {
     ".dbf": "dbf",
     ".jtd": "jtd",
     ".jtt": "jtd",
+    ".dbt": "memo",
+    ".fpt": "memo",
 }
 
 
@@ -150,6 +154,8 @@ def _is_by_chance(found: str, file: BinaryIO, head: bytes, suffix: str) -> bool:
     """Return whether text merely begins with the letters that announce a format: BMW, PAR1."""
     if found == "bmp":
         return head[6:10] != b"\x00" * 4
+    if found == "orc":  # its mark stands before the length of its end too
+        return suffix != ".orc" and not _ends_with(file, b"ORC", 1)
     return found == "parquet" and suffix != ".parquet" and not _ends_with(file, b"PAR1")
 
 
@@ -174,9 +180,11 @@ def _recognise_zip(file: BinaryIO, head: bytes, suffix: str) -> str:
     return next((kind for prefix, kind in _OFFICE.items() if any(name.startswith(prefix) for name in names)), "zip")
 
 
-def _ends_with(file: BinaryIO, mark: bytes) -> bool:
-    file.seek(-len(mark), SEEK_END)
-    found = file.read() == mark
+def _ends_with(file: BinaryIO, mark: bytes, before: int = 0) -> bool:
+    """Return whether `mark` stands at the end, `before` bytes from it."""
+    size = file.seek(0, SEEK_END)
+    file.seek(max(size - len(mark) - before, 0))
+    found = file.read(len(mark)) == mark
     file.seek(0)
     return found
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _MODULES: Final = (
     "archive.stream", "leftover", "legacy.document", "legacy.rtf",
-    "mail.apple", "mail.card", "mail.internet", "mail.outlook", "mail.smime", "mail.tnef", "office.encrypted", "office.odf", "office.owner", "office.sheet", "office.word",
+    "mail.apple", "mail.card", "mail.internet", "mail.outlook", "mail.smime", "mail.tnef", "memo", "office.encrypted", "office.flat", "office.odf", "office.owner", "office.sheet", "office.word",
     "page.image", "page.metafile", "page.pdf", "table",
 )  # fmt: skip
 GROUP: Final = "morasanu.extractors"

@@ -78,9 +78,9 @@ class SqliteExtractor:
 
 
 class ParquetExtractor:
-    """Reads Parquet with pyarrow, batch by batch."""
+    """Reads Parquet, Arrow (Feather) and ORC with pyarrow, batch by batch."""
 
-    formats = ("parquet",)
+    formats = ("parquet", "arrow", "orc")
 
     def missing(self) -> str:
         """Return `table` when pyarrow is not installed."""
@@ -88,19 +88,18 @@ class ParquetExtractor:
 
     def extract(self, file: BinaryIO, task: Task) -> Iterator[Extracted]:
         """Yield the rows. Raises InspectError MRS-X-020 (encrypted) and MRS-X-021 (its footer stands at its end)."""
-        import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, loaded when it is needed
-
-        file.seek(-4, 2)
+        file.seek(max(file.seek(0, 2) - 4, 0))
         if file.read(4) == b"PARE":
             raise refuse("MRS-X-020")
         file.seek(0)
+        head = file.read(4)
+        file.seek(0)
         try:
-            source = pq.ParquetFile(file, memory_map=False, pre_buffer=False)
-            columns = tuple(source.schema_arrow.names)
+            schema, batches = _OPENERS.get(head[:3], _open_parquet)(file)
         except Exception as error:
             raise refuse("MRS-X-021") from error
-        yield from _read_notes(source.schema_arrow)
-        yield from _split(Table("rows", columns), _read_parquet(source), task)
+        yield from _read_notes(schema)
+        yield from _split(Table("rows", tuple(schema.names)), _list_rows(batches), task)
 
 
 class DbfExtractor:
@@ -130,7 +129,7 @@ class DbfExtractor:
             yield unread("MRS-X-021", f"rows {rows.count + 1}-{count}")
         for field in fields:
             if field.kind in _MEMO and rows.has_memo:
-                yield unread("MRS-X-005", f"column {field.name}", "dbf memo")
+                yield unread("MRS-X-005", f"column {field.name}", "dbf memo: in the dbt or fpt file")
 
 
 def _split(table: Table, rows: Iterable[Sequence[object]], task: Task) -> Iterator[Extracted]:
@@ -296,14 +295,40 @@ def _read_notes(schema: Any) -> Iterator[Piece]:  # noqa: ANN401 - as below
         for note in notes
         for key, value in note.items()
     ]
-    lines = [line for line in lines if not line.isascii() or "@" in line]
+    lines = [line for line in (*lines, *map(_one_line, schema.names)) if not line.isascii() or "@" in line]
     if lines:
         yield Piece("metadata", "".join(f"{line}\n" for line in lines))
 
 
-def _read_parquet(source: Any) -> Iterator[tuple[object, ...]]:  # noqa: ANN401 - pyarrow carries no types
-    for batch in source.iter_batches(batch_size=_ROWS, use_threads=False):
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+# pyarrow is an extra, loaded when it is needed, and carries no types
+def _open_parquet(file: BinaryIO) -> tuple[Any, Iterator[Any]]:
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    source = pq.ParquetFile(file, memory_map=False, pre_buffer=False)
+    return source.schema_arrow, source.iter_batches(batch_size=_ROWS, use_threads=False)
+
+
+def _open_arrow(file: BinaryIO) -> tuple[Any, Iterator[Any]]:
+    from pyarrow import ipc  # noqa: PLC0415
+
+    source = ipc.open_file(file)
+    return source.schema, (source.get_batch(index) for index in range(source.num_record_batches))
+
+
+def _open_orc(file: BinaryIO) -> tuple[Any, Iterator[Any]]:
+    from pyarrow import orc  # noqa: PLC0415
+
+    source = orc.ORCFile(file)
+    return source.schema, (source.read_stripe(index) for index in range(source.nstripes))
+
+
+_OPENERS: Final = {b"ARR": _open_arrow, b"ORC": _open_orc}
+
+
+def _list_rows(batches: Iterator[Any]) -> Iterator[tuple[object, ...]]:
+    for batch in batches:
+        for at in range(0, batch.num_rows, _ROWS):
+            yield from zip(*(column.to_pylist() for column in batch.slice(at, _ROWS).columns), strict=True)
 
 
 class _Field(NamedTuple):

@@ -1,20 +1,19 @@
-r"""The text that people see in markup and escapes: tags away, `&#x5C71;` and `\u5c71` read, and the way back to the offsets."""
+r"""The text that people see in markup and escapes: tags away, `&#x5C71;`, `\u5c71` and `%E5%B1%B1` read, and the way back to the offsets."""
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final
 
-_ESCAPE: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}")
-_ENTITY: Final = re.compile(r"&(?:#[xX][0-9A-Fa-f]{1,6}|#[0-9]{1,7}|[A-Za-z]{2,8});")
-_MARKUP: Final = re.compile(
-    r"(?P<silent><!--|-->|<style\b[^<>]*>.*?</style\s*>)|<(?P<tag>/?[A-Za-z][A-Za-z0-9:-]*)(?P<rest>(?:[\s/][^<>]*)?)>|"
-    rf"(?P<entity>{_ENTITY.pattern})",
-    re.DOTALL | re.IGNORECASE,
+from morasanu.text.escape import ENTITY, ESCAPE, HINT, MARKED, PLAIN, read_escape
+
+_ELEMENT: Final = (
+    r"(?P<silent><!--|-->|<style\b[^<>]*>.*?</style\s*>)|<(?P<tag>/?[A-Za-z][A-Za-z0-9:-]*)(?P<rest>(?:[\s/][^<>]*)?)>"
 )
+_MARKUP: Final = re.compile(rf"{_ELEMENT}|(?P<entity>{ENTITY})", re.DOTALL | re.IGNORECASE)
+_MARKUP_ESCAPED: Final = re.compile(rf"{_ELEMENT}|{ESCAPE}|(?P<entity>{ENTITY})", re.DOTALL | re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(
     r"(?<=\s)(?P<name>[A-Za-z:-]+)\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"'=<>`]+))",
     re.DOTALL,
@@ -75,33 +74,35 @@ class _Writer:
 
 
 def view_plain(text: str) -> View:
-    r"""Return `text` with `\uXXXX` escapes read, as JSON, JavaScript and properties files write Japanese.
+    r"""Return `text` with escapes read, as JSON and JavaScript, URLs, the logs of web servers and dumps of databases write Japanese.
 
     >>> view = view_plain(r'{"name": "\u5c71\u7530"}')
     >>> view.text, view.given(10, 12)
     ('{"name": "山田"}', (10, 22))
+    >>> view_plain("GET /?q=%E5%B1%B1%E7%94%B0 %8ER%93c &#23665; 80%A4").text
+    'GET /?q=山田 山田 山 80%A4'
     """
-    if "\\u" not in text:
+    if not HINT.search(text):
         return View(text)
     writer = _Writer(text)
-    for match in _ESCAPE.finditer(text):
-        codes = bytes.fromhex(match.group().replace("\\u", ""))
-        seen = codes.decode("utf-16-be", "replace")
-        writer.replace(*match.span(), seen if seen.isprintable() else " ")
+    for match in PLAIN.finditer(text):
+        for edit in read_escape(match):
+            writer.replace(*edit)
     return writer.finish()
 
 
 def view_xml(text: str) -> View:
-    """Return `text` with entities read; elements stay, because their names say what stands in them.
+    """Return `text` with entities and escapes read; elements stay, because their names say what stands in them.
 
     >>> view_xml("<name>&#23665;&#x7530;</name>").text
     '<name>山田</name>'
     """
-    if "&" not in text:
+    if "&" not in text and not HINT.search(text):
         return View(text)
     writer = _Writer(text)
-    for match in _ENTITY.finditer(text):
-        writer.replace(*match.span(), html.unescape(match.group()))
+    for match in MARKED.finditer(text):
+        for edit in read_escape(match):
+            writer.replace(*edit)
     return writer.finish()
 
 
@@ -112,14 +113,15 @@ def view_html(text: str) -> View:
     '\n\t氏名\t山田\n'
     """
     writer = _Writer(text)
-    for match in _MARKUP.finditer(text):
+    for match in (_MARKUP_ESCAPED if HINT.search(text) else _MARKUP).finditer(text):
         start, end = match.span()
         if match["silent"]:
             writer.replace(start, end, " ")
-        elif match["entity"]:
-            writer.replace(start, end, html.unescape(match["entity"]))
-        else:
+        elif match["tag"]:
             _write_tag(writer, match)
+        else:
+            for edit in read_escape(match):
+                writer.replace(*edit)
     return writer.finish()
 
 
@@ -133,11 +135,13 @@ def _write_tag(writer: _Writer, match: re.Match[str]) -> None:
         value = attribute[group]
         if key == "name":
             name = value
-        elif value.strip() and (key in _SHOWN or key.startswith("data-") or not value.isascii() or "&#" in value):
+        elif value.strip() and (
+            key in _SHOWN or key.startswith("data-") or not value.isascii() or MARKED.search(value)
+        ):
             writer.replace(start, attribute.start(group), f" {name if key == 'value' else ''}= " if name else " ")
-            for entity in re.finditer(_ENTITY, value):
-                at = attribute.start(group)
-                writer.replace(at + entity.start(), at + entity.end(), html.unescape(entity.group()))
+            for escape in MARKED.finditer(match.string, *attribute.span(group)):
+                for edit in read_escape(escape):
+                    writer.replace(*edit)
             start = attribute.end(group)
     closing = tag.startswith("/")
     tag = tag.removeprefix("/")

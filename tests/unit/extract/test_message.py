@@ -227,3 +227,25 @@ def test_message_cut_at_every_tenth_is_refused(tenth: int) -> None:
     data = make_ole(make_message())
     with pytest.raises(InspectError, match="MRS-X-021"):
         read_bytes(data[: len(data) * tenth // 10])
+
+
+def test_texts_of_any_property_come_once() -> None:
+    tree = make_message()
+    tree |= wide(0x0070, LINE + "𠮷") | wide(0x3FFA, "最後に直した 髙﨑") | wide(0x001A, "IPM.Note")
+    tree |= {"__substg1.0_8005101F": bytes(4), "__substg1.0_8005101F-00000000": "分類 山田".encode("utf-16-le")}
+    tree |= binary(0x0FF9, bytes(range(256))) | binary(0x8216, b"\x01\x02\x03" + "例外の回 山田様".encode("utf-16-le"))
+    tree["__nameid_version1.0"] = {"__substg1.0_00040102": b"\x0a\0\0\0" + "担当者の名前".encode("utf-16-le")}
+    assert texts(read(tree))["properties"] == "最後に直した 髙﨑\n分類 山田\n例外の回 山田様\n担当者の名前\n"
+
+
+def test_texts_of_recipients_and_attachments_come() -> None:
+    tree = make_message()
+    recipient = tree["__recip_version1.0_#00000000"]
+    assert isinstance(recipient, dict)
+    recipient |= wide(0x3A08, "090-0000-0000")
+    tree["__attach_version1.0_#00000000"] = (
+        wide(0x3707, "a.txt") | wide(0x370D, "C:\\髙﨑\\a.txt") | binary(0x3701, b"x")
+    )
+    found = texts(read(tree))
+    assert " / 090-0000-0000\n" in found["headers"]
+    assert found["attachment 1 a.txt: properties"] == "C:\\髙﨑\\a.txt\n"

@@ -332,3 +332,30 @@ def test_strings_of_a_locked_document_are_read() -> None:
     answer = collect(READER, file.getvalue())
     assert "髙橋様の欄\n" in answer.pieces["objects"]
     assert not answer.unread
+
+
+def test_streams_that_nothing_leads_to_are_read() -> None:
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Annots [4 0 R] >>",
+        b"<< /Subtype /Text /Rect [0 0 1 1] /Contents (x) /NM <FEFF5C717530> >>",
+        write_stream(zlib.compress("顧客 髙﨑 様".encode()), b"/Filter /FlateDecode"),
+        write_stream(zlib.compress("控え 髙﨑".encode()), b"/Type /EmbeddedFile /Filter /FlateDecode"),
+    ]
+    answer = collect(PdfExtractor(), write_pdf(objects))
+    assert answer.pieces["objects"].splitlines() == ["顧客 髙﨑 様", "山田"]
+    assert [(member.part, member.data.decode()) for member in answer.members] == [("object 6", "控え 髙﨑")]
+
+
+@pytest.mark.parametrize("password", ["秘密1".encode(), "秘密1".encode("cp932"), b"??1"])
+def test_password_in_japanese_opens_what_any_program_locked(password: bytes) -> None:
+    canvases = pytest.importorskip("reportlab.pdfgen.canvas", reason="reportlab is not installed")
+    encryption = pytest.importorskip("reportlab.lib.pdfencrypt")
+    made = BytesIO()
+    canvas = canvases.Canvas(made, encrypt=encryption.StandardEncryption(password, strength=128))
+    canvas.drawString(50, 700, "taro@example.jp")
+    canvas.save()
+    assert collect(PdfExtractor(), made.getvalue()).error == "MRS-X-020"
+    answer = collect(PdfExtractor(), made.getvalue(), Task("a", passwords=("wrong", "秘密1")))
+    assert answer.pieces["p. 1"] == "taro@example.jp\n"

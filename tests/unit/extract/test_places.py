@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import struct
+import zipfile
+from io import BytesIO
+
 import pytest
 from tests.unit.extract.package import MARK, lines, make_package
 
-from morasanu.extract.interface import Task
+from morasanu.extract.interface import Member, Task
 from morasanu.extract.office.odf import OdfExtractor
 from morasanu.extract.office.ooxml import read_tagged
 from morasanu.extract.office.package import Package
@@ -104,3 +109,45 @@ def test_string_in_a_cell_is_not_unused() -> None:
 def test_markup_that_is_not_well_formed_gives_text_and_attributes() -> None:
     package = Package(make_package({"a.vml": f"<v:shape alt='{MARK}'><br><b>{MARK}箱"}), Task("a").limits)
     assert lines(list(read_tagged(package, "a.vml"))) == {"a.vml": [MARK, f"{MARK}箱"]}
+
+
+def test_queries_of_excel_are_files() -> None:
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as queries:
+        queries.writestr("Formulas/Section1.m", MARK)
+    described = f"<a>{MARK}</a>".encode()
+    head = struct.pack("<II", 0, len(packed.getvalue())) + packed.getvalue() + struct.pack("<I", 0)
+    body = head + struct.pack("<III", len(described) + 8, 0, len(described)) + described
+    text = f'<DataMashup xmlns="x">{base64.b64encode(body).decode()}</DataMashup>'
+    parts: dict[str, str | bytes] = {"[Content_Types].xml": "<a/>", "customXml/item1.xml": text.encode("utf-16")}
+    found = [out for out in SheetExtractor().extract(make_package(parts), Task("a")) if isinstance(out, Member)]
+    assert [member.name for member in found] == ["queries.zip", "metadata.xml"]
+    assert found[1].data == described
+
+
+def test_words_in_number_formats_and_names_of_styles_are_read() -> None:
+    styles = (
+        f"<s><numFmts><numFmt numFmtId='170' formatCode='0&quot;{MARK}&quot;'/><numFmt numFmtId='171' formatCode='0&quot;千円&quot;'/>"
+        f"</numFmts><cellStyles><cellStyle name='標準' builtinId='0'/><cellStyle name='{MARK}'/></cellStyles></s>"
+    )
+    parts: dict[str, str | bytes] = {"xl/workbook.xml": "<a/>", "xl/styles.xml": styles}
+    found = lines(list(SheetExtractor().extract(make_package(parts), Task("a"))))
+    assert found == {"number format": [MARK], "style": [MARK]}
+
+
+def test_names_of_own_styles_of_word_are_read() -> None:
+    styles = f"<a><style customStyle='1'><name val='{MARK}'/></style><style><name val='標準'/></style></a>"
+    parts: dict[str, str | bytes] = {BODY: "<a/>", "word/styles.xml": styles}
+    assert lines(list(WordExtractor().extract(make_package(parts), Task("a")))) == {"style": [MARK]}
+
+
+def test_settings_and_signers_of_opendocument_are_read() -> None:
+    name = "能勢 佳代".encode()
+    certificate = base64.b64encode(b"\x30\x82" + struct.pack(">HBB", len(name) + 2, 12, len(name)) + name).decode()
+    parts: dict[str, str | bytes] = {
+        "content.xml": "<a/>",
+        "settings.xml": f"<a><config-item>{MARK}</config-item><config-item>12345678</config-item></a>",
+        "META-INF/documentsignatures.xml": f"<a><X509Certificate>{certificate}</X509Certificate><DigestValue>QUFB</DigestValue></a>",
+    }
+    found = lines(list(OdfExtractor().extract(make_package(parts), Task("a"))))
+    assert found == {"settings.xml": [MARK], "META-INF/documentsignatures.xml": ["能勢 佳代"]}

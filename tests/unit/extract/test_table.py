@@ -11,6 +11,7 @@ import pytest
 from tests.unit.extract.made import MARKERS, collect
 
 from morasanu.extract.interface import Limits, Piece, Task
+from morasanu.extract.recognise import recognise
 from morasanu.extract.table import EXTRACTORS, DbfExtractor, ParquetExtractor, SqliteExtractor
 
 if TYPE_CHECKING:
@@ -116,9 +117,9 @@ def test_parquet_rows_come_in_pieces() -> None:
     pieces = [
         out for out in ParquetExtractor().extract(BytesIO(write_parquet()), Task("a.parquet")) if isinstance(out, Piece)
     ]
-    assert [piece.part for piece in pieces] == ["rows 1-500", "rows 501-1000", "rows 1001-1201"]
-    assert pieces[0].header == "氏名\tn"
-    assert pieces[0].text.startswith(f"{MARKERS[0]}\t0\n{MARKERS[1]}\t1\n")
+    assert [piece.part for piece in pieces] == ["metadata", "rows 1-500", "rows 501-1000", "rows 1001-1201"]
+    assert pieces[1].header == "氏名\tn"
+    assert pieces[1].text.startswith(f"{MARKERS[0]}\t0\n{MARKERS[1]}\t1\n")
 
 
 def test_parquet_nested_values_and_nulls_become_text() -> None:
@@ -176,7 +177,7 @@ def test_dbf_rows_beyond_the_claim_are_read() -> None:
 
 
 def test_extractors_are_listed_and_miss_nothing() -> None:
-    assert [extractor.formats for extractor in EXTRACTORS] == [("sqlite",), ("parquet",), ("dbf",)]
+    assert [extractor.formats for extractor in EXTRACTORS] == [("sqlite",), ("parquet", "arrow", "orc"), ("dbf",)]
     assert [extractor.missing() for extractor in EXTRACTORS[::2]] == ["", ""]
 
 
@@ -211,3 +212,26 @@ def test_notes_of_a_parquet_file_are_read() -> None:
     assert "担当\t髙橋\n" in pieces["metadata"]
     assert "出所\t顧客 山田\n" in pieces["metadata"]
     assert "tool" not in pieces["metadata"]
+
+
+@pytest.mark.parametrize("form", ["parquet", "arrow", "orc"])
+def test_formats_of_arrow_give_rows_and_names_of_columns(form: str) -> None:
+    pa = pytest.importorskip("pyarrow", reason="the extra `table` is not installed")
+    rows = pa.table({"山田様": ["髙﨑"] * 700, "b": list(range(700))})
+    made = BytesIO()
+    if form == "parquet":
+        pytest.importorskip("pyarrow.parquet").write_table(rows, made)
+    elif form == "orc":
+        pytest.importorskip("pyarrow.orc").write_table(rows, made)
+    else:
+        pytest.importorskip("pyarrow.feather").write_feather(rows, made)
+    made.seek(0)
+    assert recognise(made, "a") == form
+    answer = collect(ParquetExtractor(), made.getvalue())
+    assert answer.pieces["metadata"] == "山田様\n"
+    assert answer.pieces["rows 501-700"].startswith("髙﨑\t500\n")
+    assert answer.is_complete
+
+
+def test_text_that_begins_like_orc_is_text() -> None:
+    assert recognise(BytesIO(b"ORCHID 03-0000-0000"), "a.txt") == ""

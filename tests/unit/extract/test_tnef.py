@@ -57,12 +57,24 @@ def test_winmail_gives_headers_body_properties_and_attachments() -> None:
     assert answer.pieces == {
         "headers": f"Recipient: {NAME} / k.nose@shiomi.example\nSubject: 名簿の件\n",
         "body": "本文です\n",
-        "properties": "営業部\n",
+        "properties": "営業部\n担当\n",
+        "attachment 1 長い名前.csv: properties": "短い.csv\n",
     }
     assert [(member.part, member.name, member.data) for member in answer.members] == [
         ("attachment 1 長い名前.csv", "長い名前.csv", b"data")
     ]
     assert answer.is_complete
+
+
+def test_winmail_gives_texts_of_any_property() -> None:
+    owner = "山田".encode("cp932")
+    data = b"\x78\x9f\x3e\x22\1\0" + b"".join((
+        attribute(0x9007, struct.pack("<II", 932, 0)),
+        attribute(0x0000, struct.pack("<H", len(owner) + 1) + owner + b"\0" + struct.pack("<H", 1) + b"\0"),
+        attribute(0x8005, struct.pack("<7H", 2024, 4, 1, 9, 0, 0, 1)),
+        attribute(0x9003, values((0x1F, 0x0037, wide("件名")), (0x1F, 0x0070, wide("件名")), (0x1F, 0x3FFA, wide(NAME)))),
+    ))  # fmt: skip
+    assert collect(TnefExtractor(), data).pieces == {"headers": "Subject: 件名\n", "properties": f"{NAME}\n山田\n"}
 
 
 def test_winmail_cut_anywhere_is_told_and_never_fails() -> None:

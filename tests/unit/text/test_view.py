@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import urllib.parse
 from typing import TYPE_CHECKING
 
 import pytest
@@ -176,3 +177,67 @@ def test_view_html_address_in_angle_brackets_stays() -> None:
 def test_view_html_attribute_gives_its_words(source: str) -> None:
     assert "山田" in view_html(source).text
     assert "山田" in html.unescape(seen(view_html(source), "山田", source))
+
+
+def escape_url(character: str) -> str:
+    return urllib.parse.quote(character) if ord(character) > 127 else character
+
+
+def escape_log(character: str) -> str:
+    return "".join(f"\\x{byte:02X}" for byte in character.encode()) if ord(character) > 127 else character
+
+
+@pytest.mark.parametrize("escape", [escape_url, escape_log])
+@given(words=st.lists(st.text("山田太郎髙𠮷ｱ①", min_size=1, max_size=3), min_size=1, max_size=6))
+def test_view_plain_bytes_of_urls_and_logs_read_and_map_back(words: list[str], escape: Callable[[str], str]) -> None:
+    pieces = [(escape(c), c) for word in words for c in f"{word}山a/"]
+    check_pieces(pieces, view_plain)
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("%8ER%93c%91%BE%98Y", "山田太郎"),
+        ("q=%E5%B1%B1%E7%94%B0+%E5%A4%AA%E9%83%8E&", "q=山田 太郎&"),
+        ("m=yamada%40example.jp", "m=yamada@example.jp"),
+        ("%u5C71%u7530", "山田"),
+        ("VALUES (0xE5B1B1E794B0, X'E5B1B1E794B0')", "VALUES (0x山田, X'山田')"),
+        (r"'\\xe5b1b1e794b0'", r"'\\x山田'"),
+        ("&#39641;橋 &#38; &amp;", "髙橋 &#38; &amp;"),
+        (r'{"a": "{\\"b\\": \\"\\u5c71\\u7530\\"}"}', r'{"a": "{\\"b\\": \\"山田\\"}"}'),
+        (r"UNISTR('\5C71\7530')", "UNISTR('山田')"),
+        ('"a"=hex(2):71,5c,30,75,\\\r\n  00,00\r\n', '"a"=hex(2):山田\r\n'),
+        ('"a"=hex:8e,52,93,63', '"a"=hex:山田'),
+        ("cn:: 5bGx55Sw\r\n IOWkqumDjg==\r\nsn: a", "cn:: 山田 太郎\r\nsn: a"),
+        ("data:text/plain;base64,5bGx55Sw", "data:text/plain;base64,山田"),
+        ("From: =?UTF-8?B?5bGx55Sw?= <a@example.jp>", "From: 山田 <a@example.jp>"),
+        ("Subject: =?Shift_JIS?Q?=8ER=93c_?=", "Subject: 山田 "),
+    ],
+)
+def test_view_plain_escapes_of_programs_are_read(source: str, shown: str) -> None:
+    assert view_plain(source).text == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "前年比50%20%増",
+        "80%A4用紙",
+        "caf%E9%20",
+        "C:\\x64\\u12",
+        "0x00FF12AB34CD",
+        "std:: vectorvector",
+        "hex:00,01,02,03,04",
+        "=?x?B?5bGx?=",
+        "100%80%",
+    ],
+)
+def test_view_plain_percentages_and_paths_stay(text: str) -> None:
+    assert view_plain(text).text == text
+
+
+def test_view_html_escapes_in_links_scripts_and_text_are_read() -> None:
+    source = '<a href="/s?q=%E5%B1%B1">x</a><img src="%E7%94%B0%E7%94%B0.png"><script>n="\\u5c71"</script>%E5%B1%B1'
+    view = view_html(source)
+    assert [word in view.text for word in ("/s?q=山", "田田.png", 'n="山"')] == [True] * 3
+    assert seen(view, "田田", source) == "%E7%94%B0%E7%94%B0"

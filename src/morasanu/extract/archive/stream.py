@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.extract.archive.foreign import ForeignExtractor
+from morasanu.extract.archive.note import decode_comment
 from morasanu.extract.archive.selfextract import SelfExtractor
 from morasanu.extract.archive.sevenzip import SevenZipExtractor
 from morasanu.extract.archive.unpack import (
@@ -24,6 +25,7 @@ from morasanu.extract.archive.unpack import (
     tell,
 )
 from morasanu.extract.archive.unzip import ZipExtractor
+from morasanu.extract.interface import Piece
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -59,8 +61,10 @@ class StreamExtractor:
         content = collect(pieces, task.limits, source, size)
         if content.code and not content.data:
             raise refuse(content.code, content.detail)
-        label = (_read_name(head) if kind == "gz" else "") or strip_suffix(task.name)
-        yield from tell(content, label)
+        name, comment = _read_texts(head) if kind == "gz" else ("", "")
+        if notes := [text for text in (name, comment) if text not in {"", strip_suffix(task.name)}]:
+            yield Piece("names", "".join(f"{text}\n" for text in notes))
+        yield from tell(content, name or strip_suffix(task.name))
 
 
 class ZstdExtractor(StreamExtractor):
@@ -73,15 +77,19 @@ class ZstdExtractor(StreamExtractor):
         return "" if can_decode("zstd") else "archive"
 
 
-def _read_name(head: bytes) -> str:
-    """Return the name that a gzip header gives (RFC 1952), `""` without one."""
-    if len(head) < 12 or not head[3] & 8:
-        return ""
-    start = 10
+def _read_texts(head: bytes) -> tuple[str, str]:
+    """Return the name and the comment that a gzip header gives (RFC 1952), `""` for what it does not."""
+    if len(head) < 12:
+        return "", ""
+    rest = head[10:]
     if head[3] & 4:
-        start += 2 + int.from_bytes(head[10:12], "little")
-    name, end, _ = head[start:].partition(b"\0")
-    return decode_name(name) if end else ""
+        rest = rest[2 + int.from_bytes(rest[:2], "little") :]
+    texts = []
+    for flag in (8, 16):
+        text, end, left = rest.partition(b"\0") if head[3] & flag else (b"", b"", rest)
+        texts.append(text if end else b"")
+        rest = left
+    return decode_name(texts[0]), decode_comment(texts[1])
 
 
 class TarExtractor:
@@ -170,6 +178,9 @@ def _read_member(
 ) -> Iterator[Extracted]:
     raw = info.name.encode("utf-8", "surrogateescape")
     label = make_label(info.name) if raw.isascii() else decode_name(raw)
+    texts = (info.uname, info.gname, info.linkname, str(info.pax_headers.get("comment", "")))
+    if notes := [decode_name(text.encode("utf-8", "surrogateescape")) for text in texts if not text.isascii()]:
+        yield Piece(f"{label}: header", "".join(f"{text}\n" for text in notes))
     if info.isdir():
         yield from tell(Content(b""), f"{label.rstrip('/')}/")
     elif not info.isreg():

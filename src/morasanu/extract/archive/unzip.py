@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from morasanu.extract.archive.foreign import ForeignExtractor, list_blocks
+from morasanu.extract.archive.note import read_around
 from morasanu.extract.archive.unpack import (
     FREE_BYTES,
     Content,
@@ -63,6 +64,7 @@ class _Directory(NamedTuple):
     end: int
     total: int
     shift: int  # what stands before the archive, as in self-extracting ones
+    mark: int  # where its end begins
 
 
 class ZipExtractor:
@@ -91,6 +93,7 @@ class _Reading:
         self._is_damaged = False
         self._passwords = list(task.passwords)
         self._misses = 0
+        self._comments: list[bytes] = []
 
     def run(self) -> Iterator[Extracted]:
         """Yield the members of the directory, then those that only have a header of their own."""
@@ -102,6 +105,9 @@ class _Reading:
                     yield unread("MRS-X-022", "", "members")
                     return
                 yield from self._read_entry(entry)
+            first = min((start for start, _ in self._ranges), default=0)
+            limit = self._task.limits.member_bytes
+            yield from read_around(self._file, first, directory.mark, limit, self._comments)
         if not self._is_damaged:
             return
         for entry in self._list_headers():
@@ -132,8 +138,9 @@ class _Reading:
             (_, _, _, flags, method, time, _, crc, packed, size, names, extras, comments, _, _, _, offset) = (
                 _CENTRAL.unpack(head)
             )
-            tail = self._read_at(position + _CENTRAL.size, names + extras)
-            name, extra = tail[:names], tail[names:]
+            tail = self._read_at(position + _CENTRAL.size, names + extras + comments)
+            name, extra = tail[:names], tail[names : names + extras]
+            self._comments.append(tail[names + extras :])
             size, packed, offset = _widen(extra, size, packed, offset)
             place = offset + directory.shift
             yield _make_entry(_Entry(_label(name, extra, flags), flags, method, time, crc, packed, size, place), extra)
@@ -362,7 +369,7 @@ def _find_directory(file: BinaryIO, size: int) -> _Directory | None:
     if at < 0 or len(tail) - at < _END.size:
         return None
     _, _, _, _, total, length, offset, _ = _END.unpack_from(tail, at)
-    end = start + at
+    end = last = start + at
     if end >= _LOCATOR.size and (total == 0xFFFF or _FULL in {length, offset}):
         file.seek(end - _LOCATOR.size)
         mark, _, where, _ = _LOCATOR.unpack(file.read(_LOCATOR.size))
@@ -375,4 +382,4 @@ def _find_directory(file: BinaryIO, size: int) -> _Directory | None:
     first = end - length
     if first < 0 or offset > first:
         return None
-    return _Directory(first, end, total, first - offset)
+    return _Directory(first, end, total, first - offset, last)

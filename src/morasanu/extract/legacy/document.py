@@ -14,6 +14,7 @@ from morasanu.extract.legacy.compound import Compound, decode_narrow, read_embed
 from morasanu.extract.legacy.ichitaro import read_ichitaro, read_old_ichitaro
 from morasanu.extract.legacy.macro import read_macros
 from morasanu.extract.legacy.slide import is_locked, read_slides
+from morasanu.extract.legacy.string_table import read_string_tables
 from morasanu.extract.office.encrypted import decrypt, read_bounded
 from morasanu.extract.office.field import read_equation
 from morasanu.extract.reason import refuse, unread
@@ -131,6 +132,8 @@ def _read_word(compound: Compound) -> Iterator[Extracted]:
         yield unread("MRS-X-021")
         return
     yield from _read_subdocuments(stream, runs, sizes, _find_row_ends(stream, table, *papers))
+    if version >= _WORD_97:
+        yield from read_string_tables(stream, table)
 
 
 def _read_subdocuments(

@@ -124,6 +124,16 @@ def _read_headers(message: Message) -> str:
     return "".join(lines)
 
 
+def _read_part_headers(part: Message) -> str:
+    """Return the fields of a part that a person may have written."""
+    fields = [(name, decode_header(str(value))) for name, value in part.raw_items()]
+    return "".join(
+        f"{name}: {text}\n"
+        for name, text in fields
+        if (text and name.lower() == "content-description") or not (text.isascii() or name.lower() in _PACKING)
+    )
+
+
 def _read_parts(message: Message, task: Task, *, is_cut: bool) -> Iterator[Extracted]:
     """Yield what the parts hold, depth first; a part is called by its numbers (`part 2.1`)."""
     stack: list[tuple[Message, str]] = [(message, "")]
@@ -136,8 +146,8 @@ def _read_parts(message: Message, task: Task, *, is_cut: bool) -> Iterator[Extra
             return
         # of a text it would decode what it gives, by any codec that the part names
         children = part.get_payload() if part.is_multipart() else None
-        if place and (description := decode_header(_raw(part, "content-description"))):
-            yield Piece(f"part {place} headers", f"Content-Description: {description}\n")
+        if place and (headers := _read_part_headers(part)):
+            yield Piece(f"part {place} headers", headers)
         yield from _read_around(part, f"part {place or 1}")
         if isinstance(children, list):
             if place.count(".") + 1 >= task.limits.depth:

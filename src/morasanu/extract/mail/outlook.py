@@ -22,15 +22,22 @@ if TYPE_CHECKING:
     from morasanu.extract.interface import Extracted, Extractor, Task
 
 _PROPERTIES: Final = "__properties_version1.0"
-_STREAM: Final = re.compile(r"__substg1\.0_([0-9A-Fa-f]{4})(001[EFef]|0102)\Z")
+_STREAM: Final = re.compile(r"__substg1\.0_([0-9A-Fa-f]{4})(?:[01]01([EFef])|0102)(?:-[0-9A-Fa-f]{8})?\Z")
+# text in bytes of anything: UTF-16 of at least four characters
+_WIDE: Final = re.compile(rb"(?:[\x20-\x7e]\x00|[\x00-\xff][\x30\x4e-\x9f\xff]){4,}")
+_TELLING: Final = re.compile(r"[^\x00-\x7f]|\w@\w|\d{4}")
 _SENDER: Final = (0x0C1A, 0x5D01, 0x0C1F, 0x0042, 0x5D02, 0x0065)
 _SHOWN_TO: Final = ((0x0E04, "To"), (0x0E03, "Cc"), (0x0E02, "Bcc"))
 _RECIPIENT: Final = (0x3001, 0x39FE, 0x3003)
 _FILE_NAME: Final = (0x3707, 0x3704, 0x3001)
 _SUBJECT, _TRANSPORT, _BODY, _HTML, _RTF, _DATA = 0x0037, 0x007D, 0x1000, 0x1013, 0x1009, 0x3701
 _SENT_AT, _INTERNET_CODE_PAGE, _CODE_PAGE = 0x0039, 0x3FDE, 0x3FFD
+_WHOLE: Final = frozenset((_BODY, _HTML, _RTF, _DATA, _TRANSPORT, 0x3702, 0x3709))
+"""What is read as a text or file of its own; pictures that stand for an attachment."""
+_SAID: Final = re.compile(r"\n| / |: ")
 _CONTACT: Final = range(0x3A00, 0x3B00)
 _NAMED: Final = range(0x8000, 0xFFFF)
+_NAME_TEXTS: Final = ("__nameid_version1.0", "__substg1.0_00040102")
 _CHARSETS: Final = {
     932: "cp932", 50220: "iso-2022-jp", 50221: "iso-2022-jp", 50222: "iso-2022-jp", 51932: "euc-jp", 20932: "euc-jp",
     65001: "utf-8", 65000: "utf-7", 20127: "us-ascii", 28591: "iso-8859-1",
@@ -132,6 +139,15 @@ class _Store:
     def binary(self, tag: int) -> bytes | None:
         return self.read(f"__substg1.0_{tag:04X}0102")
 
+    def read_texts(self, name: str, kind: str) -> list[str]:
+        """Return the text of the stream `name` in UTF-16 (`F`) or 8-bit (`E`), the texts among its bytes for any other kind."""
+        data = self.read(name) or b""
+        if kind.upper() == "E":
+            return [decode_declared(data.rstrip(b"\0"), self.charset).text]
+        if kind:
+            return [data.decode("utf-16-le", "replace").rstrip("\0")]
+        return [text for match in _WIDE.finditer(data) if _is_japanese(text := match[0].decode("utf-16-le", "replace"))]
+
     def text(self, *tags: int) -> str:
         """Return the first of the texts `tags` that is there, `""` when none is."""
         for tag in tags:
@@ -144,8 +160,17 @@ class _Store:
         return ""
 
 
+def _is_japanese(text: str) -> bool:
+    """Return whether all characters are in use in Japan: of bytes that are no text hardly any four in a row are."""
+    try:
+        return bool(text.encode("cp932"))
+    except UnicodeEncodeError:
+        return False
+
+
 def _read_message(message: _Store, place: str, task: Task, depth: int) -> Iterator[Extracted]:
-    yield Piece(f"{place}headers", _read_headers(message))
+    headers = _read_headers(message)
+    yield Piece(f"{place}headers", headers)
     transport = message.text(_TRANSPORT)
     if transport:
         lines = re.split(r"\r?\n(?![ \t])", transport)
@@ -154,7 +179,7 @@ def _read_message(message: _Store, place: str, task: Task, depth: int) -> Iterat
     if body:
         yield Piece(f"{place}body", body.replace("\r\n", "\n"))
     yield from _read_rich(message, place)
-    other = _read_other(message)
+    other = _read_other(message, headers)
     if other:
         yield Piece(f"{place}properties", other)
     storages = message.list_storages("__attach_version1.0_")
@@ -172,6 +197,7 @@ def _read_headers(message: _Store) -> str:
     for name in message.list_storages("__recip_version1.0_"):
         store = message.open(name, 8)
         known = dict.fromkeys(text for text in (store.text(tag) for tag in _RECIPIENT) if text)
+        known |= dict.fromkeys(_list_other(store, "\n".join(known)))
         if known:
             lines.append(f"{_ROLES.get(store.number(0x0C15), 'Recipient')}: {' / '.join(known)}")
     lines += [f"Date: {message.sent_at()}"] if message.sent_at() else []
@@ -197,17 +223,36 @@ def _read_rich(message: _Store, place: str) -> Iterator[Extracted]:
             yield unread("MRS-X-021", f"{place}body.rtf")
 
 
-def _read_other(message: _Store) -> str:
-    """Return what contacts and appointments hold: addresses, telephone numbers, places."""
-    tags = {int(match[1], 16) for name in message.names if (match := _STREAM.match(name)) and match[2] != "0102"}
-    lines = (message.text(tag) for tag in sorted(tags) if tag in _CONTACT or tag in _NAMED)
-    return "".join(f"{line}\n" for line in lines if line.strip())
+def _list_other(store: _Store, told: str) -> list[str]:
+    """Return the texts of any other property, each once: of contacts, appointments and tasks all, of others what a person may have written."""
+    found: dict[str, None] = {}
+    for name in sorted(store.names):
+        match = _STREAM.match(name)
+        tag = int(match[1], 16) if match else 0
+        if match is None or tag in _WHOLE:
+            continue
+        for text in store.read_texts(name, match[2] or ""):
+            if (match[2] and (tag in _CONTACT or tag in _NAMED)) or _TELLING.search(text):
+                found[" ".join(text.split())] = None
+    said = frozenset(_SAID.split(told))
+    return [text for text in found if text and text not in said]
+
+
+def _read_other(message: _Store, told: str) -> str:
+    """Return what stands in the message's other properties, and how people called those that they made."""
+    lines = _list_other(message, told)
+    folder, stream = _NAME_TEXTS
+    if folder in message.names:
+        lines += [text for text in message.open(folder, 0).read_texts(stream, "") if not text.isascii()]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _read_attachment(store: _Store, place: str, task: Task, depth: int) -> Iterator[Extracted]:
     name = make_label(store.text(*_FILE_NAME))
     label = f"{place} {name}".rstrip()
     yield Member(label, label_to_name(name) or "attachment.bin", store.binary(_DATA) or b"")
+    if others := _list_other(store, store.text(*_FILE_NAME)):
+        yield Piece(f"{label}: properties", "".join(f"{text}\n" for text in others))
     inner = f"__substg1.0_{_DATA:04X}000D"
     if inner.lower() not in store.names:
         return

@@ -86,6 +86,14 @@ class _Found:
             self.is_content = False
 
 
+def list_certificate_texts(data: bytes) -> list[str]:
+    """Return the texts of a certificate (DER): whom it was made out to and by."""
+    found = _Found([], {})
+    for node in _walk(data):
+        found.take(node, data[node.start : node.end])
+    return list(found.texts)
+
+
 def _walk(data: bytes) -> Iterator[_Node]:
     """Yield the values of BER data that hold no others, in order; also those of unknown length. Source: X.690."""
     at, count = 0, 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -33,6 +34,9 @@ _PERSON: Final = (0x3001, 0x39FE, 0x3003)
 _TEXT_BODY, _HTML, _RTF, _DATA = 0x1000, 0x1013, 0x1009, 0x3701
 _NAMED: Final = 0x8000
 _CONTACT: Final = range(0x3A00, 0x3B00)
+_SAID: Final = re.compile(r"\n| / |: ")
+_SHORT_BYTES: Final = 10_000
+_CONTROL: Final = re.compile(r"[\x00-\x1f]+")
 _MAX_VALUES: Final = 100_000
 
 _Values = dict[int, list[bytes | str]]
@@ -72,6 +76,7 @@ class _Message:
         self._lines: list[str] = []
         self._body = ""
         self._values: _Values = {}
+        self._others: list[str] = []
         self._attachments: list[_Attachment] = []
         self._is_cut = False
 
@@ -107,6 +112,9 @@ class _Message:
             self._attachments.append(_Attachment())
         elif name in {_FILE, _TITLE, _ATTACHED}:
             self._take_attached(name, body)
+        elif len(body) < _SHORT_BYTES:  # owner, delegate and whatever else says something
+            found = _CONTROL.split(self._text(body))
+            self._others += (text for text in found if not text.isascii() and "\ufffd" not in text and len(text) > 1)
 
     def _take_attached(self, name: int, body: bytes) -> None:
         if not self._attachments:
@@ -128,6 +136,7 @@ class _Message:
         for _ in range(min(count, _MAX_VALUES)):
             values, at = self._read_values(body, at)
             known = dict.fromkeys(str(text) for tag in _PERSON for text in values.get(tag, ()) if text)
+            known |= dict.fromkeys(_list_other(values, "\n".join(known)))
             if known:
                 self._lines.append(f"Recipient: {' / '.join(known)}")
 
@@ -142,6 +151,8 @@ class _Message:
             if tag >= _NAMED:
                 (form,) = struct.unpack_from("<I", data, at + 16)
                 (length,) = struct.unpack_from("<I", data, at + 20)
+                name = data[at + 24 : at + 24 + length].decode("utf-16-le", "replace").rstrip("\0") if form else ""
+                self._others += [] if name.isascii() else [name]
                 at += 24 + (length + -length % 4 if form else 0)
             base = kind & ~_MANY
             times = 1
@@ -172,18 +183,16 @@ class _Message:
         if body.strip():
             yield Piece("body", body.replace("\r\n", "\n").rstrip("\n") + "\n")
         yield from self._tell_rich()
-        others = (
-            str(text)
-            for tag in sorted(values)
-            if tag >= _NAMED or tag in _CONTACT
-            for text in values[tag]
-            if isinstance(text, str)
-        )
-        shown = "".join(f"{text}\n" for text in others if text.strip())
+        others = dict.fromkeys((*_list_other(values, headers), *self._others))
+        shown = "".join(f"{text}\n" for text in others)
         if shown:
             yield Piece("properties", shown)
         for number, attachment in enumerate(self._attachments[: task.limits.members], 1):
-            yield _open_attachment(attachment, number)
+            member = _open_attachment(attachment, number)
+            yield member
+            texts = dict.fromkeys((attachment.title, *_list_other(attachment.values, "")))
+            if lines := [text for text in texts if not text.isascii() and text not in member.part]:
+                yield Piece(f"{member.part}: properties", "".join(f"{text}\n" for text in lines))
         if len(self._attachments) > task.limits.members:
             yield unread("MRS-X-022", "", "members")
         if self._is_cut or not (values or headers or body or self._attachments):
@@ -205,6 +214,19 @@ class _Message:
             if data:
                 yield Member("body.rtf", "body.rtf", data)
             self._is_cut = self._is_cut or not is_whole
+
+
+def _list_other(values: _Values, told: str) -> list[str]:
+    """Return the texts of properties that are not in `told`: of contacts and named ones all, of others what a person may have written."""
+    found = dict.fromkeys(
+        " ".join(text.split())
+        for tag in sorted(values)
+        if tag not in {_TEXT_BODY, _HTML}
+        for text in values[tag]
+        if isinstance(text, str) and (tag >= _NAMED or tag in _CONTACT or not text.isascii() or "@" in text)
+    )
+    said = frozenset(_SAID.split(told))
+    return [text for text in found if text and text not in said]
 
 
 def _open_attachment(attachment: _Attachment, number: int) -> Member:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 _QUOTED: Final = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
+_UNITS: Final = re.compile("[\\W\\d年月日時分秒曜円千百万億兆名人個件株式]*")
 _BRACKET: Final = re.compile(r"\[[^\]]*\]")
 _DATE_LETTER: Final = re.compile(r"[ymdhsge]", re.IGNORECASE)
 _DATE_TOKEN: Final = re.compile(r"(g{1,3}|e{1,2}|y{1,4}|m{1,5}|d{1,4}|a{3,4})", re.IGNORECASE)
@@ -97,6 +98,15 @@ def name_format(number: int, custom: dict[int, str]) -> str:
     if number in custom:
         return custom[number]
     return _BUILT_IN.get(number, "h:mm" if number in {18, 19, 20, 21, 32, 33, 45, 46, 47} else "")
+
+
+def list_literals(code: str) -> list[str]:
+    """Return the words in a format that somebody has written into it: units and parts of dates are none.
+
+    >>> list_literals('0"山田様"'), list_literals('ggge"年"m"月"'), list_literals('#,##0"千円"')
+    (['山田様'], [], [])
+    """
+    return [text for text, _ in _QUOTED.findall(code[:4_000]) if not text.isascii() and not _UNITS.fullmatch(text)]
 
 
 def _date_to_text(serial: float, code: str, *, from_1904: bool) -> str:

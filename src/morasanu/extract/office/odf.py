@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from morasanu.extract.archive.note import read_comments
 from morasanu.extract.office.event import END, START, TEXT
 from morasanu.extract.office.odf_locked import unlock
 from morasanu.extract.office.odf_story import OdfStory
-from morasanu.extract.office.ooxml import read_member, read_tagged
+from morasanu.extract.office.ooxml import Loose, read_member, read_tagged
 from morasanu.extract.office.package import Package
-from morasanu.extract.office.sink import Sink, follow
+from morasanu.extract.office.sink import Sink, follow, list_telling
 from morasanu.extract.reason import unread
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ _DULL: Final = re.compile(
     r"|.*/(?:settings|meta)\.xml|.*/styles\.xml)",
     re.IGNORECASE,
 )
+_SETTINGS: Final = re.compile(r"settings\.xml|META-INF/[^/]*signatures\.xml", re.IGNORECASE)
 _STORY: Final = re.compile(r"(?:(.+)/)?(content|styles)\.xml", re.IGNORECASE)
+_SIGNERS: Final = frozenset(("X509IssuerName", "X509SubjectName", "X509Certificate"))
 _DULL_META: Final = frozenset(
     ("creation-date", "date", "editing-cycles", "editing-duration", "generator", "print-date", "document-statistic")
 )
@@ -49,6 +52,7 @@ class OdfExtractor:
         package = Package(opened, task.limits) if opened else package
         for name in sorted(package.names(), key=_rank):
             yield from _read_part(package, name)
+        yield from read_comments(package.comments)
         if not package.complete:
             yield unread("MRS-X-021")
 
@@ -68,12 +72,25 @@ def _read_part(package: Package, name: str) -> Iterator[Extracted]:
         sink = Sink()
         story = OdfStory(sink, match[1] or "body")
         yield from follow(package.chunks(name), story, sink, match[1] or match[2])
+    elif _SETTINGS.fullmatch(name):
+        sink = Sink()
+        yield from follow(package.chunks(name), _Settings(sink, name), sink, name)
     elif _DULL.fullmatch(name):
         return
     elif lower.endswith((".xml", ".xlb", ".xlc")):
         yield from read_tagged(package, name)
     else:
         yield from read_member(package, name)
+
+
+class _Settings(Loose):
+    """Takes settings and signatures: what is not in ASCII, and whom a certificate names."""
+
+    def take(self, kind: int, name: str, attributes: dict[str, str]) -> None:
+        """Take one event."""
+        if kind == TEXT and self._open not in _SIGNERS and not list_telling("", (name,)):
+            return
+        super().take(kind, name, attributes)
 
 
 class _Meta:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import binascii
 import html
 import posixpath
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.errors import InspectError
+from morasanu.extract.archive.note import read_comments
 from morasanu.extract.interface import Extracted, Member
+from morasanu.extract.mail.smime import list_certificate_texts
 from morasanu.extract.office.event import END, START, TEXT, read_events
+from morasanu.extract.office.mashup import MASHUP_PART, is_mashup, read_mashup
 from morasanu.extract.office.sink import Sink, follow, list_telling, tell
 
 if TYPE_CHECKING:
@@ -38,7 +42,11 @@ _DULL_PROPERTIES: Final = frozenset(
     "created modified revision lastPrinted DigSig".split()
 )
 _MAX_REMEMBERED: Final = 10_000
-_DULL_TEXT: Final = frozenset(("f", "formatCode", "modelId", "binData", "numFmt"))
+_DULL_TEXT: Final = frozenset(
+    ("f", "formatCode", "modelId", "binData", "numFmt", "DigestValue", "SignatureValue", "Modulus")
+)
+_CERTIFICATE: Final = "X509Certificate"
+_CUSTOM_STYLES: Final = re.compile(r"word/styles\d*\.xml", re.IGNORECASE)
 _TELLING: Final = frozenset(
     (
         "docVar",
@@ -146,7 +154,10 @@ class Loose:
             self._text.append(name)
             return
         if self._text:
-            if self._open not in _DULL_TEXT:
+            if self._open == _CERTIFICATE:
+                for text in _read_certificate("".join(self._text)):
+                    self._sink.add(self._part, text)
+            elif self._open not in _DULL_TEXT:
                 self._sink.add(self._part, "".join(self._text).strip())
             self._text = []
         self._open = name if kind != END else ""
@@ -175,16 +186,59 @@ def read_rest(package: Package, done: Iterable[str]) -> Iterator[Extracted]:
         elif _VML.search(name):
             yield from read_tagged(package, name)
         elif name.lower().endswith(_XML):
-            if not _DULL.search(name) or _is_diagram_data(name):
-                sink = Sink()
-                yield from follow(package.chunks(name), Loose(sink, name), sink, name)
+            yield from _read_xml(package, name)
         elif not _NO_MEMBER.search(name):
             yield from read_member(package, name)
     yield from read_properties(package)
+    yield from read_comments(package.comments)
+
+
+def _read_xml(package: Package, name: str) -> Iterator[Extracted]:
+    if MASHUP_PART.fullmatch(name) and is_mashup(data := b"".join(_try_read(package, name))):
+        yield from read_mashup(data, name)
+    elif _CUSTOM_STYLES.fullmatch(name):
+        sink = Sink()
+        yield from follow(package.chunks(name), _Styles(sink), sink, "style")
+    elif not _DULL.search(name) or _is_diagram_data(name):
+        sink = Sink()
+        yield from follow(package.chunks(name), Loose(sink, name), sink, name)
 
 
 def _is_diagram_data(name: str) -> bool:
     return bool(_DULL_DIAGRAM.search(name)) and name.rpartition("/")[2].lower().startswith("data")
+
+
+def _try_read(package: Package, name: str) -> Iterator[bytes]:
+    """Yield the chunks of a part as far as they go; whoever reads it next says that it is damaged."""
+    try:
+        yield from package.chunks(name)
+    except InspectError:
+        return
+
+
+def _read_certificate(text: str) -> list[str]:
+    try:
+        return list_certificate_texts(binascii.a2b_base64(text))
+    except binascii.Error:
+        return []
+
+
+class _Styles:
+    """Takes the names of styles that people made."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._is_custom = False
+
+    def take(self, kind: int, name: str, attributes: dict[str, str]) -> None:
+        if kind == START and name == "style":
+            self._is_custom = attributes.get("customStyle", "") in {"1", "true", "on"}
+        elif kind == START and name == "name" and self._is_custom:
+            for value in list_telling("", attributes.values()):
+                self._sink.add("style", value)
+
+    def close(self) -> None:
+        """Nothing stays open."""
 
 
 class _Links:

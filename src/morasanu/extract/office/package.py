@@ -44,8 +44,9 @@ class Package:
         self._limits = limits
         self._total = 0
         self.complete = True
+        self.comments: list[bytes] = []
         try:
-            listed = _list_directory(file, limits.members)
+            listed = _list_directory(file, limits.members, self.comments)
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, UnicodeError, OverflowError):
             listed = None
         if listed is None:
@@ -156,8 +157,8 @@ def _inflate(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, int]]:
         raise refuse("MRS-X-021")
 
 
-def _list_directory(file: BinaryIO, members: int) -> list[Entry]:
-    """Return the entries of the central directory. Its size is looked at before a million members become objects."""
+def _list_directory(file: BinaryIO, members: int, comments: list[bytes]) -> list[Entry]:
+    """Return the entries of the central directory, and fill `comments`. Its size is looked at before a million members become objects."""
     size = file.seek(0, 2)
     file.seek(max(0, size - 65_557))
     tail = file.read(65_557)
@@ -174,6 +175,7 @@ def _list_directory(file: BinaryIO, members: int) -> list[Entry]:
     file.seek(0)
     with zipfile.ZipFile(file) as package:
         listed = package.infolist()
+    comments += filter(None, (package.comment, *(info.comment for info in listed)))
     if len(listed) > members:
         raise refuse("MRS-X-022", "members")
     return [

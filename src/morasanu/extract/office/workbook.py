@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InspectError
-from morasanu.extract.office.cell import name_format, unescape
+from morasanu.extract.office.cell import list_literals, name_format, unescape
 from morasanu.extract.office.event import END, START, TEXT, drive
 from morasanu.extract.office.ooxml import first_events, read_relations
 from morasanu.extract.office.sink import Sink, follow, list_telling, tell
@@ -74,7 +74,8 @@ def read_workbook(package: Package) -> tuple[Workbook, list[Extracted]]:
             book.sheets.setdefault(relation.target, name)
     strings = next((each.target for each in relations.values() if each.kind == "sharedStrings"), STRINGS)
     styles = next((each.target for each in relations.values() if each.kind == "styles"), "xl/styles.xml")
-    book.formats = _read_formats(package, styles)
+    book.formats = _read_formats(package, styles, sink)
+    found.extend(sink.finish())
     if package.has(strings):
         try:
             _read_strings(package, strings, book)
@@ -128,14 +129,20 @@ class _BookReader:
         self._text = []
 
 
-def _read_formats(package: Package, part: str) -> list[str]:
+def _read_formats(package: Package, part: str, sink: Sink) -> list[str]:
+    """Return the format of each style by its number; names of styles and words in formats go to `sink`."""
     custom: dict[int, str] = {}
     styles: list[str] = []
     inside = False
     for kind, name, attributes in first_events(package, part):
         if name == "cellXfs":
             inside = kind == START
+        elif kind == START and name in {"cellStyle", "tableStyle"} and "builtinId" not in attributes:
+            for value in list_telling("", attributes.values()):
+                sink.add("style", value)
         elif kind == START and name == "numFmt" and len(custom) < _MAX_STYLES:
+            for value in list_literals(attributes.get("formatCode", "")):
+                sink.add("number format", value)
             custom[_number(attributes.get("numFmtId", ""))] = attributes.get("formatCode", "")
         elif kind == START and name == "xf" and inside and len(styles) < _MAX_STYLES:
             styles.append(name_format(_number(attributes.get("numFmtId", "")), custom))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.errors import InspectError
 from morasanu.extract.office.biff import unpack
-from morasanu.extract.office.cell import format_number, name_format
+from morasanu.extract.office.cell import format_number, list_literals, name_format
 from morasanu.extract.office.grid import Grid
 from morasanu.extract.office.ooxml import read_relations, read_rest
 from morasanu.extract.office.package import Package
@@ -31,6 +31,14 @@ _CELLS: Final = frozenset((_RK, _BOOL, _REAL, _STRING, _SHARED, _FORMULA_STRING,
 _MAX_RECORD: Final = 16_000_000
 _MAX_STRINGS_BYTES: Final = 200_000_000
 _STRING_BYTES: Final = 80
+_TOLD: Final = _CELLS - {_FORMULA_STRING, _FORMULA_REAL, _FORMULA_BOOL} | {_SHARED_ITEM, _SHEET, _MARGINS}
+_BOOK_PARTS: Final = frozenset(("xl/workbook.bin", "xl/sharedStrings.bin", "xl/styles.bin"))
+_STYLE_NAME: Final = 48
+_MAX_OTHER: Final = 1_000_000
+_OTHER: Final = re.compile(r"/(?:printerSettings|ctrlProps|activeX)/|binaryIndex", re.IGNORECASE)
+_WORDS: Final = re.compile(
+    "[\t\r\n -~\u00a5-\u00f7\u0391-\u0451\u2010-\u266f\u3000-\u33ff\u4e00-\u9fff\uf900-\ufaff\uff01-\uffe5\U00020000-\U0002ffff]+\\Z"
+)
 _BINARY: Final = re.compile(r"xl/(?!embeddings/|media/|vbaProject).*\.bin", re.IGNORECASE)
 _SHEET_PART: Final = re.compile(r"xl/(?:worksheets|macrosheets|dialogsheets)/(?!binaryIndex)[^/]+\.bin", re.IGNORECASE)
 _MARGIN_CODE: Final = re.compile(r'&(?:"[^"]{0,200}"|K[0-9A-F]{6}|\d{1,3}|[LCRPNDTFAZGBIUESXY])')
@@ -49,12 +57,14 @@ class XlsbExtractor:
         """Yield the blocks of each sheet in the order of the workbook, its margins and comments, then everything else."""
         package = Package(file, task.limits)
         faults: list[Extracted] = []
+        comments: set[str] = set()
         book = _read_book(package, faults)
         for part, name in book.sheets.items():
-            yield from _read_sheet(package, book, part, name)
+            yield from _read_sheet(package, book, part, name, comments)
         yield from faults
         yield from list_readings(book)
         yield from book.list_unused()
+        yield from _read_others(package, comments, _BOOK_PARTS | book.sheets.keys())
         yield from read_rest(package, {name for name in package.names() if _BINARY.fullmatch(name)})
         if not package.complete or book.is_cut:
             yield unread("MRS-X-021")
@@ -168,7 +178,7 @@ def _known(package: Package, part: str, faults: list[Extracted]) -> Iterator[tup
             faults.append(tell(error, part))
 
 
-def _read_sheet(package: Package, book: Workbook, part: str, name: str) -> Iterator[Extracted]:
+def _read_sheet(package: Package, book: Workbook, part: str, name: str, done: set[str]) -> Iterator[Extracted]:
     grid = Grid(name)
     sink = Sink()
     row, cells = 0, dict[int, str]()
@@ -188,6 +198,7 @@ def _read_sheet(package: Package, book: Workbook, part: str, name: str) -> Itera
     yield from grid.ready
     for relation in read_relations(package, part).values():
         if relation.kind == "comments" and package.has(relation.target):
+            done.add(relation.target)
             for kind, body in _known(package, relation.target, faults):
                 if kind in {_COMMENT, _AUTHOR}:
                     sink.add(f"{name} comment" if kind == _COMMENT else "author", _wide(body, int(kind == _COMMENT))[0])
@@ -196,6 +207,58 @@ def _read_sheet(package: Package, book: Workbook, part: str, name: str) -> Itera
             yield from follow(package.chunks(relation.target), Story(boxes, label), boxes, label)
     yield from sink.finish()
     yield from faults
+
+
+def list_wide(body: bytes) -> list[str]:
+    r"""Return the strings not in ASCII that stand in `body` behind their lengths, of 32 or 16 bits.
+
+    >>> list_wide(b"\1\2\3\2\0\0\0" + "山田".encode("utf-16-le") + b"\x17\2\0" + "髙﨑".encode("utf-16-le"))
+    ['山田', '髙﨑']
+    """
+    found = []
+    at, end = 0, len(body) - 5
+    while at < end:
+        size = 2 * (body[at] | body[at + 1] << 8)
+        start = at + (2 if body[at + 2] or body[at + 3] else 4)
+        at += 1
+        if 4 <= size <= len(body) - start and (
+            match := _WORDS.match(body[start : start + size].decode("utf-16-le", "replace"))
+        ):
+            found += [] if match[0].isascii() else [match[0]]
+            at = start + size
+    return found
+
+
+def _read_others(package: Package, done: set[str], told: frozenset[str]) -> Iterator[Extracted]:
+    """Yield the strings of all records that nobody knows better: names, filters, pivot tables, tables, links, connections.
+
+    Nothing of the parts in `done`; what is wrong with those in `told` has been told.
+    """
+    for part in package.names():
+        if part in done or not _BINARY.fullmatch(part) or _OTHER.search(part):
+            continue
+        sink = Sink()
+        seen: set[str] = set()
+        faults: list[Extracted] = []
+        for kind, body in _known(package, part, faults):
+            if kind in _TOLD or len(body) > _MAX_OTHER:
+                continue
+            for text in _list_texts(kind, body):
+                if text not in seen:
+                    seen.add(text)
+                    sink.add(part, text)
+            yield from sink.drain()
+        yield from sink.finish()
+        yield from faults if part not in told else ()
+
+
+def _list_texts(kind: int, body: bytes) -> list[str]:
+    """Return the strings of a record: of a formula without what it shows, of formats the words in them, of styles those of people."""
+    if kind == _FORMULA_STRING:
+        return list_wide(body[_wide(body, 8)[1] :])
+    if kind == _FORMAT:
+        return [word for code in list_wide(body) for word in list_literals(code)]
+    return [] if kind == _STYLE_NAME and body[4:5] and body[4] & 1 else list_wide(body)
 
 
 def _add_margins(sink: Sink, name: str, body: bytes) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from morasanu.extract.interface import Member, Piece
 from morasanu.extract.legacy.compound import decode_narrow
 from morasanu.extract.reason import unread
+from morasanu.text.charset import decode_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,11 +44,13 @@ _CONTROLS: Final = {
     b"\r\n": b"",
 }
 _DULL_KEYS: Final = frozenset(
-    b"ID O U OE UE Perms DA DS CreationDate ModDate M Registry Ordering Lang Panose Cert CharSet FontFamily CheckSum Producer NM".split()
+    b"ID O U OE UE Perms DA DS CreationDate ModDate M Registry Ordering Lang Panose Cert CharSet FontFamily CheckSum Producer".split()
 )
 _DULL_STREAM: Final = re.compile(
     rb"/Image\b|/Length[123]\b|/Type1C\b|/CIDFontType0C\b|/OpenType\b|/XRef\b|/EmbeddedFile\b"
 )
+_ANY_REFERENCE: Final = re.compile(rb"(?<!\d)(\d{1,10})\s{1,9}\d{1,5}\s{1,9}R\b")
+_MOST_LOST: Final = 1_000
 _KIND: Final = re.compile(rb"/Type\s*/(ObjStm|Metadata)\b")
 # of strings in ASCII most are names of things; these may be of people
 _WORDS: Final = re.compile(r"@|\d{2,}-\d{3,}|\d{7,}|[A-Za-z]{2,}[ ,.]+[A-Za-z]{2,}")
@@ -73,9 +76,14 @@ def read_objects(data: bytes, said: set[str], ratio: int) -> Iterator[Extracted]
     whole = b"\n".join(found.bodies)
     scripts = set(_REFERENCE.findall(whole))
     is_damaged = not found.shapeless.isdisjoint(_CONTENTS.findall(whole))
+    used = set(_ANY_REFERENCE.findall(whole))
     del whole
     for stream in streams:
         _read_stream(stream, data, scripts, found)
+    for body in found.bodies:  # those of object streams among them
+        used.update(_ANY_REFERENCE.findall(body))
+    lost = [stream for stream in streams if stream.number not in used][:_MOST_LOST]
+    yield from _read_lost(lost, data, found)
     for body in found.bodies:
         found.read(body)
     lines = [line for line in found.lines if line not in said]
@@ -104,6 +112,20 @@ def _read_stream(stream: _Stream, data: bytes, scripts: set[bytes], found: _Foun
         found.add(_decode(body))
     elif _SPOKEN.search(body):
         found.read(body, is_content=True)
+
+
+def _read_lost(streams: list[_Stream], data: bytes, found: _Found) -> Iterator[Member]:
+    """Yield the files among streams that nothing in the document leads to any more; what others say goes to `found`."""
+    for stream in streams:
+        if b"/EmbeddedFile" in stream.head:
+            if body := found.unpack(stream.head, data, stream.start, stream.end):
+                yield Member(f"object {stream.number.decode()}", "", body)
+        elif not _DULL_STREAM.search(stream.head) and not _KIND.search(stream.head):
+            body = found.unpack(stream.head, data, stream.start, stream.end)
+            if text := decode_bytes(body):
+                for line in text.text.splitlines():
+                    found.add("" if line.isascii() else line)
+            found.read(body)
 
 
 def list_states(data: bytes) -> list[int]:
@@ -165,7 +187,9 @@ class _Found:
             if key in _DULL_KEYS or (is_content and (key is None or not _SPOKEN.match(b"/" + key))):
                 continue
             data = _unescape(match[2]) if match[2] is not None else _from_hex(match[3])
-            self.add(_decode(data))
+            text = _decode(data)
+            if key != b"NM" or not text.isascii():  # the names of notes are numbers, unless a person gave them
+                self.add(text)
 
     def add(self, text: str) -> None:
         text = " ".join(text.split())

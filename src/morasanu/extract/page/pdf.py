@@ -14,6 +14,7 @@ from morasanu.errors import InspectError
 from morasanu.extract.interface import Member, Picture, Piece
 from morasanu.extract.page.draw import draw_page, has_pictures, uncover_glyphs
 from morasanu.extract.page.objects import list_states, read_around, read_objects
+from morasanu.extract.page.password import list_spellings
 from morasanu.extract.reason import refuse, unread
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _MAX_NOTES: Final = 10_000
 _MAX_OUTLINE: Final = 50_000
 _MAX_STRING_BYTES: Final = 4_000_000
 _INFORMATION: Final = ("Title", "Author", "Subject", "Keywords", "Creator")
-_NOTE_KEYS: Final = ("T", "Contents")
 _ERR_PASSWORD: Final = 4
 _TAIL_BYTES: Final = 2_048
 _MAX_SWEPT_BYTES: Final = 160_000_000  # it stands in memory beside what pdfium holds
@@ -130,7 +130,7 @@ def _read_state(data: bytes, part: str, said: set[str], task: Task) -> Iterator[
 def _open(file: BinaryIO, passwords: tuple[str, ...], *, salvages: bool = True) -> Handle:
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, loaded when it is needed
 
-    for password in (None, *passwords):
+    for password in list_spellings(passwords):
         file.seek(0)
         try:
             return pypdfium2.PdfDocument(file, password=password)
@@ -317,7 +317,7 @@ def _read_notes(document: Handle, page: Handle, part: str, task: Task) -> Iterat
             elif kind == raw.FPDF_ANNOT_LINK:
                 found["link"].append(_read_link(document, note))
             elif kind != raw.FPDF_ANNOT_POPUP:
-                values = (_get_string(raw.FPDFAnnot_GetStringValue, note, key.encode()) for key in _NOTE_KEYS)
+                values = (_get_string(raw.FPDFAnnot_GetStringValue, note, key) for key in (b"T", b"Contents"))
                 found["note"].append("\t".join(filter(None, values)))
                 yield from _read_attached(document, raw.FPDFAnnot_GetFileAttachment(note), part, task)
         finally:
