@@ -40,7 +40,7 @@ def record_left(ledger: Path, place: tuple[str, str], size: int, at: datetime) -
             is_cut = end > 0 and os.pread(handle, 1, end - 1) != b"\n"  # by a loss of power
             line = b"\n" * is_cut + line
             if os.write(handle, line) < len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301 - told with the others
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(handle)
         finally:
             os.close(handle)

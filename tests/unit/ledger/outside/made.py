@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import ssl
 import threading
 from contextlib import contextmanager
@@ -30,8 +31,14 @@ class Grown:
 
     def __init__(self, path: Path, origin: str = ORIGIN) -> None:
         self.path = path
-        begin_ledger(path, origin)
+        if not path.exists():
+            begin_ledger(path, origin)
         self.folder = Folder(path)
+
+    def copy(self, path: Path) -> Grown:
+        """Return a copy of it, which goes its own way from here."""
+        shutil.copytree(self.path, path)
+        return Grown(path)
 
     @property
     def key(self) -> VerifierKey:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,11 +56,8 @@ def test_forked_root_of_the_same_size_is_told_and_not_overwritten(ledger: Grown,
 
 
 def test_rolled_back_ledger_is_told(ledger: Grown, share: Path, tmp_path: Path) -> None:
-    shutil.copytree(ledger.path, tmp_path / "old")
+    old = ledger.copy(tmp_path / "old")
     FolderPlace(share, ledger.path).send(ledger.grow(5))
-    old = Grown.__new__(Grown)
-    old.__dict__.update(ledger.__dict__)
-    old.path = tmp_path / "old"
     with pytest.raises(OutsideError) as caught:
         FolderPlace(share, old.path).send(old.grow(3))
     assert caught.value.code == "MRS-O-041"
