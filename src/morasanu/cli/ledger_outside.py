@@ -19,7 +19,7 @@ from morasanu.ledger.outside.folder import FolderPlace
 from morasanu.ledger.outside.interface import Parcel
 from morasanu.ledger.outside.mail import MailPlace
 from morasanu.ledger.outside.record import find_since, keep, read_left, record_left
-from morasanu.ledger.outside.server import WitnessServer, load_tls
+from morasanu.ledger.outside.server import WitnessServer, check_listen, load_tls
 from morasanu.ledger.outside.witness import WitnessPlace
 from morasanu.proof.checkpoint import parse_checkpoint
 from morasanu.proof.note import Note, VerifierKey, parse_verifier_key
@@ -169,6 +169,7 @@ def run_witness(options: argparse.Namespace, say: Speaker) -> int:
     host = host.removeprefix("[").removesuffix("]")
     if not host or not port.isdecimal():
         raise InputError("MRS-I-047", "--listen は HOST:PORT です", "--listen takes HOST:PORT")
+    check_listen(host, tls)  # before a key is made
     with (
         Witness(options.folder, logs, name) as witness,
         WitnessServer((host, int(port)), witness, tls, lambda error: _complain(error, say)) as server,

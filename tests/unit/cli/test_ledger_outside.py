@@ -312,5 +312,6 @@ def test_witness_with_wrong_options_does_not_begin(
         ("MRS-I-001", ("--listen", "127.0.0.1:0", "--log", tmp_path / "missing")), ("MRS-I-046", ("--listen", "127.0.0.1:0", "--log", path / "checkpoint")),
         ("MRS-I-041", ("--listen", "127.0.0.1:0", "--name", "a b", *log)), ("MRS-O-042", ("--listen", "127.0.0.1:99999", *log)),
     ):  # fmt: skip
+        assert not folder.exists()
         assert ledger("witness", folder, *options) == 2, options
         assert capsys.readouterr().err.startswith(f"morasanu: {code}: "), options
