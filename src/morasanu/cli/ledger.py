@@ -21,7 +21,7 @@ try:
     from morasanu.ledger.folder import Folder
     from morasanu.ledger.ledger import Ledger, begin_ledger
     from morasanu.ledger.outside.kept import find_kept
-    from morasanu.ledger.outside.record import read_left
+    from morasanu.ledger.outside.record import find_last, read_left
     from morasanu.ledger.reader import Reader
     from morasanu.proof.note import parse_verifier_key
     from morasanu.proof.verify import Fault, Outside, State, verify
@@ -219,7 +219,7 @@ def _prove(options: argparse.Namespace, say: Speaker) -> int:
 
 def _verify(options: argparse.Namespace, say: Speaker) -> int:
     try:
-        outside = [Outside(str(path), find_kept(path.read_bytes())) for path in options.checkpoint]
+        outside = [Outside(str(path), found) for path in options.checkpoint for found in find_kept(path.read_bytes())]
         key = parse_verifier_key(options.key.read_text(encoding="utf-8")) if options.key else None
     except OSError as error:
         raise InputError("MRS-I-001", f"読めません: {error.filename}", f"cannot be read: {error.filename}") from error
@@ -251,7 +251,7 @@ def _export(options: argparse.Namespace, say: Speaker) -> int:
 def _status(options: argparse.Namespace, say: Speaker) -> int:
     with Reader(options.folder) as ledger:
         origin, size, sealed = ledger.origin, ledger.size, ledger.sealed
-    left = next(reversed(read_left(options.folder)), None)
+    left = find_last(read_left(options.folder))
     shown = {
         "origin": origin,
         "size": size,

@@ -19,7 +19,7 @@ from morasanu.ledger.outside.folder import FolderPlace
 from morasanu.ledger.outside.interface import Parcel
 from morasanu.ledger.outside.mail import MailPlace
 from morasanu.ledger.outside.record import find_since, keep, read_left, record_left
-from morasanu.ledger.outside.server import WitnessServer, load_tls
+from morasanu.ledger.outside.server import WitnessServer, check_listen, load_tls
 from morasanu.ledger.outside.witness import WitnessPlace
 from morasanu.proof.checkpoint import parse_checkpoint
 from morasanu.proof.note import Note, VerifierKey, parse_verifier_key
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _FAILED: Final = 2
 _HOURS: Final = 3_600
+_PATIENCE_S: Final = 30
 
 
 def send_checkpoint(options: argparse.Namespace, say: Speaker) -> int:
@@ -63,7 +64,7 @@ def _send(path: Path, place: Place, parcel: Parcel, say: Speaker) -> bool:
         if back.doubt:
             _complain(back.doubt, say)
         if back.note:
-            with Ledger(path) as ledger:
+            with Ledger(path, patience_s=_PATIENCE_S) as ledger:
                 ledger.add_signatures(back.note)
     except MorasanuError as error:
         _complain(error, say)
@@ -82,8 +83,12 @@ def _make_places(options: argparse.Namespace) -> Iterator[Place]:
         yield FolderPlace(path, options.folder)
     if options.mail:
         yield from _make_mails(options)
-    elif options.smtp:
-        raise InputError("MRS-I-047", "--smtp には --mail が要ります", "--smtp needs --mail")
+    elif options.smtp or options.sender or options.credentials:
+        raise InputError(
+            "MRS-I-047",
+            "--smtp、--from、--credentials には --mail が要ります",
+            "--smtp, --from and --credentials need --mail",
+        )
     if len(options.witness) != len(options.witness_key):
         raise InputError(
             "MRS-I-047", "--witness と同じ数の --witness-key が要ります", "every --witness needs its --witness-key"
@@ -164,6 +169,7 @@ def run_witness(options: argparse.Namespace, say: Speaker) -> int:
     host = host.removeprefix("[").removesuffix("]")
     if not host or not port.isdecimal():
         raise InputError("MRS-I-047", "--listen は HOST:PORT です", "--listen takes HOST:PORT")
+    check_listen(host, tls)  # before a key is made
     with (
         Witness(options.folder, logs, name) as witness,
         WitnessServer((host, int(port)), witness, tls, lambda error: _complain(error, say)) as server,

@@ -16,7 +16,8 @@ try:
 except ImportError:  # pragma: no cover - Windows, where the store's own lock has to do
     fcntl = None  # type: ignore[assignment]
 
-_NAME: Final = "lock"
+LOCK: Final = "lock"
+"""The file's name."""
 _PAUSE_S: Final = 0.02
 
 
@@ -26,7 +27,7 @@ class Lock:
     def __init__(self, folder: Path, patience_s: float = 0) -> None:
         """Take the lock, waiting at most `patience_s` for another writer. Raises EvidenceError MRS-E-014 when another writer has it, MRS-E-013 when the folder cannot be written."""
         try:
-            self._handle = os.open(folder / _NAME, os.O_RDWR | os.O_CREAT, 0o600)
+            self._handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             name = os.strerror(error.errno) if error.errno else type(error).__name__
             raise EvidenceError(

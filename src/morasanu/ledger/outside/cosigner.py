@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Self
 
 from morasanu.errors import EvidenceError, InputError
 from morasanu.ledger.folder import Folder
 from morasanu.ledger.key import PRIVATE, read_private, write_keys
-from morasanu.ledger.lock import Lock
+from morasanu.ledger.lock import LOCK, Lock
 from morasanu.proof.checkpoint import parse_checkpoint
 from morasanu.proof.note import COSIGNATURE, Note, SignerKey, is_key_name, parse_note, verify_note
 from morasanu.proof.witness import CONFLICT, GRANTED, MALFORMED, REFUTED, judge, parse_head, parse_request
@@ -41,25 +42,28 @@ class Witness:
         """Open the folder, or begin with a new key named `name` in one that is empty. `logs` are the keys of the ledgers.
 
         Raises InputError MRS-I-040 for a folder that holds something else, MRS-I-041 for a name that cannot be one, EvidenceError
-        MRS-E-014 when another witness uses it, MRS-E-020, -021 for its key, MRS-E-015 when what it saw is not what it signed.
+        MRS-E-013 when it cannot be written, -014 when another witness uses it, MRS-E-020, -021 for its key, MRS-E-015 when what it saw is not what it signed.
         """
         self._folder, self._now_s = Folder(path), now_s
         self._gate = threading.Lock()
         self._logs: dict[str, list[VerifierKey]] = {}
         for key in logs:
             self._logs.setdefault(key.name, []).append(key)
-        is_new = not path.exists() or (path.is_dir() and not any(path.iterdir()))
-        if is_new:
-            if not is_key_name(name):
-                raise InputError(
-                    "MRS-I-041", "証人の名前に空白と + は使えません", "a witness's name has no spaces and no plus sign"
-                )
-            write_keys(self._folder, SignerKey(name, os.urandom(32), COSIGNATURE))
-            self._folder.sync()
-        elif not (path / PRIVATE).is_file():
+        is_new = not path.exists() or (path.is_dir() and {each.name for each in path.iterdir()} <= {LOCK})
+        if not is_new and not (path / PRIVATE).is_file():
             raise _tell_folder(path)
+        if is_new and not is_key_name(name):
+            raise InputError(
+                "MRS-I-041", "証人の名前に空白と + は使えません", "a witness's name has no spaces and no plus sign"
+            )
+        with suppress(OSError):  # the lock tells what is wrong
+            path.mkdir(parents=True, exist_ok=True)
         self._lock = Lock(path)
         try:
+            if not (path / PRIVATE).is_file():  # two may have begun at a time
+                write_keys(self._folder, SignerKey(name, os.urandom(32), COSIGNATURE))
+                self._folder.sync()
+                Folder(path.parent).keep(path.name)
             self._key = read_private(self._folder)
             if self._key.kind != COSIGNATURE:
                 raise _tell_folder(path)  # noqa: TRY301 - the lock is given back

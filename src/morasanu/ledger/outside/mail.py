@@ -25,6 +25,7 @@ _SMTPS: Final = 465
 _SUBMISSION: Final = 587
 _LOCAL: Final = 25
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+\Z")
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9.-]*|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f.]*)\Z")
 _WHAT = (
     "次の行から終わりまでが台帳の控えです。消さずに保管してください。確かめるには、このメールをファイルに保存して "
     "morasanu ledger verify DIR --checkpoint FILE\n"
@@ -54,7 +55,7 @@ class MailPlace:
         for each in (address, self._sender):
             if not _ADDRESS.match(each):
                 raise InputError("MRS-I-047", "メールアドレスではありません", "not an address of mail")
-        if not re.fullmatch(r"[A-Za-z0-9.:-]+", self._host) or not 0 < self._port < 65_536:
+        if not _HOST.match(self._host) or not 0 < self._port < 65_536:
             raise InputError("MRS-I-047", "メールサーバーではありません（HOST:PORT）", "not a mail server (HOST:PORT)")
 
     def __repr__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -30,14 +31,16 @@ class Left(NamedTuple):
 def record_left(ledger: Path, place: tuple[str, str], size: int, at: datetime) -> Left:
     """Return what was added to the record of what left for `place` (kind and address), synced. Raises EvidenceError MRS-E-013."""
     left = Left(at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), *place, size)
-    line = json.dumps(left._asdict(), ensure_ascii=False).encode() + b"\n"
+    line = json.dumps(left._asdict()).encode() + b"\n"
     path = ledger / _RECORD
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         try:
             end = os.lseek(handle, 0, os.SEEK_END)
             is_cut = end > 0 and os.pread(handle, 1, end - 1) != b"\n"  # by a loss of power
-            os.write(handle, b"\n" * is_cut + line)
+            line = b"\n" * is_cut + line
+            if os.write(handle, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(handle)
         finally:
             os.close(handle)
@@ -63,6 +66,11 @@ def read_left(ledger: Path) -> list[Left]:
 def find_since(lefts: list[Left], kind: str, to: str) -> int:
     """Return the largest size that left for this place, 0 when none did."""
     return max((left.size for left in lefts if (left.kind, left.to) == (kind, to)), default=0)
+
+
+def find_last(lefts: list[Left]) -> Left | None:
+    """Return the last one that somebody else holds now: a time-stamping authority keeps nothing, its answer lies in the ledger's folder."""
+    return next((left for left in reversed(lefts) if left.kind != "timestamp"), None)
 
 
 def keep(ledger: Path, size: int, note: bytes, token: bytes) -> str:

@@ -48,12 +48,7 @@ class WitnessServer(ThreadingHTTPServer):
         Raises InputError MRS-I-048 without TLS on an address of the network, OutsideError MRS-O-042 when the address is taken.
         """
         host, port = address
-        if tls is None and not is_loopback(host):
-            raise InputError(
-                "MRS-I-048",
-                "--tls-cert と --tls-key が要ります（なしで使えるのは 127.0.0.1 だけ）",
-                "--tls-cert and --tls-key are needed (only 127.0.0.1 goes without)",
-            )
+        check_listen(host, tls)
         self.witness, self.tell, self._tls = witness, tell, tls
         self._places = threading.BoundedSemaphore(_MOST_CONNECTIONS)
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -105,6 +100,16 @@ class WitnessServer(ThreadingHTTPServer):
 
     def handle_error(self, *_: object) -> None:
         """Pass over what goes wrong on a connection: it is the other side's."""
+
+
+def check_listen(host: str, tls: ssl.SSLContext | None) -> None:
+    """Raise InputError MRS-I-048 for an address of the network without TLS."""
+    if tls is None and not is_loopback(host):
+        raise InputError(
+            "MRS-I-048",
+            "--tls-cert と --tls-key が要ります（なしで使えるのは 127.0.0.1 だけ）",
+            "--tls-cert and --tls-key are needed (only 127.0.0.1 goes without)",
+        )
 
 
 def load_tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.error import HTTPError
@@ -99,6 +99,8 @@ def _read(answer: HTTPError, url: str) -> bytes:
         data += piece
         if len(data) > _MOST_BYTES or time.monotonic() > until_s:
             raise OutsideError("MRS-O-043", f"答えが長すぎます: {url}", f"the answer is too long: {url}")
+    if getattr(answer, "length", None):  # read1 takes an early end for the end
+        raise IncompleteRead(data)
     return data
 
 
