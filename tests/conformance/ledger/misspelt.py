@@ -188,7 +188,6 @@ def make_notes() -> Iterator[Case]:
         "root_in_second_spelling": f"{origin}\n7\n{respell(root)}\n",
         "root_without_padding": f"{origin}\n7\n{root[:-1]}\n",
         "root_gone": f"{origin}\n7\n",
-        "carriage_return": text.replace("\n", "\r\n"),
         "control_character": f"{text}\x01\n",
         "origin_is_empty": f"\n7\n{root}\n",
         "line_is_empty": f"{origin}\n\n7\n{root}\n",

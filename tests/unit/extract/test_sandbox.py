@@ -74,7 +74,7 @@ def test_attack_costs_the_file_and_what_came_before_is_kept(
 
 
 def test_work_that_gives_text_earns_the_time_to_go_on(tmp_path: Path) -> None:
-    with make(cpu_s=1) as sandbox:
+    with make(cpu_s=1, wall_s=60.0) as sandbox:
         telling, silent = (read(sandbox, tmp_path, name) for name in ("work.telling.lzh", "work.silent.lzh"))
     assert len(telling) == 12
     assert codes(telling) == []
@@ -83,7 +83,7 @@ def test_work_that_gives_text_earns_the_time_to_go_on(tmp_path: Path) -> None:
 
 
 def test_many_passwords_earn_the_time_to_try_them(tmp_path: Path) -> None:
-    with make(cpu_s=1, passwords=tuple(map(str, range(10)))) as sandbox:
+    with make(cpu_s=1, wall_s=60.0, passwords=tuple(map(str, range(10)))) as sandbox:
         assert codes(read(sandbox, tmp_path, "work.silent.lzh")) == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from cryptography.x509 import load_pem_x509_certificates
+from cryptography.x509 import InvalidVersion, load_pem_x509_certificates
 
 from morasanu.errors import InputError, OutsideError
 from morasanu.ledger.outside.interface import Back
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _ASKED: Final = "application/timestamp-query"
 _ANSWERED: Final = "application/timestamp-reply"
+_CERTIFICATES: Final = 0xA0
 _SHA256: Final = "2.16.840.1.101.3.4.2.1"
 
 
@@ -76,7 +77,7 @@ class TimestampPlace:
 
     def _check(self, request: TimeStampRequest, answer: bytes, data: bytes) -> None:
         try:
-            response = decode_timestamp_response(answer)
+            response = decode_timestamp_response(order_certificates(answer))
             info = response.tst_info if response.status in {0, 1} else None
             stamped = info.message_imprint if info else None
             fits = (
@@ -93,7 +94,7 @@ class TimestampPlace:
                 for root in self._roots:
                     builder = builder.add_root_certificate(root)
                 builder.build().verify_message(response, data)
-        except (ValueError, VerificationError) as error:
+        except (ValueError, InvalidVersion, VerificationError) as error:
             raise self._tell() from error
 
     def _tell(self) -> OutsideError:
@@ -102,3 +103,41 @@ class TimestampPlace:
             f"タイムスタンプが断られたか、控え・証明書と合いません: {self.to}",
             f"the time-stamp was refused, or does not fit the checkpoint or the certificates: {self.to}",
         )
+
+
+def order_certificates(answer: bytes) -> bytes:
+    """Return the answer with its certificates in the order of DER, which OpenSSL does not keep and the parser insists on.
+
+    The certificates stand beside what is signed. Whatever is not such an answer is returned as it is.
+    """
+    try:
+        _, start, _ = _cut(answer, 0)  # TimeStampResp
+        _, _, after = _cut(answer, start)  # the status
+        _, start, _ = _cut(answer, after)  # ContentInfo
+        _, _, after = _cut(answer, start)  # its type
+        _, start, _ = _cut(answer, after)  # [0]
+        _, at, _ = _cut(answer, start)  # SignedData
+        for _ in range(3):  # version, algorithms, content
+            _, _, at = _cut(answer, at)
+        tag, start, end = _cut(answer, at)
+        found, at = [], start
+        while at < end:
+            _, _, after = _cut(answer, at)
+            found.append(answer[at:after])
+            at = after
+    except IndexError:
+        return answer
+    is_whole = tag == _CERTIFICATES and at == end
+    return answer[:start] + b"".join(sorted(found)) + answer[end:] if is_whole else answer
+
+
+def _cut(data: bytes, at: int) -> tuple[int, int, int]:
+    """Return the tag of the value at `at`, and where its content begins and ends. Raises IndexError beyond the end."""
+    tag, length, start = data[at], data[at + 1], at + 2
+    if length > 0x80:
+        count = length & 0x7F
+        length = int.from_bytes(data[start : start + count], "big")
+        start += count
+    if start + length > len(data):
+        raise IndexError
+    return tag, start, start + length

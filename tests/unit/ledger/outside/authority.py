@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-# its own certificate only: openssl does not sort a set of two, and rfc3161-client reads sorted ones only
+# two certificates, which openssl does not sort as DER asks
 _CONFIG = """
 [tsa]
 default_tsa = here
@@ -20,6 +20,7 @@ default_tsa = here
 serial = {folder}/serial
 signer_cert = {folder}/tsa.crt
 signer_key = {folder}/tsa.key
+certs = {folder}/root.crt
 signer_digest = sha256
 default_policy = 1.2.3.4.1
 digests = {digests}

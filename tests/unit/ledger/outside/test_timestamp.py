@@ -8,6 +8,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.ledger.outside.authority import Authority
 from tests.unit.ledger.outside.made import trust
 from tests.unit.ledger.outside.scripted import Reply, run_scripted
@@ -130,3 +132,8 @@ def test_certificates_that_cannot_be_read_are_told(tmp_path: Path) -> None:
         with pytest.raises(InputError) as caught:
             timestamp.TimestampPlace("http://tsa.example", trust(), path)
         assert caught.value.code == "MRS-I-001"
+
+
+@given(st.binary(max_size=60))
+def test_whatever_comes_is_put_in_order_or_left_as_it_is(data: bytes) -> None:
+    assert sorted(timestamp.order_certificates(data)) == sorted(data)
