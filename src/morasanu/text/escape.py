@@ -26,18 +26,29 @@ ESCAPE: Final = (
     r"|(?<=[A-Za-z0-9])(?P<at>%40)(?=[A-Za-z0-9-]{1,60}\.[A-Za-z])"
     # base64 of LDIF, where a space goes on with a line, and of data: URLs; encoded words outside of mails (RFC 2047)
     r"|(?:(?<=::[ ])|(?<=;base64,))(?P<base64>[A-Za-z0-9+/]{8,}(?:\r?\n[ ][A-Za-z0-9+/]+)*={0,2})"
+    r"|(?<![A-Za-z0-9+/_-])(?P<packed>[A-Za-z0-9+/_-]{20,}={0,2})"
     r"|=\?(?P<charset>[A-Za-z0-9_-]{1,40})\?(?P<coding>[BbQq])\?(?P<word>[!->@-~]{1,2000})\?="
 )
 ENTITY: Final = r"&(?:#[xX][0-9A-Fa-f]{1,6}|#[0-9]{1,7}|[A-Za-z]{2,8});"
-HINT: Final = re.compile(
-    r"[\\%&xX:;=](?:u[0-9A-Fa-f]{4}|x?[0-9A-Fa-f]{2}|#|'[0-9A-Fa-f]{2}|\\u|:[ ][A-Za-z0-9+/]{8}|base64,|\?[A-Za-z0-9_-]{1,40}\?[BbQq]\?)"
-)
-"""Where a text holds nothing of the kind it has no escapes: found quickly, as most texts have none."""
+_HINT: Final = re.compile(r"[\\%&xX](?:u[0-9A-Fa-f]{4}|x?[0-9A-Fa-f]{2}|#|'[0-9A-Fa-f]{2}|\\u)")
+_SIGNS: Final = (":: ", ";base64,", "=?", "hex:", "hex(")
+_PACKED: Final = re.compile(r"[A-Za-z0-9+/_-]{20,}")
 PLAIN: Final = re.compile(rf"{ESCAPE}|(?P<entity>&(?:#[xX][0-9A-Fa-f]{{2,6}}|#[0-9]{{3,7}});)")
 MARKED: Final = re.compile(rf"{ESCAPE}|(?P<entity>{ENTITY})")
 _TOKEN: Final = re.compile(rf"{_BYTE}|.", re.DOTALL)
 _NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]")
 _JAPANESE: Final = re.compile("[\u3041-\u30ff\u4e00-\u9fff\uff66-\uff9f]")
+
+
+def may_have_escapes(text: str) -> bool:
+    """Return whether `text` has to be looked through: quick, as most texts have nothing of the kind.
+
+    >>> may_have_escapes("山田"), may_have_escapes("%E5%B1%B1"), may_have_escapes("eyJuYW1lIjoi5bGx55SwIn0")
+    (False, True, True)
+    """
+    if _HINT.search(text) or any(sign in text for sign in _SIGNS):
+        return True
+    return any(_unpack(match[0]) for match in _PACKED.finditer(text))
 
 
 def read_escape(match: re.Match[str]) -> Iterator[tuple[int, int, str]]:
@@ -58,6 +69,8 @@ def read_escape(match: re.Match[str]) -> Iterator[tuple[int, int, str]]:
         seen = seen if seen.isprintable() else " "
     elif kind == "at":
         seen = "@"
+    elif kind == "packed":
+        seen = _unpack(match[0])
     elif kind in {"list", "base64", "word"}:
         seen = _decode_whole(match, kind)
     else:
@@ -73,13 +86,16 @@ def _decode_whole(match: re.Match[str], kind: str) -> str | None:
         seen = _decode(data, "utf-16-le" if match["width"] or 0 in data else "cp932")
         return seen.rstrip("\0").replace("\0", "\n") if seen else None
     if kind == "word" and match["coding"] in "Qq":
-        data = quopri.decodestring(match[kind], header=True)
-    else:
-        try:
-            data = binascii.a2b_base64(re.sub(r"\s", "", match[kind]) + "==")
-        except ValueError:
-            return None
-    return _decode(data, match["charset"] or "utf-8")
+        return _decode(quopri.decodestring(match[kind], header=True), match["charset"])
+    return _unpack(re.sub(r"\s", "", match[kind]), match["charset"] or "utf-8")
+
+
+def _unpack(text: str, charset: str = "utf-8") -> str | None:
+    """Return what base64 says, also that of URLs."""
+    try:
+        return _decode(binascii.a2b_base64(text.replace("-", "+").replace("_", "/") + "=="), charset)
+    except ValueError:
+        return None
 
 
 def _decode(data: bytes, charset: str) -> str | None:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final
 
-from morasanu.text.escape import ENTITY, ESCAPE, HINT, MARKED, PLAIN, read_escape
+from morasanu.text.escape import ENTITY, ESCAPE, MARKED, PLAIN, may_have_escapes, read_escape
 
 _ELEMENT: Final = (
     r"(?P<silent><!--|-->|<style\b[^<>]*>.*?</style\s*>)|<(?P<tag>/?[A-Za-z][A-Za-z0-9:-]*)(?P<rest>(?:[\s/][^<>]*)?)>"
@@ -82,7 +82,7 @@ def view_plain(text: str) -> View:
     >>> view_plain("GET /?q=%E5%B1%B1%E7%94%B0 %8ER%93c &#23665; 80%A4").text
     'GET /?q=山田 山田 山 80%A4'
     """
-    if not HINT.search(text):
+    if not may_have_escapes(text):
         return View(text)
     writer = _Writer(text)
     for match in PLAIN.finditer(text):
@@ -97,7 +97,7 @@ def view_xml(text: str) -> View:
     >>> view_xml("<name>&#23665;&#x7530;</name>").text
     '<name>山田</name>'
     """
-    if "&" not in text and not HINT.search(text):
+    if "&" not in text and not may_have_escapes(text):
         return View(text)
     writer = _Writer(text)
     for match in MARKED.finditer(text):
@@ -113,7 +113,7 @@ def view_html(text: str) -> View:
     '\n\t氏名\t山田\n'
     """
     writer = _Writer(text)
-    for match in (_MARKUP_ESCAPED if HINT.search(text) else _MARKUP).finditer(text):
+    for match in (_MARKUP_ESCAPED if may_have_escapes(text) else _MARKUP).finditer(text):
         start, end = match.span()
         if match["silent"]:
             writer.replace(start, end, " ")

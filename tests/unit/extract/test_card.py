@@ -66,3 +66,14 @@ def test_broken_base64_is_told() -> None:
 
 def test_card_of_many_folds_ends() -> None:
     assert collect(READER, b"BEGIN:VCARD\nN;ENCODING=QUOTED-PRINTABLE:" + b"a=\n" * 200_000, Task("a")).text
+
+
+def test_coding_without_its_word_and_name_of_a_file_are_read() -> None:
+    data = (
+        "BEGIN:VCARD\r\nNOTE;CHARSET=UTF-8;QUOTED-PRINTABLE:=E5=B1=B1=E7=94=B0\r\n"
+        'ATTACH;ENCODING=BASE64;VALUE=BINARY;X-FILENAME="髙﨑.txt":eA==\r\nEND:VCARD\r\n'
+    )
+    answer = collect(CardExtractor(), data.encode())
+    assert "NOTE;CHARSET=UTF-8;QUOTED-PRINTABLE:山田\n" in answer.text
+    assert 'X-FILENAME="髙﨑.txt"\n' in answer.text
+    assert [member.data for member in answer.members] == [b"x"]

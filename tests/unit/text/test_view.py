@@ -210,6 +210,8 @@ def test_view_plain_bytes_of_urls_and_logs_read_and_map_back(words: list[str], e
         ('"a"=hex:8e,52,93,63', '"a"=hex:山田'),
         ("cn:: 5bGx55Sw\r\n IOWkqumDjg==\r\nsn: a", "cn:: 山田 太郎\r\nsn: a"),
         ("data:text/plain;base64,5bGx55Sw", "data:text/plain;base64,山田"),
+        ('{"text": "PHA+5bGx55Sw5aSq6YOOPC9wPg=="}', '{"text": "<p>山田太郎</p>"}'),
+        ("Bearer eyJh.eyJuYW1lIjoi5bGx55SwIn0.sig", 'Bearer eyJh.{"name":"山田"}.sig'),
         ("From: =?UTF-8?B?5bGx55Sw?= <a@example.jp>", "From: 山田 <a@example.jp>"),
         ("Subject: =?Shift_JIS?Q?=8ER=93c_?=", "Subject: 山田 "),
     ],
@@ -229,6 +231,7 @@ def test_view_plain_escapes_of_programs_are_read(source: str, shown: str) -> Non
         "std:: vectorvector",
         "hex:00,01,02,03,04",
         "=?x?B?5bGx?=",
+        "0123456789abcdef0123456789abcdef",
         "100%80%",
     ],
 )

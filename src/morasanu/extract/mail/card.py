@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _FOLD: Final = re.compile(rb"\r?\n[ \t]")
 _QUOTED: Final = re.compile(rb"[^:]{0,500}QUOTED-PRINTABLE", re.IGNORECASE)
 _CODED: Final = re.compile(
-    rb"([^:\r\n]{1,500}?ENCODING=(?:\"?)(QUOTED-PRINTABLE|BASE64|B)\b[^:\r\n]{0,500}):(.*)", re.IGNORECASE
+    rb"([^:\r\n]{1,500}?(?:;|ENCODING=\"?)(QUOTED-PRINTABLE|BASE64|(?<=ENCODING=)B)\b[^:\r\n]{0,500}):(.*)",
+    re.IGNORECASE,
 )
 _CHARSET: Final = re.compile(rb"CHARSET=\"?([\w-]{1,40})", re.IGNORECASE)
 
@@ -50,12 +51,14 @@ class CardExtractor:
                 continue
             value = _decode_value(coded[2].upper(), coded[3])
             charset = _CHARSET.search(coded[1])
-            name = coded[1].decode("ascii", "replace")
+            described = decode_bytes(coded[1])
+            name = described.text if described else coded[1].decode("cp932", "replace")
             if value is None:
                 is_whole = False
             elif charset or coded[2].upper() == b"QUOTED-PRINTABLE":
                 lines.append(f"{name}:{decode_declared(value, charset[1].decode('ascii') if charset else '').text}")
             else:
+                lines += [] if name.isascii() else [name]  # the name of the file
                 members.append(Member(name.partition(";")[0], "", value))
         if any(lines):
             yield Piece("", "\n".join(lines) + "\n")
