@@ -58,7 +58,7 @@ class SandboxOptions:
     cpu_s: int = 10
     wall_s: float = 18.0
     ocr_s: float = 15.0
-    ocr_file_s: float = 12.0
+    ocr_file_s: float = 10.0
     ocr_jobs: int = 0
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = ()
