@@ -14,6 +14,7 @@ from morasanu.extract.legacy.directory import list_root
 from morasanu.extract.mail.shape import recognise_mail
 from morasanu.extract.mail.smime import SEALED, SIGNED
 from morasanu.extract.office.owner import SIZES
+from morasanu.extract.page.inline import has_files
 
 HEAD_BYTES: Final = 4_096
 _MAGIC: Final = (
@@ -43,6 +44,9 @@ _SHAPES: Final = tuple(
         (rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}>.{0,1000}?<(?:w:wordDocument|pkg:package)\s", "flat-word"),
     )
 )  # fmt: skip
+_PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?i:<!doctype html|<html\b)")
+_PAGES: Final = frozenset((".html", ".htm", ".xhtml", ".shtml"))
+_PAGE_BYTES: Final = 16_000_000
 _DBASE: Final = (b"\x03", b"\x83", b"\x8b", b"\xf5", b"\x30", b"\x31")
 _IMAGES: Final = frozenset(("png", "jpeg", "gif", "tiff", "bmp"))
 _OFFICE: Final = {b"word/": "docx", b"ppt/": "pptx", b"xl/": "xlsx"}
@@ -109,7 +113,16 @@ def recognise(file: BinaryIO, name: str) -> str:
         return "image" if found in _IMAGES else found
     if mail := recognise_mail(head, name):  # before the shapes: a subject may hold one
         return mail
-    return _recognise_shape(file, head, name)
+    return _recognise_shape(file, head, name) or _recognise_page(file, head, suffix)
+
+
+def _recognise_page(file: BinaryIO, head: bytes, suffix: str) -> str:
+    """Return `inline` for a web page with files in it, which stand anywhere."""
+    if suffix not in _PAGES and not _PAGE.match(head):
+        return ""
+    found = has_files(file.read(_PAGE_BYTES))
+    file.seek(0)
+    return "inline" if found else ""
 
 
 def _recognise_shape(file: BinaryIO, head: bytes, name: str) -> str:

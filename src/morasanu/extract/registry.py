@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _MODULES: Final = (
     "archive.stream", "leftover", "legacy.document", "legacy.rtf",
     "mail.apple", "mail.card", "mail.internet", "mail.outlook", "mail.smime", "mail.tnef", "memo", "office.encrypted", "office.flat", "office.odf", "office.owner", "office.sheet", "office.word",
-    "page.image", "page.metafile", "page.pdf", "table",
+    "page.image", "page.inline", "page.metafile", "page.pdf", "table",
 )  # fmt: skip
 GROUP: Final = "morasanu.extractors"
 """The entry points of other packages: each names a sequence of extractors."""
