@@ -10,7 +10,7 @@ import pytest
 import morasanu.extract
 from morasanu.extract.reason import refuse, unread
 
-_AS_THEY_ARE = {"archive", "office", "libarchive", "exe", "ole", "jtd", "DOCTYPE", "free pages", "", "?"}
+_AS_THEY_ARE = {"html", "archive", "office", "libarchive", "exe", "ole", "jtd", "DOCTYPE", "free pages", "", "?"}
 
 
 def list_details() -> set[tuple[str, str]]:
