@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from base64 import b64decode
-from binascii import b2a_base64
+from binascii import a2b_base64, b2a_base64
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
@@ -22,7 +21,7 @@ _KIND: Final = r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*"
 _LAST: Final = "AEIMQUYcgkosw048"  # 43 characters hold two bits more than 32 bytes do
 _ENTRY: Final = re.compile(
     rf'{{"actor":"({_ACTOR})","at":"({_AT})","digest":"([A-Za-z0-9+/]{{42}}[{_LAST}]=)"'
-    rf'(?:,"key":"([!#-\[\]-~]+)")?,"kind":"({_KIND})","seq":(0|[1-9][0-9]{{0,18}})}}'.encode()
+    rf'(?:,"key":"([!#-\[\]-~]+)")?,"kind":"({_KIND})","seq":(0|[1-9][0-9]{{0,18}})}}'
 )
 _LONGEST_KIND: Final = 64
 _fits_actor = re.compile(_ACTOR).fullmatch
@@ -77,11 +76,13 @@ def is_kind(text: str) -> bool:
 
 def parse_event(entry: bytes) -> Event:
     """Return the event that `entry` holds. Raises ValueError for any other bytes, also for another spelling of it."""
-    match = _ENTRY.fullmatch(entry)
-    if match is None or len(match[5]) > _LONGEST_KIND or not _is_date(match[2][:10].decode()):
+    match = _ENTRY.fullmatch(entry.decode("ascii"))  # UnicodeDecodeError is a ValueError
+    if match is None:
         raise ValueError
-    actor, at, digest, key, kind, seq = match.groups(b"")
-    return Event(int(seq), at.decode(), actor.decode(), kind.decode(), b64decode(digest), key.decode())
+    actor, at, digest, key, kind, seq = match.groups("")
+    if len(kind) > _LONGEST_KIND or not _is_date(at[:10]):
+        raise ValueError
+    return Event(int(seq), at, actor, kind, a2b_base64(digest), key)
 
 
 @lru_cache(maxsize=1_000)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.proof.checkpoint import Checkpoint, parse_checkpoint
 from morasanu.proof.event import BEGUN, CLOCK_SET, KEY_CHANGED, parse_event
-from morasanu.proof.merkle import EMPTY_ROOT, Frontier, hash_leaf
+from morasanu.proof.merkle import EMPTY_ROOT, Frontier, fold, hash_leaf
 from morasanu.proof.note import ED25519, Note, VerifierKey, parse_note, parse_verifier_key, verify_note
-from morasanu.proof.tile import WIDTH, MissingError, TileTree, list_tiles
+from morasanu.proof.tile import WIDTH, MissingError, Tile, TileTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -179,27 +179,49 @@ def _replay(
 ) -> tuple[dict[int, bytes], KeyRing]:
     """Return the roots at `sizes` as the entries make them, and the keys they introduce. Raises _RefutedError."""
     tree = TileTree(size, read)
-    ring, edge, roots = KeyRing(), Frontier(), {0: EMPTY_ROOT}
+    ring, edge, roots = KeyRing(), _Edge(), {0: EMPTY_ROOT}
     last = ""
     for event, leaf in _read_entries(tree):
         try:
             ring.learn(event)
         except ValueError as error:
             raise _RefutedError(f"entry {event.seq}", Fault.KEY) from error
-        _refuse("entry 0", Fault.KEY, when=event.seq == 0 and key not in {None, *ring.signers(1)})
-        _refuse(f"entry {event.seq}", Fault.TIME, when=event.at < last and event.kind != CLOCK_SET)
+        if event.seq == 0:
+            _refuse("entry 0", Fault.KEY, when=key not in {None, *ring.signers(1)})
+        if event.at < last and event.kind != CLOCK_SET:
+            raise _RefutedError(f"entry {event.seq}", Fault.TIME)
         last = event.at
         edge.append(leaf)
-        if edge.size in sizes:
-            roots[edge.size] = edge.root()
+        if event.seq + 1 in sizes:
+            roots[event.seq + 1] = edge.root()
         if event.kind == KEY_CHANGED:
-            name = find_change(edge.size)
+            name = find_change(event.seq + 1)
             change = _open(name, read(name))
-            _refuse(name, Fault.ROOT, when=change.checkpoint.size != edge.size)
+            _refuse(name, Fault.ROOT, when=change.checkpoint.size != event.seq + 1)
             _check_signature(change, ring)
             _refuse(name, Fault.ROOT, when=change.checkpoint.root != edge.root())
-    _check_upper(tree)
+    _check_upper(tree, edge.tiles)
     return roots, ring
+
+
+class _Edge:
+    """The tree's right edge, tile by tile; the roots of whole tiles are kept, for the tiles above hold them."""
+
+    def __init__(self) -> None:
+        self.tiles: list[bytes] = []
+        self._whole, self._part = Frontier(), Frontier()
+
+    def append(self, leaf: bytes) -> None:
+        part = self._part
+        part.append(leaf)
+        if part.size == WIDTH:
+            (root,) = part.hashes
+            self.tiles.append(root)
+            self._whole.append(root)
+            self._part = Frontier()
+
+    def root(self) -> bytes:
+        return fold([*self._whole.hashes, *self._part.hashes])
 
 
 def _read_entries(tree: TileTree) -> Iterator[tuple[Event, bytes]]:
@@ -220,16 +242,21 @@ def _read_entries(tree: TileTree) -> Iterator[tuple[Event, bytes]]:
             yield event, leaf
 
 
-def _check_upper(tree: TileTree) -> None:
-    """Compare every hash above level 0 with the whole tile below it that it stands for."""
-    for tile in list_tiles(tree.size):
-        if tile.level < 1:
-            continue
-        try:
-            for place, found in enumerate(tree.tile(tile.level, tile.number)):
-                below = Frontier()
-                for leaf in tree.tile(tile.level - 1, tile.number * WIDTH + place):
-                    below.append(leaf)
-                _refuse(tile.path, Fault.TILE, when=below.root() != found)
-        except MissingError as error:
-            raise _RefutedError(str(error), Fault.MISSING) from error
+def _check_upper(tree: TileTree, roots: list[bytes]) -> None:
+    """Compare every hash above level 0 with the root of the whole tile below it that it stands for, at level 0 `roots`."""
+    level = 1
+    while roots:
+        above: list[bytes] = []
+        for number in range(-(-len(roots) // WIDTH)):
+            wanted = roots[number * WIDTH : (number + 1) * WIDTH]
+            try:
+                found = tree.tile(level, number)
+            except MissingError as error:
+                raise _RefutedError(str(error), Fault.MISSING) from error
+            _refuse(Tile(level, number, len(wanted)).path, Fault.TILE, when=found != wanted)
+            if len(wanted) == WIDTH:
+                edge = Frontier()
+                for each in wanted:
+                    edge.append(each)
+                above.append(edge.root())
+        roots, level = above, level + 1
