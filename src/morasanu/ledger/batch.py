@@ -83,6 +83,9 @@ def cut(events: Sequence[Ready]) -> Iterator[list[Ready]]:
     >>> [len(group) for group in cut([Ready("record", "u-17", b"{}")] * 2_500)]
     [1000, 1000, 500]
     """
+    if 0 < len(events) <= MOST_EVENTS and _weigh(events) <= MOST_BYTES:
+        yield list(events)
+        return
     group: list[Ready] = []
     size_bytes = 0
     for event in events:
