@@ -226,25 +226,31 @@ class Ledger:
         return range(first, first + len(events))
 
     def _shut(self, batch: Batch) -> None:
-        if self._open is batch:  # nobody else shuts it, so it is still open below
-            with self._gate:
+        with self._gate:
+            if self._open is batch:  # a larger group may have opened another meanwhile
                 self._open = None
 
     def _write(self, batch: Batch) -> None:
         try:
-            self._refuse_change()
-            at = self._tell_time(batch.events[0].kind)
-            batch.first = self._store.size
-            salts = os.urandom(SALT_BYTES * len(batch.events))
-            rows = []
-            for place, (kind, actor, body, key) in enumerate(batch.events):
-                salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
-                entry = spell_entry(batch.first + place, at, actor, kind, digest_record(salt, body), key)
-                rows.append(Row(entry, salt, body))
-            self._store.append(rows)
-            self._last, batch.is_written = at, True
+            batch.first = self._keep(batch.events)
+            batch.is_written = True
         except EvidenceError as fault:
             batch.fault = fault
+
+    def _keep(self, events: Sequence[Ready]) -> int:
+        """Return the number of the first of `events`, which are durable then. Only for whoever holds `_commit`."""
+        self._refuse_change()
+        at = self._tell_time(events[0].kind)
+        first = self._store.size
+        salts = os.urandom(SALT_BYTES * len(events))
+        rows = []
+        for place, (kind, actor, body, key) in enumerate(events):
+            salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
+            entry = spell_entry(first + place, at, actor, kind, digest_record(salt, body), key)
+            rows.append(Row(entry, salt, body))
+        self._store.append(rows)
+        self._last = at
+        return first
 
     def _tell_time(self, kind: str) -> str:
         at = _format(self._now())
@@ -317,14 +323,11 @@ class Ledger:
         """Return the checkpoint that both keys sign; from it on a new one signs, and the old one is gone."""
         new = SignerKey(self.origin, os.urandom(32))
         body = encode_canonical({"from": str(self._key.verifier), "to": str(new.verifier)})
-        batch = Batch()
-        batch.add([Ready(KEY_CHANGED, actor, body, str(new.verifier))])
         with self._commit:
             self._refuse_change()
             write_private(self._folder, new, NEXT)
             self._folder.sync()
-            self._write(batch)
-            batch.check()
+            self._keep([Ready(KEY_CHANGED, actor, body, str(new.verifier))])
             self._is_changing = True
             return self._finish_change(new)
 
