@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from morasanu.errors import InputError, OutsideError
 from morasanu.ledger.sqlite import SqliteStore, open_reader
+from morasanu.text.host import is_loopback
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,10 +40,7 @@ class Place(NamedTuple):
         >>> parse_place("postgresql:///evidence").is_near, parse_place("postgresql://db.example.jp/evidence").is_near
         (True, False)
         """
-        try:
-            return not self.host or self.host == "localhost" or ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return not self.host or is_loopback(self.host)
 
 
 def parse_place(address: str) -> Place:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
@@ -65,18 +64,6 @@ def read_name(shown: str) -> str:
     '50%の控え'
     """
     return unquote(shown, errors="surrogatepass")
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether `host` is this machine, so that nothing sent to it crosses a network.
-
-    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("10.0.0.1")
-    (True, True, False)
-    """
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _is_plain(character: str) -> bool:

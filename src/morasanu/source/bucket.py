@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 from morasanu.errors import InputError, InspectError, MorasanuError, OutsideError
-from morasanu.source.address import cut_address, is_loopback, read_name, show_name
+from morasanu.source.address import cut_address, read_name, show_name
 from morasanu.source.credential import check_settings, load_trust
 from morasanu.source.interface import Item
 from morasanu.source.spool import check_size, spool
+from morasanu.text.host import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from morasanu.errors import InputError, OutsideError
 from morasanu.ledger.outside.folder import name_origin
 from morasanu.ledger.outside.interface import Back
-from morasanu.ledger.outside.web import is_loopback
+from morasanu.text.host import is_loopback
 
 if TYPE_CHECKING:
     import ssl

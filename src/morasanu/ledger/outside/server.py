@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InputError, MorasanuError, OutsideError
-from morasanu.ledger.outside.web import is_loopback
 from morasanu.ledger.outside.witness import SIZE_TYPE
 from morasanu.proof.note import LONGEST_NOTE_BYTES
 from morasanu.proof.witness import CONFLICT
+from morasanu.text.host import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from http.client import HTTPException, IncompleteRead
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import BaseHandler, HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
 from morasanu.errors import InputError, OutsideError
+from morasanu.text.host import is_loopback
 
 if TYPE_CHECKING:
     import ssl
@@ -26,18 +26,6 @@ class Reply(NamedTuple):
     status: int
     content_type: str
     body: bytes
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether `host` is this machine, so that nothing sent to it crosses a network.
-
-    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("10.0.0.1")
-    (True, True, False)
-    """
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def check_url(url: str, *, in_the_open: bool = False) -> str:

@@ -7,7 +7,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from morasanu.errors import InputError
-from morasanu.source.address import cut_address, is_loopback, read_name, show_name
+from morasanu.source.address import cut_address, read_name, show_name
+from morasanu.text.host import is_loopback
 
 _FORMS: Final = {
     "sqlite": "sqlite:///path/to.db",
