@@ -46,17 +46,19 @@ class Batch:
         self.first = 0
         self.is_written = False
         self.fault: EvidenceError | None = None
-        self._pending = threading.Lock()  # held until it is done: an event would cost a tenth of a single append
-        self._pending.acquire()
+        self._pending: threading.Lock | None = None  # made, and held until it is done, for whoever joins
 
-    def wait(self) -> None:
-        """Return when it is done."""
-        with self._pending:
-            pass
+    def join(self) -> threading.Lock:
+        """Return what is free once it is done. Nobody may join once `end` was called."""
+        if self._pending is None:
+            self._pending = threading.Lock()
+            self._pending.acquire()
+        return self._pending
 
     def end(self) -> None:
         """Let go those who wait."""
-        self._pending.release()
+        if self._pending is not None:
+            self._pending.release()
 
     def check(self) -> None:
         """Raise what went wrong, if anything did."""

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _LARGEST: Final = 2**53 - 1
 _FLAT: Final = {str, int, bool, type(None)}
@@ -50,15 +50,14 @@ def encode_canonical(value: object) -> bytes:
 
 def _is_plain(value: object) -> bool:
     """Return whether Python's own writer spells `value` canonically. Raises ValueError for an integer that is too large."""
+    values: Iterable[object]
     if type(value) is dict:
         keys = "".join(value)  # TypeError unless all are strings
-        if (
-            not keys.isascii() and max(keys) >= "\ud800"
-        ):  # from there on the order is not that of UTF-16, by which RFC 8785 sorts
-            return False
-        values = list(value.values())
+        if not keys.isascii() and max(keys) >= "\ud800":
+            return False  # from there on the order is not that of UTF-16, by which RFC 8785 sorts
+        values = value.values()
     else:
-        values = value if type(value) is list else [value]
+        values = value if type(value) is list else (value,)
     kinds = set(map(type, values))
     if int in kinds:
         for each in values:
