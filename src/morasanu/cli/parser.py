@@ -73,6 +73,7 @@ def make_parser(say: Speaker) -> argparse.ArgumentParser:
     _add_extract(verbs, say)
     _add_doctor(verbs, say)
     _add_ledger(verbs, say)
+    _add_up(verbs, say)
     return parser
 
 
@@ -252,6 +253,35 @@ def _add_ledger(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> Non
         dest="act", title=say("すること", "verbs"), metavar="", required=True, parser_class=_Parser
     )
     add_acts(say, lambda name, text: _add_verb(acts, say, name, text))
+
+
+def _add_up(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
+    parser = _add_verb(verbs, say, "up", say("画面を開く（サーバーと作業係を動かす）", "open the office: web server and worker"))
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path("morasanu-data"),
+        metavar="DIR",
+        help=say("データフォルダー（既定 morasanu-data）", "the data folder (default morasanu-data)"),
+    )
+    parser.add_argument("--host", default="127.0.0.1", help=say("待ち受ける番地（既定 127.0.0.1）", "address to listen at (default 127.0.0.1)"))
+    parser.add_argument("--port", type=int, default=8000, help=say("ポート（既定 8000）", "port (default 8000)"))
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help=say("ブラウザーが使う名前（くり返せる）", "a name that browsers use; may be repeated"),
+    )
+    parser.add_argument(
+        "--certificate", type=Path, metavar="FILE", help=say("TLS の証明書（PEM）", "certificate for TLS (PEM)")
+    )
+    parser.add_argument("--key", type=Path, metavar="FILE", help=say("その秘密鍵（PEM）", "its private key (PEM)"))
+    parser.add_argument(
+        "--behind-proxy",
+        action="store_true",
+        help=say("TLS を受け持つ代理サーバーの後ろに置く", "stands behind a proxy that does TLS"),
+    )
 
 
 def _add_detect(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:

@@ -360,6 +360,12 @@ class Ledger:
         with self._commit:
             return prove_event(self._folder, self._store, self._head, seq)
 
+    def read_last(self, count: int) -> list[tuple[int, bytes]]:
+        """Return the numbers and the records of the last `count` events; a record that was erased is empty."""
+        with self._commit:
+            first = max(0, self._store.size - count)
+            return [(number, row.body) for number, row in enumerate(self._store.read(first, count), first)]
+
     def erase(self, seq: int) -> None:
         """Forget the record of event `seq`; its leaf stays and the ledger verifies as before. Raises InputError MRS-I-044."""
         if not 0 <= seq < self._store.size:

@@ -1,0 +1,82 @@
+"""`morasanu up`: opens the office: web server and worker over a data folder, and says where it is."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from morasanu.errors import InputError, OutsideError
+from morasanu.office.place import open_place
+from morasanu.office.supervise import prepare, supervise
+from morasanu.text.host import is_loopback
+
+if TYPE_CHECKING:
+    import argparse
+
+    from morasanu.cli.language import Speaker
+
+DEFAULT_FOLDER: Final = "morasanu-data"
+
+
+def run(options: argparse.Namespace, say: Speaker) -> int:
+    """Return 0 when it was asked to stop. Raises InputError MRS-I-050, -054, -055, OutsideError MRS-O-050."""
+    is_open = not is_loopback(options.host)
+    if is_open and options.certificate is None and not options.behind_proxy:
+        raise InputError(
+            "MRS-I-055",
+            "この機械の外から使うには --certificate FILE（TLS）か --behind-proxy が要ります",
+            "to be reached from other machines it needs --certificate FILE (TLS) or --behind-proxy",
+        )
+    place = open_place(options.data)
+    _refuse_taken(options.host, options.port)
+    hosts = " ".join(_name_hosts(options))
+    link = prepare(place)
+    scheme = "https" if options.certificate else "http"
+    shown = f"[{options.host}]" if ":" in options.host else options.host
+    address = f"{scheme}://{shown}:{options.port}"
+    print(say(f"開いています: {address}/", f"opening at {address}/"))
+    if link:
+        print(
+            say(
+                f"最初のシステム管理者をつくるリンク（24時間・1回だけ）:\n  {address}{link}",
+                f"link to make the first system administrator (24 hours, once):\n  {address}{link}",
+            )
+        )
+    print(say("止めるには Ctrl-C", "Ctrl-C stops it"), flush=True)
+    web = [
+        "web", "--data", str(place.path), "--host", options.host, "--port", str(options.port), "--hosts", hosts,
+        *(["--certificate", str(options.certificate)] if options.certificate else []),
+        *(["--key", str(options.key)] if options.key else []),
+        *(["--behind-proxy"] if options.behind_proxy else []),
+    ]  # fmt: skip
+    supervise({"web": web, "worker": ["worker", "--data", str(place.path)]})
+    return 0
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OutsideError(
+                "MRS-O-050",
+                f"{host} のポート {port} は使えません。--port で別の番号を選んでください",
+                f"port {port} of {host} cannot be used: choose another with --port",
+            ) from error
+
+
+def _name_hosts(options: argparse.Namespace) -> list[str]:
+    """Return the names by which browsers may ask for it: no other is answered."""
+    names = ["localhost", "127.0.0.1", "[::1]", *options.name]
+    try:
+        address = ipaddress.ip_address(options.host)
+    except ValueError:
+        return [*names, options.host]
+    if address.is_unspecified:
+        return [*names, socket.gethostname()]
+    return [*names, f"[{address}]" if address.version == 6 else str(address)]

@@ -1,0 +1,110 @@
+"""The one table that says who may do what. A route and method without a row opens for nobody."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from morasanu.office.access.role import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+class Extent(StrEnum):
+    """How far a row lets a role see: nothing, what is its own, its unit, its unit and those below, the whole house."""
+
+    NONE = "-"
+    SELF = "self"
+    UNIT = "unit"
+    BELOW = "below"
+    ALL = "all"
+
+
+ORDER: Final = tuple(Extent)
+ROLES: Final = tuple(Role)  # the order of the columns
+ANYBODY: Final = "anybody"
+SIGNED_IN: Final = "signed-in"
+NOBODY: Final = "nobody"
+
+_TABLE: Final = """
+# route                          methods    executive officer manager handler approver auditor administrator
+health                           GET        anybody
+language                         POST       anybody
+people:first                     GET,POST   anybody
+account_login                    GET,POST   anybody
+account_logout                   GET,POST   anybody
+account_inactive                 GET        anybody
+account_reauthenticate           GET,POST   signed-in
+account_change_password          GET,POST   signed-in
+mfa_authenticate                 GET,POST   anybody
+mfa_login_webauthn               GET,POST   anybody
+mfa_reauthenticate               GET,POST   signed-in
+mfa_reauthenticate_webauthn      GET,POST   signed-in
+mfa_index                        GET        signed-in
+mfa_activate_totp                GET,POST   signed-in
+mfa_deactivate_totp              GET,POST   signed-in
+mfa_generate_recovery_codes      GET,POST   signed-in
+mfa_view_recovery_codes          GET        signed-in
+mfa_download_recovery_codes      GET        signed-in
+mfa_list_webauthn                GET        signed-in
+mfa_add_webauthn                 GET,POST   signed-in
+mfa_edit_webauthn                GET,POST   signed-in
+mfa_remove_webauthn              GET,POST   signed-in
+mfa_signup_webauthn              GET,POST   nobody
+mfa_trust                        GET,POST   nobody
+today                            GET        all       all     below   unit    below    all     all
+people:units                     GET        all       all     below   unit    below    all     all
+people:unit-add                  GET,POST   -         all     -       -       -        -       all
+people:unit                      GET        all       all     below   unit    below    all     all
+people:unit-edit                 GET,POST   -         all     -       -       -        -       all
+people:persons                   GET,POST   all       all     below   -       -        all     all
+people:person-add                GET,POST   -         all     -       -       -        -       all
+people:person                    GET        all       all     below   self    self     all     all
+people:person-edit               GET,POST   -         all     -       -       -        -       all
+people:account                   POST       -         -       -       -       -        -       all
+people:appointments              GET        all       all     below   -       -        all     all
+people:appoint                   GET,POST   -         all     -       -       -        -       -
+people:appointment               GET        all       all     below   self    self     all     all
+people:appointment-end           POST       -         all     -       -       -        -       -
+due:list                         GET        all       all     -       -       -        all     all
+due:retry                        POST       -         all     -       -       -        -       all
+seal:list                        GET        all       all     -       -       -        all     all
+"""
+
+_Row = dict[Role, Extent] | str
+
+
+def _parse() -> dict[tuple[str, str], _Row]:
+    found: dict[tuple[str, str], _Row] = {}
+    for line in _TABLE.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        route, methods, *cells = line.split()
+        row: _Row = cells[0] if len(cells) == 1 else dict(zip(ROLES, map(Extent, cells), strict=True))
+        for method in methods.split(","):
+            if (route, method) in found:
+                raise ValueError(route)
+            found[route, method] = row
+    return found
+
+
+TABLE: Final = _parse()
+
+
+def find_row(route: str, method: str) -> _Row:
+    """Return the row of a route and a method: `anybody`, `signed-in`, `nobody`, or the extent of each role."""
+    return TABLE.get((route, "GET" if method == "HEAD" else method), NOBODY)
+
+
+def find_extent(route: str, method: str, role: Role) -> Extent:
+    """Return how far `role` sees on a route."""
+    row = find_row(route, method)
+    if isinstance(row, str):
+        return Extent.NONE if row == NOBODY else Extent.SELF
+    return row[role]
+
+
+def may_open(route: str, method: str, roles: Collection[Role]) -> bool:
+    """Return whether one of `roles` opens the route."""
+    return any(find_extent(route, method, role) != Extent.NONE for role in roles)

@@ -1,0 +1,27 @@
+"""What every page shows around its content: who is there, where they may go, which day it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from morasanu.office.access.reach import find_visitor
+from morasanu.office.base.clock import read_today
+from morasanu.office.base.menu import make_menu
+from morasanu.office.base.words import read_language
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+def describe_page(request: HttpRequest) -> dict[str, object]:
+    """Return the values of the frame around a page."""
+    visitor = find_visitor(request)
+    return {
+        "visitor": visitor,
+        "menu": make_menu(visitor, request.path) if visitor else [],
+        "today": read_today(),
+        "language": read_language(),
+        "is_demo": settings.PLACE is not None and settings.PLACE.is_demo,
+    }

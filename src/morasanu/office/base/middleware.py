@@ -1,0 +1,57 @@
+"""Headers of every answer, and how long a session lasts."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from django.conf import settings
+from django.contrib.auth import logout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+
+HEADERS: Final = {
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Permitted-Cross-Domain-Policies": "none",
+}
+
+
+class HeaderMiddleware:
+    """Adds the headers that Django has no setting for; pages are never kept by a browser or a proxy."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        """Keep what comes next."""
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the answer with its headers."""
+        response = self._next(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class SessionLimitMiddleware:
+    """Ends a session that was idle too long or that is too old."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes next."""
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the answer; a visitor whose time is over is nobody from here on."""
+        if request.user.is_authenticated:
+            now = int(time.time())
+            began, seen = request.session.get("began", now), request.session.get("seen", now)
+            if now - seen > settings.SESSION_IDLE_S or now - began > settings.SESSION_LONGEST_S:
+                logout(request)
+            elif "began" not in request.session or now - seen >= 60:  # not each request writes
+                request.session["began"], request.session["seen"] = began, now
+        return self._next(request)

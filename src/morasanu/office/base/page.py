@@ -1,0 +1,76 @@
+"""Lists of more than a page: cut by key, so that the thousandth page costs what the first one costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+
+from django.db.models import Model, Q
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+Row = TypeVar("Row", bound=Model)
+SIZE: Final = 50
+
+
+class Page(NamedTuple, Generic[Row]):
+    """Some rows of a list with the addresses of the pages beside it (empty at the ends) and how many rows there are in all."""
+
+    rows: list[Row]
+    total: int
+    next: str
+    previous: str
+
+
+def take_page(rows: QuerySet[Row], request: HttpRequest, order: Sequence[str], size: int = SIZE) -> Page[Row]:
+    """Return the page that the address asks for. `order` are fields (`-` before one turns it), made unique by the key.
+
+    The address holds the key of a row and nothing of what it holds. Three queries.
+    """
+    order = (*order, "pk")
+    total = rows.count()
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    backwards = bool(before)
+    ordered = rows.order_by(*map(_turn, order)) if backwards else rows.order_by(*order)
+    mark = before or after
+    if mark.isascii() and mark.isdigit() and len(mark) < 19:
+        place = type(rows)(rows.model).filter(pk=int(mark)).values(*{each.removeprefix("-") for each in order}).first()
+        if place:
+            ordered = ordered.filter(_beyond(order, place, backwards=backwards))
+    found = list(ordered[: size + 1])
+    is_more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    has_next = bool(found) and (is_more or backwards)
+    has_previous = bool(found) and (is_more if backwards else bool(mark))
+    return Page(
+        found,
+        total,
+        _address(request, "after", found[-1].pk) if has_next else "",
+        _address(request, "before", found[0].pk) if has_previous else "",
+    )
+
+
+def _turn(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
+
+
+def _beyond(order: Sequence[str], place: dict[str, Any], *, backwards: bool) -> Q:
+    found, same = Q(), Q()
+    for name in order:
+        field = name.removeprefix("-")
+        side = "lt" if name.startswith("-") != backwards else "gt"
+        found |= same & Q(**{f"{field}__{side}": place[field]})
+        same &= Q(**{field: place[field]})
+    return found
+
+
+def _address(request: HttpRequest, side: str, key: object) -> str:
+    query = request.GET.copy()
+    query.pop("after", None)
+    query.pop("before", None)
+    query[side] = str(key)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,57 @@
+"""A record of the office: a row that counts its versions, belongs to a unit, and leaves a trace of each change in the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+
+from morasanu.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Record(models.Model):
+    """What every row that people change has. Written by `morasanu.office.seal.keep.keep` only."""
+
+    unit_lookup: ClassVar[str] = "unit"
+    """How a query reaches the unit that the row belongs to; empty when it belongs to the whole house."""
+    person_lookup: ClassVar[str] = ""
+    """How a query reaches the person whose own the row is; empty when it is nobody's own."""
+    sealed_as: ClassVar[str] = ""
+    """What the ledger calls it, such as `register.holding`."""
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    changed_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        """Abstract."""
+
+        abstract = True
+
+    @property
+    def subject(self) -> str:
+        """Return what the ledger calls this row."""
+        return f"{self.sealed_as}/{self.pk}"
+
+    def describe(self) -> dict[str, Any]:
+        """Return the row as plain JSON values, by name of field."""
+        found = {}
+        for field in self._meta.concrete_fields:
+            value = field.value_from_object(self)
+            found[field.attname] = value if isinstance(value, int | str | bool | list | dict | None) else str(value)
+        return found
+
+
+class StaleError(InputError):
+    """Somebody else changed the row meanwhile: `stored` is what it holds now, by name of field."""
+
+    def __init__(self, stored: Mapping[str, Any]) -> None:
+        """Keep what is stored."""
+        super().__init__(
+            "MRS-I-051",
+            "ほかの人が先に変更しました。両方の内容を見比べてください",
+            "somebody else changed it first: compare both versions",
+        )
+        self.stored = stored

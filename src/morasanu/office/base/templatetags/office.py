@@ -1,0 +1,66 @@
+"""What templates of every room use: words in both languages, days, states, seals, fields."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+
+from morasanu.office.base.words import read_language, say_words
+from morasanu.office.base.words import say as choose_words
+
+if TYPE_CHECKING:
+    from django.forms import BoundField
+    from django.utils.safestring import SafeString
+
+    from morasanu.rules.load import Words
+
+register = template.Library()
+_WEEKDAYS = "月火水木金土日"
+
+
+@register.simple_tag
+def say(ja: str, en: str, *values: object) -> str:
+    """Return the words of the visitor's language, with `{}` filled in order."""
+    text = choose_words(ja, en)
+    return text.format(*values) if values else text
+
+
+@register.filter
+def words(pair: Words) -> str:
+    """Return a pair in the visitor's language."""
+    return say_words(pair)
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """Return a day as people read it: `2026年11月23日(月)` or `23 Nov 2026`; a dash for none."""
+    if value is None:
+        return "—"
+    if isinstance(value, dt.datetime):
+        value = localtime(value).date()
+    if read_language() == "en":
+        return f"{value.day} {value:%b %Y}"
+    return f"{value.year}年{value.month}月{value.day}日({_WEEKDAYS[value.weekday()]})"
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """Return a time in Japan to the minute; a dash for none."""
+    return f"{day(value)} {localtime(value):%H:%M}" if value else "—"
+
+
+@register.simple_tag
+def state(kind: str, title: str) -> SafeString:
+    """Return a state as a shape, a word and a colour. `kind`: open, doing, done, late, unknown."""
+    shape = {"open": "○", "doing": "◐", "done": "●", "late": "▲", "unknown": "?"}[kind]
+    return format_html('<span class="state {}"><span aria-hidden="true">{}</span> {}</span>', kind, shape, title)
+
+
+@register.inclusion_tag("base/field.html")
+def field(bound: BoundField, help_text: str = "") -> dict[str, Any]:
+    """Return a field with its title, what was typed and what is wrong with it."""
+    return {"field": bound, "help": help_text}

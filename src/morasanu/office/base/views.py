@@ -1,0 +1,57 @@
+"""Pages of the house itself: today, health, what is shown when something is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from morasanu.office.access.reach import read_reach
+from morasanu.office.base.clock import read_today
+from morasanu.office.people.selectors import find_vacancies
+from morasanu.office.seal.selectors import describe_seal
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+def show_today(request: HttpRequest) -> HttpResponse:
+    """Return the page that a day begins with."""
+    vacancies = find_vacancies(read_reach(request), read_today())
+    return render(request, "base/today.html", {"vacancies": vacancies, "seal": describe_seal()})
+
+
+def tell_health(request: HttpRequest) -> HttpResponse:
+    """Return whether the database answers: 200 or 503, and nothing else about the house."""
+    del request
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except Exception:  # noqa: BLE001 - whatever it is, it is not well
+        return JsonResponse({"ok": False}, status=503)
+    return JsonResponse({"ok": True})
+
+
+def show_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return the page for a form that was sent from elsewhere, or too late."""
+    del reason
+    return render(request, "base/csrf.html", status=403)
+
+
+def show_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return the page for an address that leads nowhere, or to what the visitor must not know of."""
+    del exception
+    return render(request, "base/missing.html", status=404)
+
+
+def show_broken(request: HttpRequest) -> HttpResponse:
+    """Return the page for an error of ours. It shows nothing of what was being done."""
+    del request
+    return HttpResponse(_BROKEN, status=500)
+
+
+_BROKEN = """<!doctype html><html lang="ja"><meta charset="utf-8"><title>Morasanu</title>
+<p>うまくいきませんでした。入力したものは保存されていません。もう一度お試しください。</p>
+<p lang="en">Something went wrong; what was entered was not saved. Please try again.</p><p><a href="/">今日 / Today</a></p></html>"""

@@ -1,0 +1,65 @@
+"""Works off what is due: taken with a lease, done in one transaction with its mark, retried with growing pauses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from morasanu.errors import MorasanuError
+from morasanu.office.base.clock import read_now
+from morasanu.office.due.models import DueEvent, State
+
+Handler = Callable[[Mapping[str, Any]], None]
+"""Does what is due, from the facts that were planned; what it changes is in the transaction that marks it done."""
+
+LEASE: Final = dt.timedelta(minutes=5)
+MOST_ATTEMPTS: Final = 5
+_log = logging.getLogger(__name__)
+
+
+def work_next(handlers: Mapping[str, Handler]) -> bool:
+    """Do the next thing that is due, if any; return whether there was one."""
+    event = _take(tuple(handlers))
+    if event is None:
+        return False
+    try:
+        with transaction.atomic():
+            handlers[event.kind](event.facts)
+            DueEvent.objects.filter(pk=event.pk).update(
+                state=State.DONE, done_at=read_now(), lease_until=None, fault=""
+            )
+    except Exception as error:  # noqa: BLE001 - whatever failed is told on the list and tried again
+        _log.warning("due %s failed: %s", event.kind, type(error).__name__)
+        _give_back(event, error)
+    return True
+
+
+def _take(kinds: tuple[str, ...]) -> DueEvent | None:
+    now = dt.datetime.now(dt.UTC)  # a demo's day may stand still, a lease may not
+    ready = Q(state=State.WAITING, at__lte=read_now()) | Q(state=State.RUNNING, lease_until__lt=now)
+    with transaction.atomic():
+        event = DueEvent.objects.select_for_update(skip_locked=True).filter(ready, kind__in=kinds).first()
+        if event is not None:
+            event.state, event.lease_until, event.attempts = State.RUNNING, now + LEASE, event.attempts + 1
+            event.save()
+    return event
+
+
+def _give_back(event: DueEvent, error: Exception) -> None:
+    is_over = event.attempts >= MOST_ATTEMPTS
+    DueEvent.objects.filter(pk=event.pk).update(
+        state=State.FAILED if is_over else State.WAITING,
+        at=event.at if is_over else read_now() + dt.timedelta(seconds=30 * 2**event.attempts),
+        lease_until=None,
+        fault=error.code if isinstance(error, MorasanuError) else type(error).__name__,
+    )
+
+
+def retry(event: DueEvent) -> None:
+    """Put what failed on the list again."""
+    DueEvent.objects.filter(pk=event.pk, state=State.FAILED).update(state=State.WAITING, at=read_now(), attempts=0)

@@ -1,0 +1,134 @@
+"""The forms about people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from morasanu.office.access.reach import within
+from morasanu.office.access.role import TITLES, Role
+from morasanu.office.base.form import RecordForm, choose
+from morasanu.office.base.words import say
+from morasanu.office.people.models import PERSON_KINDS, UNIT_KINDS, Appointment, OrgUnit, Person
+
+if TYPE_CHECKING:
+    from morasanu.office.access.reach import Reach
+
+
+class UnitForm(RecordForm[OrgUnit]):
+    """A unit."""
+
+    class Meta:
+        """Its fields."""
+
+        model = OrgUnit
+        fields = ("code", "name", "kind", "parent", "closed_on")
+
+    def label_fields(self, reach: Reach) -> None:
+        """Say what each is."""
+        self.name_fields(
+            code=say("コード", "Code"),
+            name=say("名称", "Name"),
+            kind=say("種別", "Kind"),
+            parent=say("上位", "Above"),
+            closed_on=say("廃止日", "Closed on"),
+        )
+        choose(self, "kind", UNIT_KINDS)
+        self.limit("parent", within(OrgUnit, reach))
+
+
+class PersonForm(RecordForm[Person]):
+    """A person."""
+
+    class Meta:
+        """Its fields."""
+
+        model = Person
+        fields = ("number", "name", "kana", "kind", "unit", "post", "joined_on", "left_on")
+
+    def label_fields(self, reach: Reach) -> None:
+        """Say what each is."""
+        self.name_fields(
+            number=say("職員番号", "Staff number"),
+            name=say("氏名", "Name"),
+            kana=say("氏名（カナ）", "Name in kana"),
+            kind=say("区分", "Kind"),
+            unit=say("所属", "Unit"),
+            post=say("役職", "Post"),
+            joined_on=say("着任日", "From"),
+            left_on=say("退任日（最後の日）", "Last day"),
+        )
+        choose(self, "kind", PERSON_KINDS)
+        self.limit("unit", within(OrgUnit, reach))
+
+
+class AppointmentForm(RecordForm[Appointment]):
+    """An appointment."""
+
+    class Meta:
+        """Its fields."""
+
+        model = Appointment
+        fields = ("person", "unit", "role", "is_deputy", "starts_on", "ends_on")
+
+    def label_fields(self, reach: Reach) -> None:
+        """Say what each is."""
+        self.name_fields(
+            person=say("職員番号", "Staff number"),
+            unit=say("任命先", "Unit"),
+            role=say("役割", "Role"),
+            is_deputy=say("代理として", "As deputy"),
+            starts_on=say("任命日", "From"),
+            ends_on=say("任期の最後の日（空欄＝定めなし）", "Last day (empty: open)"),
+        )
+        choose(self, "role", {role: TITLES[role] for role in Role})
+        self.fields["person"] = PersonField(within(Person, reach), self.fields["person"].label)
+        self.limit("unit", within(OrgUnit, reach))
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A person by staff number: a list of five thousand names helps nobody."""
+
+    def __init__(self, persons: Any, label: Any) -> None:  # noqa: ANN401 - Django's
+        """Keep who may be chosen."""
+        super().__init__(
+            persons,
+            label=label,
+            to_field_name="number",
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            error_messages={"invalid_choice": say("その番号の人は見当たりません", "nobody here has that number")},
+        )
+
+    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401 - Django's
+        """Return the number that is shown."""
+        return value.number if isinstance(value, Person) else super().prepare_value(value)
+
+
+class AccountForm(forms.Form):
+    """The first password of an account."""
+
+    username = forms.CharField(max_length=40)
+    password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        """Say what each is."""
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = say("サインイン名", "Name to sign in with")
+        self.fields["password"].label = say("最初のパスワード（12文字以上）", "First password (12 characters or more)")
+
+
+class FirstForm(AccountForm):
+    """The institution and its first administrator."""
+
+    institution = forms.CharField(max_length=100)
+    number = forms.CharField(max_length=20)
+    name = forms.CharField(max_length=80)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        """Say what each is."""
+        super().__init__(*args, **kwargs)
+        self.fields["institution"].label = say("金融機関の名称", "Name of the institution")
+        self.fields["number"].label = say("あなたの職員番号", "Your staff number")
+        self.fields["name"].label = say("あなたの氏名", "Your name")
+        self.order_fields(["institution", "number", "name", "username", "password"])

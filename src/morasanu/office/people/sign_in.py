@@ -1,0 +1,83 @@
+"""How allauth works here: nobody signs up, a failed attempt makes the next one wait longer, and nobody is locked out by others."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from typing import TYPE_CHECKING, Any, Final
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from morasanu.office.base.words import say
+from morasanu.office.people.models import Account, Attempt
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+FREE: Final = 3
+"""Failures that cost no waiting."""
+LONGEST_S: Final = 300
+FORGOTTEN_AFTER: Final = dt.timedelta(hours=12)
+
+
+def count_wait_s(failures: int) -> int:
+    """Return the seconds to wait after so many failures: none at first, then doubling, five minutes at most.
+
+    >>> [count_wait_s(n) for n in (0, 3, 4, 5, 8, 30)]
+    [0, 0, 2, 4, 32, 300]
+    """
+    return 0 if failures <= FREE else min(LONGEST_S, 2 ** min(failures - FREE, 20))
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types for it
+    """Signing in with a name and a password, or with a passkey."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Return false: accounts are made by the administrator."""
+        del request
+        return False
+
+    def send_notification_mail(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - allauth's
+        """Send nothing: accounts have no address of mail."""
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401 - allauth's
+        """Raise ValidationError while this name has to wait at this address."""
+        now = dt.datetime.now(dt.UTC)
+        found = Attempt.objects.filter(pk=_make_key(request, credentials)).first()
+        if found and found.next_at > now:
+            left = int((found.next_at - now).total_seconds()) + 1
+            raise ValidationError(
+                say(
+                    f"続けて失敗したため、{left} 秒待ってからお試しください",
+                    f"after several failures, wait {left} s and try again",
+                ),
+                code="wait",
+            )
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Account | None:  # noqa: ANN401 - allauth's
+        """Return the account, and forget its failures at this address."""
+        account: Account | None = super().authenticate(request, **credentials)
+        if account is not None:
+            Attempt.objects.filter(pk=_make_key(request, credentials)).delete()
+        return account
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401 - allauth's
+        """Count the failure; the next attempt has to wait."""
+        now = dt.datetime.now(dt.UTC)
+        with transaction.atomic():
+            Attempt.objects.filter(next_at__lt=now - FORGOTTEN_AFTER).delete()
+            found, _ = Attempt.objects.select_for_update().get_or_create(
+                pk=_make_key(request, credentials), defaults={"next_at": now}
+            )
+            found.failures += 1
+            found.next_at = now + dt.timedelta(seconds=count_wait_s(found.failures))
+            found.save()
+
+
+def _make_key(request: HttpRequest, credentials: dict[str, Any]) -> str:
+    name = str(credentials.get("username", "")).casefold()
+    text = f"{name}\0{request.META.get('REMOTE_ADDR', '')}"
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), "sha256").hexdigest()

@@ -1,0 +1,25 @@
+"""Addresses of the organisation and its people."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from morasanu.office.people import first, views
+
+app_name = "people"
+urlpatterns = [
+    path("first/<str:token>/", first.begin, name="first"),
+    path("units/", views.show_units, name="units"),
+    path("units/new/", views.add_unit, name="unit-add"),
+    path("units/<int:key>/", views.show_unit, name="unit"),
+    path("units/<int:key>/edit/", views.edit_unit, name="unit-edit"),
+    path("persons/", views.show_persons, name="persons"),
+    path("persons/new/", views.add_person, name="person-add"),
+    path("persons/<int:key>/", views.show_person, name="person"),
+    path("persons/<int:key>/edit/", views.edit_person, name="person-edit"),
+    path("persons/<int:key>/account/", views.open_account, name="account"),
+    path("appointments/", views.show_appointments, name="appointments"),
+    path("appointments/new/", views.add_appointment, name="appoint"),
+    path("appointments/<int:key>/", views.show_appointment, name="appointment"),
+    path("appointments/<int:key>/end/", views.end_appointment, name="appointment-end"),
+]

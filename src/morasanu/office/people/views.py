@@ -1,0 +1,185 @@
+"""The pages about the organisation and its people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+
+from morasanu.errors import InputError
+from morasanu.office.access.reach import read_reach, read_visitor, within
+from morasanu.office.access.role import TITLES, Role
+from morasanu.office.access.table import may_open
+from morasanu.office.base.clock import read_today
+from morasanu.office.base.edit import edit_record
+from morasanu.office.base.form import add_errors
+from morasanu.office.base.page import take_page
+from morasanu.office.base.words import say, say_error
+from morasanu.office.people import selectors, services
+from morasanu.office.people.forms import AccountForm, AppointmentForm, PersonForm, UnitForm
+from morasanu.office.people.models import PERSON_KINDS, Account, Appointment, OrgUnit, Person
+from morasanu.office.seal.selectors import find_seal
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+def _may(request: HttpRequest, route: str, method: str = "GET") -> bool:
+    return may_open(route, method, read_visitor(request).roles)
+
+
+def show_units(request: HttpRequest) -> HttpResponse:
+    """Return the organisation with what is not filled."""
+    reach, today = read_reach(request), read_today()
+    vacancies = selectors.find_vacancies(reach, today)
+    context = {
+        "units": selectors.list_units(reach, today).order_by("code"),
+        "vacancies": vacancies,
+        "vacant": {each.unit.pk for each in vacancies},
+        "may_add": _may(request, "people:unit-add"),
+    }
+    return render(request, "people/units.html", context)
+
+
+def show_unit(request: HttpRequest, key: int) -> HttpResponse:
+    """Return a unit with who is appointed in it."""
+    reach, today = read_reach(request), read_today()
+    unit = get_object_or_404(within(OrgUnit, reach).select_related("parent"), pk=key)
+    context = {
+        "unit": unit,
+        "appointments": selectors.list_appointments(reach, on=today).filter(unit=unit),
+        "children": unit.children.order_by("code"),
+        "vacancies": [each for each in selectors.find_vacancies(reach, today) if each.unit == unit],
+        "seal": find_seal(unit.subject),
+        "may_edit": _may(request, "people:unit-edit"),
+        "may_see_persons": _may(request, "people:persons"),
+    }
+    return render(request, "people/unit.html", context)
+
+
+def add_unit(request: HttpRequest) -> HttpResponse:
+    """Return the form for a new unit."""
+    return edit_record(request, UnitForm, OrgUnit(), services.save_unit, say("組織を加える", "Add a unit"), "people:unit")
+
+
+def edit_unit(request: HttpRequest, key: int) -> HttpResponse:
+    """Return the form for a unit."""
+    unit = get_object_or_404(within(OrgUnit, read_reach(request)), pk=key)
+    return edit_record(request, UnitForm, unit, services.save_unit, say("組織を直す", "Change the unit"), "people:unit")
+
+
+def show_persons(request: HttpRequest) -> HttpResponse:
+    """Return the people. A name that is looked for comes in the body, so that no address holds it."""
+    reach = read_reach(request)
+    given = {name: request.GET.get(name, "") for name in ("unit", "kind")}
+    words = request.POST.get("words", "").strip()
+    rows = selectors.list_persons(reach, read_today(), **given, words=words)
+    context: dict[str, Any] = {
+        "page": take_page(rows, request, ("number",)),
+        "given": given,
+        "words": words,
+        "units": within(OrgUnit, reach).order_by("code"),
+        "kinds": PERSON_KINDS.items(),
+        "may_add": _may(request, "people:person-add"),
+    }
+    return render(request, "people/persons.html", context)
+
+
+def show_person(request: HttpRequest, key: int) -> HttpResponse:
+    """Return a person with their appointments."""
+    reach = read_reach(request)
+    person = get_object_or_404(within(Person, reach).select_related("unit"), pk=key)
+    return _show_person(request, person, AccountForm())
+
+
+def _show_person(request: HttpRequest, person: Person, form: AccountForm, status: int = 200) -> HttpResponse:
+    account = Account.objects.filter(person=person).first()
+    context = {
+        "person": person,
+        "appointments": person.appointments.select_related("unit").order_by("-starts_on"),
+        "account": account,
+        "form": form if account is None and _may(request, "people:account", "POST") else None,
+        "seal": find_seal(person.subject),
+        "may_edit": _may(request, "people:person-edit"),
+        "may_appoint": _may(request, "people:appoint"),
+    }
+    return render(request, "people/person.html", context, status=status)
+
+
+def add_person(request: HttpRequest) -> HttpResponse:
+    """Return the form for a new person."""
+    title = say("人を加える", "Add a person")
+    return edit_record(request, PersonForm, Person(), services.save_person, title, "people:person")
+
+
+def edit_person(request: HttpRequest, key: int) -> HttpResponse:
+    """Return the form for a person."""
+    person = get_object_or_404(within(Person, read_reach(request)), pk=key)
+    return edit_record(
+        request, PersonForm, person, services.save_person, say("人を直す", "Change the person"), "people:person"
+    )
+
+
+def open_account(request: HttpRequest, key: int) -> HttpResponse:
+    """Give a person a name to sign in with."""
+    person = get_object_or_404(within(Person, read_reach(request)).select_related("unit"), pk=key)
+    form = AccountForm(request.POST)
+    if form.is_valid():
+        try:
+            services.open_account(
+                person, form.cleaned_data["username"], form.cleaned_data["password"], read_visitor(request).actor
+            )
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            return redirect("people:person", key)
+    return _show_person(request, person, form, status=422)
+
+
+def show_appointments(request: HttpRequest) -> HttpResponse:
+    """Return who is appointed as what today."""
+    role = request.GET.get("role", "")
+    reach, today = read_reach(request), read_today()
+    rows = selectors.list_appointments(reach, role=role if role in set(Role) else "", on=today)
+    context = {
+        "page": take_page(rows, request, ("-starts_on",)),
+        "role": role,
+        "roles": TITLES.items(),
+        "vacancies": selectors.find_vacancies(reach, today),
+        "may_add": _may(request, "people:appoint"),
+    }
+    return render(request, "people/appointments.html", context)
+
+
+def add_appointment(request: HttpRequest) -> HttpResponse:
+    """Return the form for a new appointment."""
+
+    def write(appointment: Appointment, actor: str, *, seen: int | None = None) -> None:
+        del seen
+        services.appoint(appointment, actor)
+
+    title = say("任命する", "Appoint")
+    return edit_record(request, AppointmentForm, Appointment(), write, title, "people:appointment")
+
+
+def show_appointment(request: HttpRequest, key: int) -> HttpResponse:
+    """Return an appointment."""
+    rows = within(Appointment, read_reach(request)).select_related("person", "unit")
+    appointment = get_object_or_404(rows, pk=key)
+    context = {
+        "appointment": appointment,
+        "seal": find_seal(appointment.subject),
+        "may_end": _may(request, "people:appointment-end", "POST") and appointment.ends_on is None,
+    }
+    return render(request, "people/appointment.html", context)
+
+
+def end_appointment(request: HttpRequest, key: int) -> HttpResponse:
+    """End an appointment today."""
+    appointment = get_object_or_404(within(Appointment, read_reach(request)), pk=key)
+    try:
+        services.end_appointment(appointment, read_today(), read_visitor(request).actor)
+    except InputError as error:
+        return render(request, "base/refused.html", {"sentence": say_error(error)}, status=409)
+    return redirect("people:appointment", key)

@@ -1,0 +1,114 @@
+"""The office's data folder: where its database, its ledger, its keys and its copies lie. Readable by its owner only."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from morasanu.errors import InputError
+
+FORMAT: Final = 1
+"""Version of the folder; a newer program brings an older folder up to date when it opens it."""
+_MARK: Final = "office.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A data folder. `is_demo` says that it holds the invented bank, `today` is the day that it pretends to be (ISO, or empty)."""
+
+    path: Path
+    is_demo: bool = False
+    today: str = ""
+
+    @property
+    def database(self) -> Path:
+        """Return the file of the embedded database."""
+        return self.path / "office.db"
+
+    @property
+    def ledger(self) -> Path:
+        """Return the folder of the evidence ledger."""
+        return self.path / "ledger"
+
+    @property
+    def backups(self) -> Path:
+        """Return the folder of the copies."""
+        return self.path / "backups"
+
+    @property
+    def reports(self) -> Path:
+        """Return the folder of what scans from the office leave: state and reports."""
+        return self.path / "reports"
+
+    @property
+    def secret(self) -> Path:
+        """Return the file of the key that signs sessions."""
+        return self.path / "secret"
+
+    @property
+    def first_link(self) -> Path:
+        """Return the file of the digest of the first administrator's one-time link; gone once it was used."""
+        return self.path / "first-link"
+
+    def read_secret(self) -> str:
+        """Return the key that signs sessions."""
+        return self.secret.read_text(encoding="ascii")
+
+
+def open_place(path: Path, *, is_demo: bool = False, today: str = "") -> Place:
+    """Return the data folder at `path`, made when it is not there yet.
+
+    Raises InputError MRS-I-050 when the folder holds something else or was written by a newer version.
+    """
+    mark = path / _MARK
+    if mark.exists():
+        return _read(path, mark)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise InputError(
+            "MRS-I-050",
+            f"データフォルダーではありません（空でもありません）: {path}",
+            f"neither a data folder nor empty: {path}",
+        )
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o700)
+    place = Place(path, is_demo, today)
+    for folder in (place.backups, place.reports):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    _write(place.secret, secrets.token_urlsafe(48))
+    _write(mark, json.dumps({"format": FORMAT, "demo": is_demo, "today": today}))
+    return place
+
+
+def _read(path: Path, mark: Path) -> Place:
+    try:
+        facts = json.loads(mark.read_text(encoding="utf-8"))
+        version, is_demo, today = int(facts["format"]), bool(facts["demo"]), str(facts["today"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError("MRS-I-050", f"{mark} を読めません", f"{mark} cannot be read") from error
+    if version > FORMAT:
+        raise InputError(
+            "MRS-I-050",
+            f"{path} は新しい版で作られています。この版では開けません",
+            f"{path} was written by a newer version",
+        )
+    return Place(path, is_demo, today)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, wholly or not at all."""
+    new = path.with_name(f"{path.name}.new")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write `text` to a file in the data folder that only its owner reads, wholly or not at all."""
+    _write(path, text)

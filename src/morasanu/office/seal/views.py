@@ -1,0 +1,23 @@
+"""The page about evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+
+from morasanu.office.base.page import take_page
+from morasanu.office.seal.models import Outbox
+from morasanu.office.seal.selectors import describe_seal
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+def show_list(request: HttpRequest) -> HttpResponse:
+    """Return the changes, the newest first, and whether each is in the ledger."""
+    rows = Outbox.objects.all()
+    if subject := request.GET.get("subject", ""):
+        rows = rows.filter(subject=subject)
+    context = {"page": take_page(rows, request, ("-pk",)), "seal": describe_seal(), "subject": subject}
+    return render(request, "seal/list.html", context)

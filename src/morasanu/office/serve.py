@@ -1,0 +1,41 @@
+"""The web server: Django behind cheroot, over TLS of its own when it is given a certificate."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+THREADS: Final = 8
+LONGEST_BODY_BYTES: Final = 64_000_000
+
+
+def make_server(host: str, port: int, certificate: Path | None = None, key: Path | None = None) -> Any:  # noqa: ANN401 - cheroot has no types
+    """Return a server that is bound but does not answer yet. Only after `start.set_up`."""
+    from cheroot.ssl.builtin import BuiltinSSLAdapter  # noqa: PLC0415 - an extra
+    from cheroot.wsgi import Server  # noqa: PLC0415
+    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
+
+    server = Server((host, port), get_wsgi_application(), numthreads=THREADS, server_name="morasanu", timeout=15)
+    server.max_request_header_size = 32_000
+    server.max_request_body_size = LONGEST_BODY_BYTES
+    if certificate is not None:
+        server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(key or certificate))
+    server.prepare()
+    return server
+
+
+def serve(server: Any) -> None:  # noqa: ANN401 - cheroot has no types
+    """Answer until a signal asks to stop; what was begun is finished."""
+
+    def stop(*_: object) -> None:
+        threading.Thread(target=server.stop).start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(ValueError):  # not the main thread: a test stops it
+            signal.signal(number, stop)
+    server.serve()

@@ -1,0 +1,103 @@
+"""Keeps the parts of the office running: each in a process of its own, started again when it dies."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+from morasanu.errors import InputError, OutsideError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from morasanu.office.place import Place
+
+_LONGEST_PAUSE_S: Final = 30.0
+_PATIENCE_S: Final = 15
+
+
+def prepare(place: Place) -> str:
+    """Return the path of the first administrator's link, empty when there is one. In a process of its own: this one stays small.
+
+    Raises InputError with the code of what is wrong.
+    """
+    command = [sys.executable, "-m", "morasanu.office", "prepare", "--data", str(place.path)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own program
+    try:
+        told = json.loads(done.stdout)
+    except ValueError as error:
+        raise OutsideError(
+            "MRS-O-051", "データフォルダーを準備できませんでした", "the data folder could not be made ready"
+        ) from error
+    if "code" in told:
+        raise InputError(told["code"], told["ja"], told["en"])
+    return str(told["link"])
+
+
+class Part:
+    """One process. It ends when the pipe to its standard input closes: also when this process is killed."""
+
+    def __init__(self, name: str, arguments: Sequence[str]) -> None:
+        """Start it."""
+        self.name = name
+        self._arguments = arguments
+        self._pause_s = 0.5
+        self._again_at = 0.0
+        self.start()
+
+    def start(self) -> None:
+        """Start it anew."""
+        self._began = time.monotonic()
+        self.process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "morasanu.office", *self._arguments], stdin=subprocess.PIPE
+        )
+
+    def look_after(self) -> bool:
+        """Start it again when it has ended, later each time; return whether it runs."""
+        now = time.monotonic()
+        if self.process.poll() is None:
+            if now - self._began > 60:
+                self._pause_s = 0.5
+            return True
+        if not self._again_at:
+            self._again_at = now + self._pause_s
+            self._pause_s = min(_LONGEST_PAUSE_S, self._pause_s * 2)
+        elif now >= self._again_at:
+            self._again_at = 0.0
+            self.start()
+        return False
+
+    def end(self) -> None:
+        """Ask it to end."""
+        if self.process.poll() is None:
+            self.process.terminate()
+
+    def wait(self) -> None:
+        """Wait until it ended; after a while no longer."""
+        try:
+            self.process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def supervise(parts: Mapping[str, Sequence[str]], stop: threading.Event | None = None) -> None:
+    """Run the parts until a signal asks to stop."""
+    stop = stop or threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    running = [Part(name, arguments) for name, arguments in parts.items()]
+    try:
+        while not stop.wait(0.3):
+            for part in running:
+                part.look_after()
+    finally:
+        for part in running:
+            part.end()
+        for part in running:
+            part.wait()

@@ -1,0 +1,53 @@
+"""The worker: seals changes into the ledger and does what is due, one thing after the other."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from django.db import OperationalError, close_old_connections
+
+from morasanu.errors import EvidenceError
+from morasanu.ledger.ledger import Ledger
+from morasanu.office.due.work import work_next
+from morasanu.office.seal.sealer import mark_sealed, seal_waiting
+from morasanu.office.wiring import HANDLERS
+
+if TYPE_CHECKING:
+    from morasanu.office.place import Place
+
+PAUSE_S: Final = 0.5
+_log = logging.getLogger(__name__)
+
+
+def work(place: Place, stop: threading.Event | None = None) -> None:
+    """Work until `stop` is set or a signal asks. Raises EvidenceError when the ledger takes nothing more: whoever started it starts it anew."""
+    stop = stop or threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(ValueError):  # not the main thread: a test stops it
+            signal.signal(number, lambda *_: stop.set())
+    with Ledger(place.ledger, patience_s=30) as ledger:
+        mark_sealed(ledger)
+        while not stop.is_set():
+            try:
+                is_busy = _do_one_round(ledger)
+            except OperationalError as error:  # a full disk, a database that is away: what waits stays on its lists
+                _log.warning("worker: %s", type(error).__name__)
+                is_busy = False
+            if not is_busy:
+                close_old_connections()
+                stop.wait(PAUSE_S)
+
+
+def _do_one_round(ledger: Ledger) -> bool:
+    try:
+        sealed = seal_waiting(ledger)
+        if sealed:
+            ledger.seal()
+    except EvidenceError as error:
+        _log.error("worker: %s", error.code)  # noqa: TRY400 - no trace: the code says it
+        raise
+    return work_next(HANDLERS) or sealed > 0
