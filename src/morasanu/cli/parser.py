@@ -256,7 +256,9 @@ def _add_ledger(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> Non
 
 
 def _add_up(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
-    parser = _add_verb(verbs, say, "up", say("画面を開く（サーバーと作業係を動かす）", "open the office: web server and worker"))
+    parser = _add_verb(
+        verbs, say, "up", say("画面を開く（サーバーと作業係を動かす）", "open the office: web server and worker")
+    )
     parser.add_argument(
         "--data",
         type=Path,
@@ -264,7 +266,11 @@ def _add_up(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
         metavar="DIR",
         help=say("データフォルダー（既定 morasanu-data）", "the data folder (default morasanu-data)"),
     )
-    parser.add_argument("--host", default="127.0.0.1", help=say("待ち受ける番地（既定 127.0.0.1）", "address to listen at (default 127.0.0.1)"))
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help=say("待ち受ける番地（既定 127.0.0.1）", "address to listen at (default 127.0.0.1)"),
+    )
     parser.add_argument("--port", type=int, default=8000, help=say("ポート（既定 8000）", "port (default 8000)"))
     parser.add_argument(
         "--name",

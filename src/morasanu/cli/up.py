@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import socket
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InputError, OutsideError

@@ -6,10 +6,12 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORMAT: Final = 1
 """Version of the folder; a newer program brings an older folder up to date when it opens it."""
@@ -102,7 +104,7 @@ def _write(path: Path, text: str) -> None:
     """Write a file that only its owner reads, wholly or not at all."""
     new = path.with_name(f"{path.name}.new")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(handle, "w", encoding="utf-8") as file:
+    with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123 - a handle, no path
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

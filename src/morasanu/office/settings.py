@@ -40,6 +40,10 @@ INSTALLED_APPS = [
     "morasanu.office.seal",
     "morasanu.office.people",
     "morasanu.office.due",
+    "morasanu.office.register",
+    "morasanu.office.requirement",
+    "morasanu.office.finding",
+    "morasanu.office.reality",
 ]
 
 MIDDLEWARE = [
@@ -185,5 +189,8 @@ LOGGING = {
     "filters": {"bare": {"()": "morasanu.office.base.log.BareFilter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["bare"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},  # an address that leads nowhere may hold anything
+    },
 }

@@ -48,6 +48,6 @@ def _do_one_round(ledger: Ledger) -> bool:
         if sealed:
             ledger.seal()
     except EvidenceError as error:
-        _log.error("worker: %s", error.code)  # noqa: TRY400 - no trace: the code says it
+        _log.error("worker: %s", error.code)
         raise
     return work_next(HANDLERS) or sealed > 0

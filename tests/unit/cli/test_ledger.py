@@ -245,7 +245,7 @@ def test_a_checkpoint_that_is_none_is_told_by_every_act(
 
 def test_a_clock_that_went_back_is_accepted_by_whoever_says_so(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Ledger(path) as opened:
-        late = opened._now().replace(year=2200)
+        late = opened._now() + 174 * 365 * 24 * 60 * 60 * 10**9
     with Ledger(path, now=lambda: late) as opened:
         opened.append([Draft("record", "u-17", {})])
     assert append(path, b"{}\n") == 2

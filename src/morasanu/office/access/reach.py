@@ -81,13 +81,15 @@ class Visitor:
 def make_visitor(account: Account) -> Visitor:
     """Return who `account` is today. Two queries."""
     today = read_today()
+    if account.person_id is None:
+        return Visitor(account, {}, {})
     held = Appointment.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=today), person_id=account.person_id, starts_on__lte=today
     ).values_list("role", "unit_id", "unit__path")
     units: dict[Role, frozenset[int]] = {}
     below: dict[Role, frozenset[int]] = {}
-    tree = list(OrgUnit.objects.values_list("pk", "path")) if account.person_id else []
-    for name, unit, path in held if account.person_id else ():
+    tree = list(OrgUnit.objects.values_list("pk", "path"))
+    for name, unit, path in held:
         role = Role(name)
         units[role] = units.get(role, NOTHING) | {unit}
         below[role] = below.get(role, NOTHING) | {pk for pk, each in tree if each.startswith(path)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from morasanu.errors import InputError
@@ -15,7 +14,7 @@ from morasanu.office.base.record import Record, StaleError
 from morasanu.office.base.words import say_error
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 Row = TypeVar("Row", bound=Record)
 
@@ -32,6 +31,7 @@ def edit_record(
     form_class: type[RecordForm[Any]],
     record: Row,
     write: Writer[Row],
+    *,
     title: str,
     route: str,
 ) -> HttpResponse:
@@ -47,7 +47,9 @@ def edit_record(
         except StaleError as error:
             form.add_error(None, say_error(error))
             names = {form.instance._meta.get_field(name).attname: name for name in form.fields if name != "seen"}  # noqa: SLF001 - Django's name for it
-            stored = [(str(form.fields[names[key]].label), value) for key, value in error.stored.items() if key in names]
+            stored = [
+                (str(form.fields[names[key]].label), value) for key, value in error.stored.items() if key in names
+            ]
         except ValidationError as error:
             add_errors(form, error)
         except InputError as error:

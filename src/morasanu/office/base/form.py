@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from morasanu.office.base.record import Record
 from morasanu.office.base.words import say_words
@@ -13,6 +12,7 @@ from morasanu.office.base.words import say_words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from django.core.exceptions import ValidationError
     from django.db.models import QuerySet
 
     from morasanu.office.access.reach import Reach
@@ -36,7 +36,7 @@ class RecordForm(forms.ModelForm, Generic[Row]):  # type: ignore[type-arg]
                 field.widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = 4
-            if name not in {"seen"}:
+            if name != "seen":
                 field.widget.attrs.setdefault("aria-describedby", f"help-{name}")
         self.label_fields(reach)
 

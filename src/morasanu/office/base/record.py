@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.db import models
 
@@ -10,6 +10,9 @@ from morasanu.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_PLAIN: Final = frozenset((int, float, bool, str, list, dict, type(None)))
 
 
 class Record(models.Model):
@@ -40,7 +43,7 @@ class Record(models.Model):
         found = {}
         for field in self._meta.concrete_fields:
             value = field.value_from_object(self)
-            found[field.attname] = value if isinstance(value, int | str | bool | list | dict | None) else str(value)
+            found[field.attname] = value if type(value) in _PLAIN else str(value)
         return found
 
 

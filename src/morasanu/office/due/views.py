@@ -27,5 +27,6 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 def retry_event(request: HttpRequest, key: int) -> HttpResponse:
     """Put what failed on the list again."""
+    del request
     retry(get_object_or_404(DueEvent, pk=key))
     return redirect("due:list")

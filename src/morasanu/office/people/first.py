@@ -62,7 +62,12 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
         given = form.cleaned_data
         try:
             account = begin_house(
-                given["institution"], given["number"], given["name"], given["username"], given["password"], read_today()
+                given["institution"],
+                number=given["number"],
+                person_name=given["name"],
+                username=given["username"],
+                password=given["password"],
+                today=read_today(),
             )
         except ValidationError as error:
             add_errors(form, error)

@@ -68,13 +68,9 @@ def find_vacancies(reach: Reach, today: dt.date) -> list[Vacancy]:
     )
     found = []
     for unit in within(OrgUnit, reach).filter(Q(closed_on=None) | Q(closed_on__gt=today)):
-        wanted = Role.OFFICER if unit.kind == UnitKind.HOUSE else Role.MANAGER
-        if unit.kind == UnitKind.COMMITTEE:
-            continue
-        if wanted == Role.OFFICER:
-            is_held = any(role == Role.OFFICER for _, role in held)
-        else:
-            is_held = (unit.pk, wanted) in held
-        if not is_held:
-            found.append(Vacancy(unit, wanted))
+        if unit.kind == UnitKind.HOUSE:
+            if not any(role == Role.OFFICER for _, role in held):
+                found.append(Vacancy(unit, Role.OFFICER))
+        elif unit.kind != UnitKind.COMMITTEE and (unit.pk, Role.MANAGER) not in held:
+            found.append(Vacancy(unit, Role.MANAGER))
     return found

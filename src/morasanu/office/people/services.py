@@ -75,11 +75,11 @@ def open_account(person: Person, username: str, password: str, actor: str) -> Ac
         account.full_clean()
         account.save()
         row = {"person": person.pk, "active": account.is_active}
-        leave_trace("people.account.opened", actor, f"people.account/{account.pk}", 1, row)
+        leave_trace("people.account.opened", actor, f"people.account/{account.pk}", 1, row=row)
     return account
 
 
-def begin_house(name: str, number: str, person_name: str, username: str, password: str, today: dt.date) -> Account:
+def begin_house(name: str, *, number: str, person_name: str, username: str, password: str, today: dt.date) -> Account:
     """Return the account of the first administrator, with the institution as the root of the tree."""
     with transaction.atomic():
         house = OrgUnit.objects.filter(parent=None).first()

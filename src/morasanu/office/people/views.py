@@ -60,13 +60,22 @@ def show_unit(request: HttpRequest, key: int) -> HttpResponse:
 
 def add_unit(request: HttpRequest) -> HttpResponse:
     """Return the form for a new unit."""
-    return edit_record(request, UnitForm, OrgUnit(), services.save_unit, say("組織を加える", "Add a unit"), "people:unit")
+    return edit_record(
+        request,
+        UnitForm,
+        OrgUnit(),
+        services.save_unit,
+        title=say("組織を加える", "Add a unit"),
+        route="people:unit",
+    )
 
 
 def edit_unit(request: HttpRequest, key: int) -> HttpResponse:
     """Return the form for a unit."""
     unit = get_object_or_404(within(OrgUnit, read_reach(request)), pk=key)
-    return edit_record(request, UnitForm, unit, services.save_unit, say("組織を直す", "Change the unit"), "people:unit")
+    return edit_record(
+        request, UnitForm, unit, services.save_unit, title=say("組織を直す", "Change the unit"), route="people:unit"
+    )
 
 
 def show_persons(request: HttpRequest) -> HttpResponse:
@@ -110,14 +119,19 @@ def _show_person(request: HttpRequest, person: Person, form: AccountForm, status
 def add_person(request: HttpRequest) -> HttpResponse:
     """Return the form for a new person."""
     title = say("人を加える", "Add a person")
-    return edit_record(request, PersonForm, Person(), services.save_person, title, "people:person")
+    return edit_record(request, PersonForm, Person(), services.save_person, title=title, route="people:person")
 
 
 def edit_person(request: HttpRequest, key: int) -> HttpResponse:
     """Return the form for a person."""
     person = get_object_or_404(within(Person, read_reach(request)), pk=key)
     return edit_record(
-        request, PersonForm, person, services.save_person, say("人を直す", "Change the person"), "people:person"
+        request,
+        PersonForm,
+        person,
+        services.save_person,
+        title=say("人を直す", "Change the person"),
+        route="people:person",
     )
 
 
@@ -160,7 +174,7 @@ def add_appointment(request: HttpRequest) -> HttpResponse:
         services.appoint(appointment, actor)
 
     title = say("任命する", "Appoint")
-    return edit_record(request, AppointmentForm, Appointment(), write, title, "people:appointment")
+    return edit_record(request, AppointmentForm, Appointment(), write, title=title, route="people:appointment")
 
 
 def show_appointment(request: HttpRequest, key: int) -> HttpResponse:

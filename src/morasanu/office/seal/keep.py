@@ -43,7 +43,7 @@ def keep(record: Record, kind: str, actor: str, *, seen: int | None = None) -> b
         record.changed_at = read_now()
         record.full_clean()
         record.save()
-        leave_trace(kind, actor, record.subject, record.version, record.describe(), changed)
+        leave_trace(kind, actor, record.subject, record.version, row=record.describe(), changed=changed)
     return True
 
 
@@ -78,28 +78,31 @@ def keep_changed(records: Sequence[Record], fields: Sequence[str], kind: str, ac
 def drop(record: Record, kind: str, actor: str) -> None:
     """Delete a row; its trace stays."""
     with transaction.atomic():
-        leave_trace(kind, actor, record.subject, record.version + 1, {}, [])
+        leave_trace(kind, actor, record.subject, record.version + 1, row={})
         record.delete()
 
 
 def leave_trace(
-    kind: str, actor: str, subject: str, version: int, row: dict[str, Any], changed: Iterable[str] = ()
+    kind: str, actor: str, subject: str, version: int, *, row: dict[str, Any], changed: Iterable[str] = ()
 ) -> None:
     """Write what the ledger will keep of a change. Only within the transaction of that change."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError
-    _make_trace(kind, actor, subject, version, row, changed).save()
+    _make_trace(kind, actor, subject, version, row=row, changed=changed).save()
 
 
 def _leave_traces(kind: str, actor: str, records: Sequence[Record], changed: Iterable[str]) -> None:
     Outbox.objects.bulk_create(
-        [_make_trace(kind, actor, each.subject, each.version, each.describe(), changed) for each in records],
+        [
+            _make_trace(kind, actor, each.subject, each.version, row=each.describe(), changed=changed)
+            for each in records
+        ],
         batch_size=_BATCH,
     )
 
 
 def _make_trace(
-    kind: str, actor: str, subject: str, version: int, row: dict[str, Any], changed: Iterable[str]
+    kind: str, actor: str, subject: str, version: int, *, row: dict[str, Any], changed: Iterable[str]
 ) -> Outbox:
     salt = os.urandom(_SALT_BYTES)
     digest = hashlib.sha256(salt + encode_canonical(row)).hexdigest()

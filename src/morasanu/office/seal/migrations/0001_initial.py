@@ -4,30 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=64)),
-                ('actor', models.CharField(max_length=64)),
-                ('subject', models.CharField(max_length=100)),
-                ('subject_version', models.PositiveIntegerField()),
-                ('changed', models.JSONField(default=list)),
-                ('salt', models.BinaryField(max_length=32)),
-                ('digest', models.CharField(max_length=64)),
-                ('seq', models.PositiveBigIntegerField(null=True, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=64)),
+                ("actor", models.CharField(max_length=64)),
+                ("subject", models.CharField(max_length=100)),
+                ("subject_version", models.PositiveIntegerField()),
+                ("changed", models.JSONField(default=list)),
+                ("salt", models.BinaryField(max_length=32)),
+                ("digest", models.CharField(max_length=64)),
+                ("seq", models.PositiveBigIntegerField(null=True, unique=True)),
             ],
             options={
-                'ordering': ('pk',),
-                'indexes': [models.Index(fields=['subject', 'id'], name='outbox_subject'), models.Index(condition=models.Q(('seq', None)), fields=['id'], name='outbox_waiting')],
+                "ordering": ("pk",),
+                "indexes": [
+                    models.Index(fields=["subject", "id"], name="outbox_subject"),
+                    models.Index(condition=models.Q(("seq", None)), fields=["id"], name="outbox_waiting"),
+                ],
             },
         ),
     ]

@@ -1,0 +1,1 @@
+"""What the law and the house ask for: controls, their evidence, and whether they hold."""
