@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 """Version of the folder; a newer program brings an older folder up to date when it opens it."""
-_MARK: Final = "office.json"
+MARK: Final = "office.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def open_place(path: Path, *, is_demo: bool = False, today: str = "") -> Place:
 
     Raises InputError MRS-I-050 when the folder holds something else or was written by a newer version.
     """
-    mark = path / _MARK
+    mark = path / MARK
     if mark.exists():
         return _read(path, mark)
     if path.exists() and (not path.is_dir() or any(path.iterdir())):

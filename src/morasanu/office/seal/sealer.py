@@ -40,10 +40,10 @@ def mark_sealed(ledger: Ledger) -> int:
             record = json.loads(body)
         except ValueError:  # erased
             continue
-        if isinstance(record, dict) and isinstance(record.get("outbox"), int):
-            found[record["outbox"]] = seq
-    open_ones = Outbox.objects.filter(seq=None, pk__in=list(found)).values_list("pk", flat=True)
-    return _mark({key: found[key] for key in open_ones})
+        if isinstance(record, dict) and isinstance(record.get("row"), str):
+            found[record["row"]] = seq  # salted, so no two are alike; keys come again after an older copy was restored
+    waiting = Outbox.objects.filter(seq=None, digest__in=list(found)).values_list("pk", "digest")
+    return _mark({key: found[digest] for key, digest in waiting})
 
 
 def _make_draft(change: Outbox) -> Draft:

@@ -1,0 +1,186 @@
+"""Copies of a data folder: made while it is in use, checked as a whole, put back into an empty folder. No Django.
+
+A copy is a folder: the database, the ledger with its keys, the folder's own files, and `copy.json` with the digest of each. It is
+as secret as the data folder itself.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing, suppress
+from hashlib import file_digest
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from morasanu.errors import InputError, MorasanuError
+from morasanu.ledger.export import export_files
+from morasanu.ledger.folder import Folder
+from morasanu.office.place import MARK, open_place, write_private
+from morasanu.proof.verify import State, verify
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from morasanu.office.place import Place
+
+_LIST: Final = "copy.json"
+_DATABASE: Final = "office.db"
+_LEDGER_OWN: Final = ("ledger", "key/private", "key/next", "outside.jsonl", "outside")
+_ROWS: Final = "ledger/rows.db"
+
+
+class Copied(NamedTuple):
+    """What a copy holds: how many rows the database has in all, and how many events its ledger has sealed."""
+
+    path: Path
+    rows: int
+    events: int
+
+
+def make_backup(place: Place, at: dt.datetime, target: Path | None = None) -> Copied:
+    """Return a new checked copy of the folder, in `target` or among its own copies; nothing is left when it fails.
+
+    Raises InputError MRS-I-056 when the copy does not check, or `target` is there already.
+    """
+    path = target or place.backups / f"{at:%Y%m%dT%H%M%S}"
+    if path.exists():
+        raise InputError("MRS-I-056", f"もうあります: {path}", f"is there already: {path}")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".copy-", dir=path.parent) as name:
+        new = Path(name) / "new"
+        new.mkdir(mode=0o700)
+        if place.database.exists():
+            _copy_database(place.database, new / _DATABASE)
+        for file in (MARK, "secret"):
+            shutil.copy2(place.path / file, new / file)
+        if place.ledger.exists():  # after the database: the ledger may know more, never less
+            _copy_ledger(place.ledger, new / "ledger")
+        digests = {str(each.relative_to(new)): _digest(each) for each in sorted(_list_files(new))}
+        write_private(new / _LIST, json.dumps({"at": at.isoformat(), "files": digests}, indent=1))
+        copied = check_backup(new)
+        new.rename(path)
+    return copied._replace(path=path)
+
+
+def check_backup(path: Path) -> Copied:
+    """Return what a copy holds. Raises InputError MRS-I-056 when a file is missing, changed or more than listed, or something in it is broken."""
+    try:
+        digests = json.loads((path / _LIST).read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _refuse(path, _LIST) from error
+    found = {str(each.relative_to(path)) for each in _list_files(path)} - {_LIST}
+    for name in sorted(found ^ set(digests)):
+        raise _refuse(path, name)
+    for name, digest in digests.items():
+        if _digest(path / name) != digest:
+            raise _refuse(path, name)
+    with tempfile.TemporaryDirectory(prefix="morasanu-") as folder:  # looking into a database may write beside it
+        rows = 0
+        for name in (_DATABASE, _ROWS):
+            if name in digests:
+                rows = max(rows, _count_rows(path, name, Path(folder) / "looked-at.db"))
+    events = 0
+    if "ledger/checkpoint" in digests:
+        verdict = verify(Folder(path / "ledger").read, [])
+        if verdict.state == State.REFUTED:
+            raise _refuse(path, "ledger")
+        events = verdict.size
+    return Copied(path, rows, events)
+
+
+def restore_backup(path: Path, target: Path) -> Place:
+    """Return the data folder that a copy was put back into: empty or new before, whole afterwards or not there at all.
+
+    Raises InputError MRS-I-056 when the copy does not check, MRS-I-050 when `target` holds something.
+    """
+    check_backup(path)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InputError("MRS-I-050", f"空のフォルダーではありません: {target}", f"not an empty folder: {target}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = target.with_name(f".{target.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    shutil.copytree(path, new, ignore=shutil.ignore_patterns(_LIST))
+    new.chmod(0o700)
+    for folder in ("backups", "reports"):
+        (new / folder).mkdir(mode=0o700, exist_ok=True)
+    with suppress(OSError):
+        target.rmdir()
+    new.rename(target)
+    return open_place(target)
+
+
+def drill(path: Path) -> Copied:
+    """Return what came out of a copy when it was put back for trial, checked; the trial folder is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="morasanu-drill-") as name:
+        place = restore_backup(path, Path(name) / "restored")
+        again = make_backup(place, _read_time(path), Path(name) / "again")
+        return again._replace(path=path)
+
+
+def _read_time(path: Path) -> dt.datetime:
+    from datetime import datetime  # noqa: PLC0415 - only here
+
+    return datetime.fromisoformat(json.loads((path / _LIST).read_text(encoding="utf-8"))["at"])
+
+
+def drop_old(place: Place, keep: int) -> int:
+    """Return how many copies were removed so that the newest `keep` stay."""
+    old = sorted(each for each in place.backups.iterdir() if (each / _LIST).exists())[:-keep]
+    for each in old:
+        shutil.rmtree(each)
+    return len(old)
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    with (
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=20)) as reader,
+        closing(sqlite3.connect(target)) as writer,
+    ):
+        reader.backup(writer, pages=2_000)
+        writer.execute("pragma journal_mode = delete")
+    target.chmod(0o600)
+
+
+def _copy_ledger(source: Path, target: Path) -> None:
+    export_files(Folder(source), target)
+    for name in _LEDGER_OWN:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name)
+        elif (source / name).exists():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source / name, target / name)
+    if (source / "rows.db").exists():  # after the files: rows beyond the checkpoint are sealed by the next one
+        _copy_database(source / "rows.db", target / "rows.db")
+
+
+def _count_rows(path: Path, name: str, trial: Path) -> int:
+    shutil.copyfile(path / name, trial)
+    try:
+        with closing(sqlite3.connect(trial)) as link:
+            if link.execute("pragma integrity_check").fetchone() != ("ok",):
+                raise _refuse(path, name)
+            if link.execute("pragma foreign_key_check").fetchone():
+                raise _refuse(path, name)
+            tables = [row[0] for row in link.execute("select name from sqlite_schema where type = 'table'")]
+            return sum(link.execute(f'select count(*) from "{table}"').fetchone()[0] for table in tables)  # noqa: S608 - names from the database itself
+    except sqlite3.Error as error:
+        raise _refuse(path, name) from error
+
+
+def _list_files(path: Path) -> Iterator[Path]:
+    return (each for each in path.rglob("*") if each.is_file())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _refuse(path: Path, name: str) -> MorasanuError:
+    return InputError(
+        "MRS-I-056", f"控え {path} の {name} が正しくありません", f"{name} in the copy {path} is not what it must be"
+    )
