@@ -235,7 +235,8 @@ def load_requirements() -> Requirements:
     Raises RuleError MRS-R-020 for an unknown key or id, a missing citation, overlapping dates, or a duty that no control answers.
     """
     names = sorted(entry.name for entry in files("morasanu.rules").joinpath("data", "requirement").iterdir())
-    rows = tuple(_parse_requirement(raw) for name in names for raw in read_rules(f"requirement/{name}"))
+    parsed = [_parse_requirement(raw) for name in names for raw in read_rules(f"requirement/{name}")]
+    rows = tuple(sorted(parsed, key=lambda row: tuple(Category).index(row.category)))
     _check_periods(rows)
     judgements = tuple(_parse_judgement(raw) for raw in read_rules("judgement.yaml"))
     known = check_unique(rule.id for rule in judgements)
