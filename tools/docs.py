@@ -17,12 +17,14 @@ from morasanu.detect.context import NONE
 from morasanu.detect.spec import load_specs
 from morasanu.extract.sandbox import SandboxOptions
 from morasanu.rules.load import load_rules
+from morasanu.rules.requirement import PERSON, load_requirements
 from morasanu.source.interface import Access
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from morasanu.rules.load import Belonging
+    from morasanu.rules.load import Belonging, Rules
+    from morasanu.rules.requirement import Requirements
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 _SOURCE: Final = ROOT / "src" / "morasanu"
@@ -299,8 +301,7 @@ def _write_labels() -> str:
 # -- docs/law-map.md ---------------------------------------------------------------------------------------------------
 
 
-def _write_law_map() -> str:
-    rules = load_rules()
+def _find_uses(rules: Rules, asked: Requirements) -> dict[tuple[str, str], list[tuple[str, str]]]:
     uses: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for legal in rules.classes:
         for citation in legal.citations:
@@ -317,6 +318,15 @@ def _write_law_map() -> str:
     for spec in load_specs():
         for law, article in spec.citations:
             uses.setdefault((law, article), []).append((f"検出規則 / detector `{spec.id}`", spec.checked))
+    for row in asked.requirements:
+        for citation in row.citations:
+            uses.setdefault(citation, []).append((f"要求 / requirement `{row.id}`", row.checked))
+    return uses
+
+
+def _write_law_map() -> str:
+    rules, asked = load_rules(), load_requirements()
+    uses = _find_uses(rules, asked)
     parts = [
         _MADE,
         "# 法令と規則の対応 / Law map\n",
@@ -373,8 +383,52 @@ def _write_law_map() -> str:
                 for advice in rules.risk.advice
             ),
         ),
+        *_write_requirements(asked),
     ]
     return "\n".join(parts)
+
+
+def _write_requirements(asked: Requirements) -> Iterator[str]:
+    yield "## 要求と対策 / Requirements and controls\n"
+    yield _both(
+        "文言は当方のもの。対策と周期・期限の数は製品の選択であり、法の定めではない（`src/morasanu/rules/data/control.yaml`、`judgement.yaml`）。",
+        "The wording is ours. Controls, cycles and limits are the product's choice, not law (`src/morasanu/rules/data/control.yaml`, `judgement.yaml`).",
+    )
+    yield _table(
+        ("id", "日本語", "English", "程度 / level", "根拠 / citation", "確認 / checked", "対策 / controls"),
+        (
+            (
+                f"`{row.id}`",
+                f"{row.title.ja}: {row.asks.ja}" + (f"（{row.applies.ja}）" if row.applies else ""),
+                f"{row.title.en}: {row.asks.en}" + (f" ({row.applies.en})" if row.applies else ""),
+                " / ".join(row.level.words),
+                "<br>".join(" ".join(c) for c in row.citations),
+                row.checked,
+                "<br>".join(f"`{control.id}`" for control in asked.of_requirement(row.id)) or "—",
+            )
+            for row in asked.requirements
+        ),
+    )
+    yield _table(
+        ("対策 / control", "日本語", "English", "判定 / judged by", "周期（月） / cycle (months)"),
+        (
+            (
+                f"`{control.id}`",
+                f"{control.title.ja}: {control.does.ja}",
+                f"{control.title.en}: {control.does.en}",
+                "人 / person" if control.judged_by == PERSON else f"`{control.judged_by}`",
+                str(control.cycle_months),
+            )
+            for control in asked.controls
+        ),
+    )
+    yield _table(
+        ("機械の判定 / judgement", "日本語", "English", "限度 / limit", "有効（日） / valid (days)"),
+        (
+            (f"`{rule.id}`", rule.means.ja, rule.means.en, f"{rule.limit} {rule.unit}", str(rule.valid_days))
+            for rule in asked.judgements.values()
+        ),
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

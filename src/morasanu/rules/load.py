@@ -143,15 +143,16 @@ class Rules:
 @cache
 def load_rules() -> Rules:
     """Return the shipped rules. Raises RuleError MRS-R-020 for an unknown key, a missing citation or overlapping dates."""
-    classes = tuple(_parse_class(raw) for raw in _read("legal_class.yaml"))
-    known = _check_unique(rule.id for rule in classes)
-    parsed = [_parse_label(raw, known) for raw in _read("label.yaml")]
-    _check_unique(rule.id for rule in parsed)
+    classes = tuple(_parse_class(raw) for raw in read_rules("legal_class.yaml"))
+    known = check_unique(rule.id for rule in classes)
+    parsed = [_parse_label(raw, known) for raw in read_rules("label.yaml")]
+    check_unique(rule.id for rule in parsed)
     labels = {rule.id: rule for rule in parsed}
-    return Rules(classes, labels, _parse_risk(_read("risk.yaml"), known, labels))
+    return Rules(classes, labels, _parse_risk(read_rules("risk.yaml"), known, labels))
 
 
-def _read(name: str) -> Any:  # noqa: ANN401 - YAML is anything until it is checked
+def read_rules(name: str) -> Any:  # noqa: ANN401 - YAML is anything until it is checked
+    """Return what the shipped rules file `name` (under `rules/data`) holds."""
     text = files("morasanu.rules").joinpath("data", name).read_text(encoding="utf-8")
     return yaml.load(text, Loader=_LOADER)  # noqa: S506 - the safe loader in C
 
@@ -160,7 +161,8 @@ def _refuse(where: str, ja: str, en: str) -> RuleError:
     return RuleError("MRS-R-020", f"規則 {where}: {ja}", f"rule {where}: {en}")
 
 
-def _check_unique(names: Iterable[str]) -> set[str]:
+def check_unique(names: Iterable[str]) -> set[str]:
+    """Return the names as a set. Raises RuleError MRS-R-020 for a name given twice."""
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -169,7 +171,8 @@ def _check_unique(names: Iterable[str]) -> set[str]:
     return seen
 
 
-def _check_keys(raw: Mapping[str, object], required: Iterable[str], optional: Iterable[str] = ()) -> None:
+def check_keys(raw: Mapping[str, object], required: Iterable[str], optional: Iterable[str] = ()) -> None:
+    """Return nothing when `raw` has the required keys and no unknown one. Raises RuleError MRS-R-020 otherwise."""
     where = str(raw.get("id", "?"))
     required = set(required)
     if unknown := sorted(set(raw) - required - set(optional)):
@@ -180,23 +183,42 @@ def _check_keys(raw: Mapping[str, object], required: Iterable[str], optional: It
         raise _refuse(where, "checked の値が違います", f"checked must be one of {_CHECKED}")
 
 
-def _parse_citations(raw: Mapping[str, Any]) -> tuple[Citation, ...]:
+def parse_citations(raw: Mapping[str, Any]) -> tuple[Citation, ...]:
+    """Return the citations of a rule. Raises RuleError MRS-R-020 when there is none, or one without law or article."""
     citations = tuple(Citation(str(c.get("law", "")), str(c.get("article", ""))) for c in raw["citations"])
     if not citations or not all(c.law and c.article for c in citations):
         raise _refuse(str(raw["id"]), "根拠がありません", "no citation")
     return citations
 
 
-def _parse_class(raw: Mapping[str, Any]) -> ClassRule:
-    _check_keys(raw, ("id", "title", "means", "citations", "effective_from", "checked", "source"), ("effective_to",))
+def parse_period(raw: Mapping[str, Any]) -> tuple[date, date | None]:
+    """Return the first and the last day of a rule; None when it has no end. Raises RuleError MRS-R-020 for bad dates."""
     start, end = raw["effective_from"], raw.get("effective_to")
-    if not isinstance(start, date) or (end is not None and end < start):
+    if not isinstance(start, date) or (end is not None and (not isinstance(end, date) or end < start)):
         raise _refuse(raw["id"], "適用期間が正しくありません", "bad effective dates")
+    return start, end
+
+
+def parse_words(raw: Mapping[str, Any], key: str) -> Words:
+    """Return the text at `key` in both languages. Raises RuleError MRS-R-020 when one of them is missing or empty."""
+    value = raw[key]
+    if (
+        not isinstance(value, dict)
+        or set(value) != {"ja", "en"}
+        or not all(isinstance(v, str) and v for v in value.values())
+    ):
+        raise _refuse(str(raw["id"]), f"{key} には ja と en を書いてください", f"{key} needs ja and en")
+    return Words(**value)
+
+
+def _parse_class(raw: Mapping[str, Any]) -> ClassRule:
+    check_keys(raw, ("id", "title", "means", "citations", "effective_from", "checked", "source"), ("effective_to",))
+    start, end = parse_period(raw)
     return ClassRule(
         raw["id"],
-        Words(**raw["title"]),
-        Words(**raw["means"]),
-        _parse_citations(raw),
+        parse_words(raw, "title"),
+        parse_words(raw, "means"),
+        parse_citations(raw),
         start,
         end,
         raw["checked"],
@@ -205,10 +227,10 @@ def _parse_class(raw: Mapping[str, Any]) -> ClassRule:
 
 
 def _parse_label(raw: Mapping[str, Any], known: set[str]) -> LabelRule:
-    _check_keys(raw, ("id", "title", "personal"), ("classes",))
+    check_keys(raw, ("id", "title", "personal"), ("classes",))
     belongings = []
     for entry in raw.get("classes", ()):
-        _check_keys({"id": raw["id"], **entry}, ("id", "class", "certainty", "citation"), ("question", "unless"))
+        check_keys({"id": raw["id"], **entry}, ("id", "class", "certainty", "citation"), ("question", "unless"))
         if entry["certainty"] not in ("sure", "review"):
             raise _refuse(raw["id"], "certainty は sure か review です", "certainty must be sure or review")
         if entry["class"] not in known or (entry["certainty"] == "review") != ("question" in entry):
@@ -224,20 +246,20 @@ def _parse_label(raw: Mapping[str, Any], known: set[str]) -> LabelRule:
                 re.compile(entry["unless"]) if "unless" in entry else None,
             )
         )
-    return LabelRule(Label(raw["id"]), Words(**raw["title"]), raw["personal"], tuple(belongings))
+    return LabelRule(Label(raw["id"]), parse_words(raw, "title"), raw["personal"], tuple(belongings))
 
 
 def _parse_risk(raw: Mapping[str, Any], known: set[str], labels: Mapping[Label, LabelRule]) -> RiskRule:
-    _check_keys(raw, ("id", "title", "checked", "source", "classes", "labels", "persons", "advice"))
+    check_keys(raw, ("id", "title", "checked", "source", "classes", "labels", "persons", "advice"))
     if unknown := sorted((set(raw["classes"]) - known) | (set(raw["labels"]) - set(labels))):
         raise _refuse(
             raw["id"], f"知らない区分: {', '.join(unknown)}", f"unknown classes or labels: {', '.join(unknown)}"
         )
     advice = []
     for entry in raw["advice"]:
-        _check_keys(entry, ("id", "when", "title", "why", "citations", "checked"))
+        check_keys(entry, ("id", "when", "title", "why", "citations", "checked"))
         when = entry["when"]
-        _check_keys({"id": entry["id"], **when}, ("id",), ("label", "class", "persons", "not_inspected"))
+        check_keys({"id": entry["id"], **when}, ("id",), ("label", "class", "persons", "not_inspected"))
         if when.get("class", next(iter(known))) not in known or when.get("label", next(iter(labels))) not in labels:
             raise _refuse(entry["id"], "知らない区分または種類です", "unknown class or label")
         advice.append(
@@ -247,9 +269,9 @@ def _parse_risk(raw: Mapping[str, Any], known: set[str], labels: Mapping[Label, 
                 when.get("class", ""),
                 when.get("persons", 0),
                 when.get("not_inspected", 0),
-                Words(**entry["title"]),
-                Words(**entry["why"]),
-                _parse_citations(entry),
+                parse_words(entry, "title"),
+                parse_words(entry, "why"),
+                parse_citations(entry),
                 entry["checked"],
             )
         )

@@ -50,7 +50,7 @@ def load_changed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Change], Rul
             for entry in ("legal_class.yaml", "label.yaml", "risk.yaml")
         }
         change(contents[name])
-        monkeypatch.setattr(load, "_read", contents.__getitem__)
+        monkeypatch.setattr(load, "read_rules", contents.__getitem__)
         return load_rules.__wrapped__()
 
     return load_with
