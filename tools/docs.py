@@ -301,7 +301,7 @@ def _write_labels() -> str:
 # -- docs/law-map.md ---------------------------------------------------------------------------------------------------
 
 
-def _find_uses(rules: Rules, asked: Requirements) -> dict[tuple[str, str], list[tuple[str, str]]]:
+def _find_uses(rules: Rules) -> dict[tuple[str, str], list[tuple[str, str]]]:
     uses: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for legal in rules.classes:
         for citation in legal.citations:
@@ -318,15 +318,15 @@ def _find_uses(rules: Rules, asked: Requirements) -> dict[tuple[str, str], list[
     for spec in load_specs():
         for law, article in spec.citations:
             uses.setdefault((law, article), []).append((f"検出規則 / detector `{spec.id}`", spec.checked))
-    for row in asked.requirements:
-        for citation in row.citations:
-            uses.setdefault(citation, []).append((f"要求 / requirement `{row.id}`", row.checked))
     return uses
 
 
 def _write_law_map() -> str:
     rules, asked = load_rules(), load_requirements()
-    uses = _find_uses(rules, asked)
+    uses = _find_uses(rules)
+    for row in asked.requirements:
+        for citation in row.citations:
+            uses.setdefault(citation, []).append((f"要求 / requirement `{row.id}`", row.checked))
     parts = [
         _MADE,
         "# 法令と規則の対応 / Law map\n",
