@@ -57,6 +57,8 @@ def make_backup(place: Place, at: dt.datetime, target: Path | None = None) -> Co
             _copy_database(place.database, new / _DATABASE)
         for file in (MARK, "secret"):
             shutil.copy2(place.path / file, new / file)
+        if place.files.exists():
+            shutil.copytree(place.files, new / "files", ignore=shutil.ignore_patterns(".new-*"))
         if place.ledger.exists():  # after the database: the ledger may know more, never less
             _copy_ledger(place.ledger, new / "ledger")
         digests = {str(each.relative_to(new)): _digest(each) for each in sorted(_list_files(new))}

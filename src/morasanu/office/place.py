@@ -47,6 +47,11 @@ class Place:
         return self.path / "reports"
 
     @property
+    def files(self) -> Path:
+        """Return the folder of files that people gave as evidence, each under its digest."""
+        return self.path / "files"
+
+    @property
     def secret(self) -> Path:
         """Return the file of the key that signs sessions."""
         return self.path / "secret"

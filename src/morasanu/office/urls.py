@@ -19,6 +19,7 @@ urlpatterns = [
     path("account/", include(account_urls)),
     path("account/2fa/", include(mfa_urls)),
     path("people/", include("morasanu.office.people.urls")),
+    path("requirements/", include("morasanu.office.requirement.urls")),
     path("due/", include("morasanu.office.due.urls")),
     path("evidence/", include("morasanu.office.seal.urls")),
 ]

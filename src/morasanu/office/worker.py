@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -12,14 +13,16 @@ from django.db import OperationalError, close_old_connections
 
 from morasanu.errors import EvidenceError
 from morasanu.ledger.ledger import Ledger
+from morasanu.office.due.routine import plan_routines
 from morasanu.office.due.work import work_next
 from morasanu.office.seal.sealer import mark_sealed, seal_waiting
-from morasanu.office.wiring import HANDLERS
+from morasanu.office.wiring import HANDLERS, SLOW
 
 if TYPE_CHECKING:
     from morasanu.office.place import Place
 
 PAUSE_S: Final = 0.5
+ROUTINES_S: Final = 60
 _log = logging.getLogger(__name__)
 
 
@@ -31,8 +34,12 @@ def work(place: Place, stop: threading.Event | None = None) -> None:
             signal.signal(number, lambda *_: stop.set())
     with Ledger(place.ledger, patience_s=30) as ledger:
         mark_sealed(ledger)
+        next_look = 0.0
         while not stop.is_set():
             try:
+                if time.monotonic() >= next_look:
+                    plan_routines()
+                    next_look = time.monotonic() + ROUTINES_S
                 is_busy = _do_one_round(ledger)
             except OperationalError as error:  # a full disk, a database that is away: what waits stays on its lists
                 _log.warning("worker: %s", type(error).__name__)
@@ -50,4 +57,4 @@ def _do_one_round(ledger: Ledger) -> bool:
     except EvidenceError as error:
         _log.error("worker: %s", error.code)
         raise
-    return work_next(HANDLERS) or sealed > 0
+    return work_next(HANDLERS, SLOW) or sealed > 0

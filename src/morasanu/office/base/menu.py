@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _PLACES: Final = (
     ("today", Words("今日", "Today")),
+    ("requirement:list", Words("要求と管理策", "Requirements")),
     ("people:units", Words("組織", "Organisation")),
     ("people:persons", Words("役職員", "People")),
     ("people:appointments", Words("任命", "Appointments")),

@@ -34,7 +34,7 @@ class Record(models.Model):
         abstract = True
 
     @property
-    def subject(self) -> str:
+    def trace_subject(self) -> str:
         """Return what the ledger calls this row."""
         return f"{self.sealed_as}/{self.pk}"
 

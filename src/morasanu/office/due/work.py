@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import nullcontext
 from typing import Any, Final
 
 from django.db import transaction
@@ -22,13 +23,16 @@ MOST_ATTEMPTS: Final = 5
 _log = logging.getLogger(__name__)
 
 
-def work_next(handlers: Mapping[str, Handler]) -> bool:
-    """Do the next thing that is due, if any; return whether there was one."""
+def work_next(handlers: Mapping[str, Handler], slow: Collection[str] = ()) -> bool:
+    """Do the next thing that is due, if any; return whether there was one.
+
+    Kinds that are `slow` change nothing in the database, and do not keep it locked while they work.
+    """
     event = _take(tuple(handlers))
     if event is None:
         return False
     try:
-        with transaction.atomic():
+        with nullcontext() if event.kind in slow else transaction.atomic():
             handlers[event.kind](event.facts)
             DueEvent.objects.filter(pk=event.pk).update(
                 state=State.DONE, done_at=read_now(), lease_until=None, fault=""

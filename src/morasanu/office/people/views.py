@@ -51,7 +51,7 @@ def show_unit(request: HttpRequest, key: int) -> HttpResponse:
         "appointments": selectors.list_appointments(reach, on=today).filter(unit=unit),
         "children": unit.children.order_by("code"),
         "vacancies": [each for each in selectors.find_vacancies(reach, today) if each.unit == unit],
-        "seal": find_seal(unit.subject),
+        "seal": find_seal(unit.trace_subject),
         "may_edit": _may(request, "people:unit-edit"),
         "may_see_persons": _may(request, "people:persons"),
     }
@@ -109,7 +109,7 @@ def _show_person(request: HttpRequest, person: Person, form: AccountForm, status
         "appointments": person.appointments.select_related("unit").order_by("-starts_on"),
         "account": account,
         "form": form if account is None and _may(request, "people:account", "POST") else None,
-        "seal": find_seal(person.subject),
+        "seal": find_seal(person.trace_subject),
         "may_edit": _may(request, "people:person-edit"),
         "may_appoint": _may(request, "people:appoint"),
     }
@@ -183,7 +183,7 @@ def show_appointment(request: HttpRequest, key: int) -> HttpResponse:
     appointment = get_object_or_404(rows, pk=key)
     context = {
         "appointment": appointment,
-        "seal": find_seal(appointment.subject),
+        "seal": find_seal(appointment.trace_subject),
         "may_end": _may(request, "people:appointment-end", "POST") and appointment.ends_on is None,
     }
     return render(request, "people/appointment.html", context)

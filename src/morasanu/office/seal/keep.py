@@ -43,7 +43,7 @@ def keep(record: Record, kind: str, actor: str, *, seen: int | None = None) -> b
         record.changed_at = read_now()
         record.full_clean()
         record.save()
-        leave_trace(kind, actor, record.subject, record.version, row=record.describe(), changed=changed)
+        leave_trace(kind, actor, record.trace_subject, record.version, row=record.describe(), changed=changed)
     return True
 
 
@@ -78,7 +78,7 @@ def keep_changed(records: Sequence[Record], fields: Sequence[str], kind: str, ac
 def drop(record: Record, kind: str, actor: str) -> None:
     """Delete a row; its trace stays."""
     with transaction.atomic():
-        leave_trace(kind, actor, record.subject, record.version + 1, row={})
+        leave_trace(kind, actor, record.trace_subject, record.version + 1, row={})
         record.delete()
 
 
@@ -94,7 +94,7 @@ def leave_trace(
 def _leave_traces(kind: str, actor: str, records: Sequence[Record], changed: Iterable[str]) -> None:
     Outbox.objects.bulk_create(
         [
-            _make_trace(kind, actor, each.subject, each.version, row=each.describe(), changed=changed)
+            _make_trace(kind, actor, each.trace_subject, each.version, row=each.describe(), changed=changed)
             for each in records
         ],
         batch_size=_BATCH,

@@ -10,6 +10,7 @@ from morasanu.office.seal.models import Outbox
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
 
 class SealState(NamedTuple):
@@ -31,3 +32,8 @@ def describe_seal() -> SealState:
 def find_seal(subject: str) -> Outbox | None:
     """Return the newest change of a row, which says whether it is sealed and as what number."""
     return Outbox.objects.filter(subject=subject).order_by("-pk").first()
+
+
+def find_seals(subjects: Sequence[str]) -> dict[str, Outbox]:
+    """Return the newest change of each of some rows. One query."""
+    return {each.subject: each for each in Outbox.objects.filter(subject__in=subjects).order_by("pk")}

@@ -1,0 +1,114 @@
+"""What the pages about requirements read: each control with its verdict, each requirement from its controls, the coverage of rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import Max
+from django.utils.timezone import localtime
+
+from morasanu.duty import coverage as duty
+from morasanu.office.access.reach import within
+from morasanu.office.requirement.models import Control, Coverage, Evidence
+from morasanu.rules.load import Words
+from morasanu.rules.requirement import Control as ControlRule
+from morasanu.rules.requirement import Requirement, Stage, load_requirements
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from morasanu.office.access.reach import Reach
+
+_WARN_DAYS = 30
+
+
+class JudgedControl(NamedTuple):
+    """A control with how it stands, and its words: the shipped ones while it is as shipped."""
+
+    control: Control
+    verdict: duty.Verdict
+    title: Words
+    does: Words
+
+
+class JudgedRequirement(NamedTuple):
+    """A requirement with how it stands and the controls that answer it."""
+
+    requirement: Requirement
+    verdict: duty.Verdict
+    controls: list[JudgedControl]
+
+
+def list_controls(reach: Reach, today: dt.date) -> list[JudgedControl]:
+    """Return the adopted controls, judged. Two queries."""
+    rows = list(within(Control, reach).filter(is_adopted=True).select_related("unit", "owner"))
+    newest = Evidence.objects.filter(control__in=rows).order_by().values("control", "kind").annotate(last=Max("pk"))
+    found: dict[int, list[Evidence]] = {}
+    for evidence in Evidence.objects.filter(pk__in=newest.values("last")):
+        found.setdefault(evidence.control_id or 0, []).append(evidence)
+    return [judge(row, found.get(row.pk, ()), today) for row in rows]
+
+
+def judge(control: Control, evidence: Iterable[Evidence], today: dt.date) -> JudgedControl:
+    """Return a control judged by its evidence."""
+    rules = load_requirements().as_of(today)
+    shipped = next((each for each in rules.controls if each.id == control.code), None)
+    title = shipped.title if shipped and shipped.title.ja == control.title else Words(control.title, control.title)
+    does = shipped.does if shipped and shipped.does.ja == control.does else Words(control.does, control.does)
+    rule = ControlRule(
+        control.code,
+        title,
+        does,
+        control.cycle_months,
+        shipped.warn_days if shipped else _WARN_DAYS,
+        tuple(control.answers),
+        control.judged_by,
+        tuple(cite for name in control.answers if (row := rules.find(name)) for cite in row.citations),
+    )
+    values = [
+        duty.Evidence(
+            duty.EvidenceKind(each.kind),
+            localtime(each.collected_at).date(),
+            each.valid_until or localtime(each.collected_at).date(),
+            each.holds,
+        )
+        for each in evidence
+    ]
+    return JudgedControl(control, duty.judge_control(rule, values, today), title, does)
+
+
+def list_requirements(reach: Reach, today: dt.date) -> list[JudgedRequirement]:
+    """Return the requirements in force, judged by the adopted controls."""
+    by_answer: dict[str, list[JudgedControl]] = {}
+    for each in list_controls(reach, today):
+        for name in each.control.answers:
+            by_answer.setdefault(name, []).append(each)
+    return [
+        JudgedRequirement(
+            row,
+            duty.judge_requirement(row, [each.verdict for each in by_answer.get(row.id, ())]),
+            by_answer.get(row.id, []),
+        )
+        for row in load_requirements().as_of(today).requirements
+    ]
+
+
+class Line(NamedTuple):
+    """A row of the coverage matrix: a rule, and a cell for each stage (None where nothing was written)."""
+
+    rule: str
+    cells: list[tuple[Stage, Coverage | None]]
+
+
+def read_coverage(reach: Reach) -> tuple[list[Line], duty.Coverage]:
+    """Return the coverage matrix and what is to be said of it. One query."""
+    rows: dict[str, dict[Stage, Coverage]] = {}
+    for cell in within(Coverage, reach):
+        rows.setdefault(cell.rule, {})[Stage(cell.stage)] = cell
+    matrix = {
+        rule: {stage: duty.Cell(cell.section, cell.reason) for stage, cell in cells.items()}
+        for rule, cells in rows.items()
+    }
+    lines = [Line(rule, [(stage, cells.get(stage)) for stage in Stage]) for rule, cells in rows.items()]
+    return lines, duty.judge_coverage(matrix)
