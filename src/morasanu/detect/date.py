@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from morasanu.detect.label import NONE_DATE
 from morasanu.finding import Finding
+from morasanu.text.era import ERAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
 _KANJI = "〇一二三四五六七八九十元正"
 _N = rf"(?:\d{{1,2}}|[{_KANJI}]{{1,4}})"
 _MONTH = "(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC)[a-z]*"
-_ERA = r"(?:[明大昭平令](?:治|正|和|成)|[明大昭平令](?=\d)|[MTSHRmtshr](?<![A-Za-z0-9].)(?=[ .]?\d))"
-_DAY = r"\s?[.\-/・年](?:\([明大昭平令][^()\n]{1,6}\))?\s?\d{1,2}\s?[.\-/・月]\s?\d{1,2}(?!\d)"
+_NAMES = "|".join(era.name for era in ERAS)
+_HEADS = "".join(era.name[0] for era in ERAS)
+_TAILS = "|".join(dict.fromkeys(era.name[1] for era in ERAS))
+_LETTERS = "".join(era.letter for era in ERAS)
+_LETTER = f"[{_LETTERS}{_LETTERS.lower()}]"
+_ERA = rf"(?:[{_HEADS}](?:{_TAILS})|[{_HEADS}](?=\d)|{_LETTER}(?<![A-Za-z0-9].)(?=[ .]?\d))"
+_DAY = rf"\s?[.\-/・年](?:\([{_HEADS}][^()\n]{{1,6}}\))?\s?\d{{1,2}}\s?[.\-/・月]\s?\d{{1,2}}(?!\d)"
 # each begins with a set of characters, which lets the search skip the rest of a text
 _PATTERNS = (
-    rf"[明大昭平令](?:治|正|和|成)?\s?(?:{_N}\s?年\s?{_N}\s?月\s?{_N}\s?日|\d{{1,2}}{_DAY}日?)",
-    rf"[MTSHRmtshr](?<![A-Za-z0-9].)[ .]?\d{{1,2}}{_DAY}日?",
+    rf"[{_HEADS}](?:{_TAILS})?\s?(?:{_N}\s?年\s?{_N}\s?月\s?{_N}\s?日|\d{{1,2}}{_DAY}日?)",
+    rf"{_LETTER}(?<![A-Za-z0-9].)[ .]?\d{{1,2}}{_DAY}日?",
     rf"[12](?<!\d.)[90]\d\d(?:{_DAY}日?|\d{{4}}(?=\s?生))",
     rf"\d(?<!\d.)\d?[ \-](?i:{_MONTH})\.?,?[ \-](?:19|20)\d\d(?!\d)",
     r"[A-Z](?<![A-Za-z].)(?:(?<=J)an|(?<=F)eb|(?<=M)a[ry]|(?<=A)(?:pr|ug)|(?<=J)u[nl]|(?<=S)ep|(?<=O)ct|(?<=N)ov|(?<=D)ec)[a-z]{0,6}\.? \d{1,2},? (?:19|20)\d\d(?!\d)",
@@ -41,19 +47,19 @@ _LOOSE = re.compile(
             r"(?<!\d)\d\d[./]\d\d?[./]\d\d?(?!\d)",
             rf"{_ERA}\s?{_N}\s?年(?:\s?{_N}\s?月)?(?:生まれ)?(?=\D|$)",
             r"(?<!\d)(?:19|20)?\d\d年(?:\s?\d{1,2}月)?(?!\d)",
-            r"(?:明治|大正|昭和|平成|令和)[ぁ-ん一-龯0-9]{1,8}ねん[の、 ]{0,2}[ぁ-ん0-9]{1,6}がつ[の、 …]{0,3}[ぁ-ん0-9]{1,8}",
+            rf"(?:{_NAMES})[ぁ-ん一-龯0-9]{{1,8}}ねん[の、 ]{{0,2}}[ぁ-ん0-9]{{1,6}}がつ[の、 …]{{0,3}}[ぁ-ん0-9]{{1,8}}",
             r"(?<!\d)\d{1,2}/\d{1,2}/(?:19|20)\d\d(?!\d)",
-            r"(?<!\d)(?:19|20)\d\d ?\([A-Z明大昭平令][^()\n]{1,6}\)年?(?:\d{1,2}月\d{1,2}日)?",
+            rf"(?<!\d)(?:19|20)\d\d ?\([A-Z{_HEADS}][^()\n]{{1,6}}\)年?(?:\d{{1,2}}月\d{{1,2}}日)?",
             r"(?<!\d)\d{1,2}(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:19|20)?\d\d(?![0-9A-Za-z])",
             rf"[一二][〇九][{_KANJI}]{{2}}年[{_KANJI}]{{1,3}}月[{_KANJI}]{{1,3}}日",
             rf"{_ERA}[{_KANJI}0-9]{{1,3}}[・.][{_KANJI}0-9]{{1,3}}[・.][{_KANJI}0-9]{{1,3}}",
             r"(?<![\d-])[1-5]-?\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?![\d-])",
-            r"[MTSHR]\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)",
+            rf"[{_LETTERS}]\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)",
         )
     )
 )
 _SPOKEN = re.compile(
-    r"(?:明治|大正|昭和|平成|令和|西暦)[ぁ-ん一-龯0-9]{1,8}ねん[の、 ]{0,2}[ぁ-ん0-9]{1,6}がつ[の、 …]{0,3}(?:ついたち|[ぁ-ん0-9]{1,8}?(?:にち|か))"
+    rf"(?:{_NAMES}|西暦)[ぁ-ん一-龯0-9]{{1,8}}ねん[の、 ]{{0,2}}[ぁ-ん0-9]{{1,6}}がつ[の、 …]{{0,3}}(?:ついたち|[ぁ-ん0-9]{{1,8}}?(?:にち|か))"
 )
 _BIRTH_WORD = re.compile("生(?![活産存徒保命計業協])|うまれ")
 _SHORT_BIRTH = re.compile(rf"(?:{_ERA}\s?{_N}年(?:\s?{_N}月)?|(?<!\d)(?:19|20)?\d\d年(?:\s?\d{{1,2}}月)?)(?=\)?\s?\Z)")

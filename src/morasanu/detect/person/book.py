@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from morasanu.detect.lexicon import fold_romaji, hiragana_to_katakana
+from morasanu.text.era import ERAS
 from morasanu.text.fold import fold
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _ROLE_LAST = frozenset("人師屋者友主客婦方")
 _NO_GIVEN = frozenset(
     "有無可否済計円名男女他等様方上下中外内新旧元前後左右東西南北本支表裏大小高低金月日年人数者係長店部課番号区町村市県光普当定貯積副"
 )
-_ERAS = ("明治", "大正", "昭和", "平成", "令和")
+_ERA_NAMES = tuple(era.name for era in ERAS)
 _COMMON = 5
 _NUMERALS = frozenset("一二三四五六七八九十百千万年月日円第各同")
 _DIRECTIONS = frozenset("東西南北中")
@@ -254,7 +255,7 @@ class NameBook:
     def _split(self, run: str) -> int:
         """Return how many characters of the kanji `run` are the surname when the rest is a given name, 0 when it is no name."""
         lexicon = self._lexicon
-        if not 3 <= len(run) <= 6 or run in self.stop or run.startswith(_ERAS):
+        if not 3 <= len(run) <= 6 or run in self.stop or run.startswith(_ERA_NAMES):
             return 0
         for length in (2, 3, 1):
             surname, given = run[:length], run[length:]

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+from morasanu.text.era import find_era
+
 _QUOTED: Final = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
 _UNITS: Final = re.compile("[\\W\\d年月日時分秒曜円千百万億兆名人個件株式]*")
 _BRACKET: Final = re.compile(r"\[[^\]]*\]")
@@ -20,11 +22,6 @@ _BUILT_IN: Final = {
     35: "mmm", 36: "[$-411]ge.m.d", 50: "[$-411]ge.m.d", 51: '[$-411]ggge"年"m"月"d"日"', 52: 'yyyy"年"m"月"', 53: "mmm",
     54: '[$-411]ggge"年"m"月"d"日"', 55: 'yyyy"年"m"月"', 56: "mmm", 57: "[$-411]ge.m.d", 58: '[$-411]ggge"年"m"月"d"日"',
 }  # fmt: skip
-# 元号法と改元の政令: first day, name, letter
-_ERAS: Final = (
-    (date(2019, 5, 1), "令和", "R"), (date(1989, 1, 8), "平成", "H"), (date(1926, 12, 25), "昭和", "S"),
-    (date(1912, 7, 30), "大正", "T"), (date(1868, 10, 23), "明治", "M"),
-)  # fmt: skip
 _FIRST_1900: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no zone
 _FIRST_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001 - a cell has no zone
 _LAST_SERIAL: Final = 2_958_465
@@ -143,7 +140,7 @@ def _show_date(day: date, code: str) -> str:
 def _show_token(day: date, token: str) -> str | None:
     kind = token[0]
     if kind in "ge":
-        first, name, letter = next((era for era in _ERAS if day >= era[0]), (date(1, 1, 1), "", ""))
+        first, name, letter = find_era(day) or (date(1, 1, 1), "", "")
         if kind == "g":
             return letter if len(token) == 1 else name[: len(token) - 1]
         return f"{day.year - first.year + 1:0{len(token)}d}"
