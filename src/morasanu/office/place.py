@@ -116,6 +116,13 @@ def _write(path: Path, text: str) -> None:
     new.replace(path)
 
 
+def need(place: Place | None) -> Place:
+    """Return the data folder. Raises InputError MRS-I-050 in a process without one."""
+    if place is None:
+        raise InputError("MRS-I-050", "データフォルダーがありません", "there is no data folder")
+    return place
+
+
 def write_private(path: Path, text: str) -> None:
     """Write `text` to a file in the data folder that only its owner reads, wholly or not at all."""
     _write(path, text)

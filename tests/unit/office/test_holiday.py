@@ -6,14 +6,17 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from morasanu.errors import InputError
-from morasanu.office import holiday
 from morasanu.office.holiday import load_calendar, load_statutory_calendar
 from morasanu.text.calendar import last_day
+
+if TYPE_CHECKING:
+    from morasanu.office import holiday
 
 LAW = Path(__file__).parents[4] / "shared" / "law"
 FOUNDING = date(2026, 6, 15)  # a Monday

@@ -17,6 +17,7 @@ from morasanu.office.base.clock import read_today
 from morasanu.office.base.edit import edit_record
 from morasanu.office.base.words import say, say_error
 from morasanu.office.people.models import OrgUnit
+from morasanu.office.place import need
 from morasanu.office.requirement import selectors, services
 from morasanu.office.requirement.forms import ControlForm, CoverageForm, EvidenceForm
 from morasanu.office.requirement.judge import judge_all
@@ -149,7 +150,7 @@ def add_evidence(request: HttpRequest, key: int) -> HttpResponse:
         try:
             if file := form.cleaned_data["file"]:
                 evidence.kind, evidence.name = EvidenceKind.FILE, file.name[:200]
-                evidence.digest = services.store_file(settings.PLACE.files, file.chunks())
+                evidence.digest = services.store_file(need(settings.PLACE).files, file.chunks())
             services.add_evidence(evidence, read_visitor(request).actor)
         except InputError as error:
             form.add_error(None, say_error(error))
@@ -164,7 +165,7 @@ def send_file(request: HttpRequest, key: int) -> FileResponse:
     if not evidence.digest or evidence.kind != EvidenceKind.FILE:
         raise Http404
     try:
-        file = (settings.PLACE.files / evidence.digest).open("rb")
+        file = (need(settings.PLACE).files / evidence.digest).open("rb")
     except OSError as error:
         raise Http404 from error
     return FileResponse(file, as_attachment=True, filename=evidence.name, content_type="application/octet-stream")

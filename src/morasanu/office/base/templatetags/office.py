@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 
 from morasanu.office.base.words import read_language, say_words
 from morasanu.office.base.words import say as choose_words
+from morasanu.text.day import show_day
 
 if TYPE_CHECKING:
     from django.forms import BoundField
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from morasanu.rules.load import Words
 
 register = template.Library()
-_WEEKDAYS = "月火水木金土日"
 
 
 @register.simple_tag
@@ -42,9 +42,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
         return "—"
     if isinstance(value, dt.datetime):
         value = localtime(value).date()
-    if read_language() == "en":
-        return f"{value.day} {value:%b %Y}"
-    return f"{value.year}年{value.month}月{value.day}日({_WEEKDAYS[value.weekday()]})"
+    return show_day(value, read_language())
 
 
 @register.filter
