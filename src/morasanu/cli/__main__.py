@@ -92,6 +92,8 @@ def _run_verb(options: argparse.Namespace, say: Speaker) -> int:
         from morasanu.cli import doctor as verb  # type: ignore[no-redef]  # noqa: PLC0415
     elif options.verb == "ledger":
         from morasanu.cli import ledger as verb  # type: ignore[no-redef]  # noqa: PLC0415
+    elif options.verb in ("backup", "restore"):
+        from morasanu.cli import backup as verb  # type: ignore[no-redef]  # noqa: PLC0415
     elif options.verb == "up":
         from morasanu.cli import up as verb  # type: ignore[no-redef]  # noqa: PLC0415
     else:

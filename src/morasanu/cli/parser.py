@@ -74,6 +74,7 @@ def make_parser(say: Speaker) -> argparse.ArgumentParser:
     _add_doctor(verbs, say)
     _add_ledger(verbs, say)
     _add_up(verbs, say)
+    _add_copies(verbs, say)
     return parser
 
 
@@ -288,6 +289,31 @@ def _add_up(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
         action="store_true",
         help=say("TLS を受け持つ代理サーバーの後ろに置く", "stands behind a proxy that does TLS"),
     )
+
+
+def _add_copies(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
+    folder = say("データフォルダー（既定 morasanu-data）", "the data folder (default morasanu-data)")
+    parser = _add_verb(
+        verbs,
+        say,
+        "backup",
+        say("データフォルダーの控えを取る（動かしたまま）", "copy the data folder, while it is in use"),
+    )
+    parser.add_argument("--data", type=Path, default=Path("morasanu-data"), metavar="DIR", help=folder)
+    parser.add_argument(
+        "--to",
+        type=Path,
+        metavar="DIR",
+        help=say("控えの置き場所（既定 DIR/backups/日時）", "where to (default DIR/backups/time)"),
+    )
+    parser.add_argument(
+        "--drill",
+        action="store_true",
+        help=say("続けて、戻せることを試す", "then try to put it back, in a folder that goes away"),
+    )
+    parser = _add_verb(verbs, say, "restore", say("控えを空のフォルダーへ戻す", "put a copy back into an empty folder"))
+    parser.add_argument("copy", type=Path, metavar="COPY", help=say("控えのフォルダー", "the copy"))
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help=folder)
 
 
 def _add_detect(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:

@@ -46,7 +46,7 @@ def make_backup(place: Place, at: dt.datetime, target: Path | None = None) -> Co
 
     Raises InputError MRS-I-056 when the copy does not check, or `target` is there already.
     """
-    path = target or place.backups / f"{at:%Y%m%dT%H%M%S}"
+    path = target or place.backups / f"{at:%Y%m%dT%H%M%S%f}"
     if path.exists():
         raise InputError("MRS-I-056", f"もうあります: {path}", f"is there already: {path}")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -24,6 +24,17 @@ STATES = {
 }
 
 
+KINDS = {
+    "ledger.leave": Words("台帳の控えを外へ送る", "send the ledger's checkpoint out"),
+    "backup.make": Words("控えを取る", "make a copy"),
+    "backup.drill": Words("控えを戻す訓練", "drill: put a copy back"),
+    "control.judge": Words("管理策を測る", "measure the controls"),
+    "reality.scan": Words("走査する", "scan"),
+    "reality.reconcile": Words("台帳と実態を突き合わせる", "reconcile the register with reality"),
+}
+"""What each kind is called; one that is not here is shown as it is."""
+
+
 class DueEvent(models.Model):
     """Something to do at a time, once: `key` is unique. A lease that ran out means that whoever did it died, and it is done again."""
 
@@ -46,6 +57,11 @@ class DueEvent(models.Model):
     def __str__(self) -> str:
         """Return the key."""
         return self.key
+
+    @property
+    def kind_words(self) -> Words:
+        """Return what is to be done."""
+        return KINDS.get(self.kind, Words(self.kind, self.kind))
 
     @property
     def state_words(self) -> Words:

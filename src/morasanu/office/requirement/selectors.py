@@ -9,10 +9,10 @@ from django.utils.timezone import localtime
 
 from morasanu.duty import coverage as duty
 from morasanu.office.access.reach import within
-from morasanu.office.requirement.models import Control, Coverage, Evidence
+from morasanu.office.requirement.models import Control, Coverage, Evidence, EvidenceKind
 from morasanu.rules.load import Words
+from morasanu.rules.requirement import PERSON, Requirement, Stage, load_requirements
 from morasanu.rules.requirement import Control as ControlRule
-from morasanu.rules.requirement import Requirement, Stage, load_requirements
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,6 +30,8 @@ class JudgedControl(NamedTuple):
     verdict: duty.Verdict
     title: Words
     does: Words
+    says: Words | None
+    """What the newest evidence that counts says."""
 
 
 class JudgedRequirement(NamedTuple):
@@ -66,6 +68,7 @@ def judge(control: Control, evidence: Iterable[Evidence], today: dt.date) -> Jud
         control.judged_by,
         tuple(cite for name in control.answers if (row := rules.find(name)) for cite in row.citations),
     )
+    counting = [each for each in evidence if control.judged_by == PERSON or each.kind == EvidenceKind.MACHINE]
     values = [
         duty.Evidence(
             duty.EvidenceKind(each.kind),
@@ -73,9 +76,11 @@ def judge(control: Control, evidence: Iterable[Evidence], today: dt.date) -> Jud
             each.valid_until or localtime(each.collected_at).date(),
             each.holds,
         )
-        for each in evidence
+        for each in counting
     ]
-    return JudgedControl(control, duty.judge_control(rule, values, today), title, does)
+    newest = max(counting, key=lambda each: (each.collected_at, each.pk), default=None)
+    says = Words(newest.ja, newest.en or newest.ja) if newest else None
+    return JudgedControl(control, duty.judge_control(rule, values, today), title, does, says)
 
 
 def list_requirements(reach: Reach, today: dt.date) -> list[JudgedRequirement]:
