@@ -94,8 +94,8 @@ def _refuse(lacking: Iterable[str]) -> OutsideError:
     points = ", ".join(_spell(lacking))
     return OutsideError(
         "MRS-O-061",
-        f"どの書体にも字形のない文字があります（{points}）。文字を改めるか、その字を持つ書体を OS に入れてください",
-        f"no font draws these characters: {points}. Change them, or install a font that has them",
+        f"印刷できない文字があります（{points}）。外字や制御文字は文字コードのある字に改め、まれな字はその字を持つ書体を OS に入れてください",
+        f"these characters cannot be printed: {points}. Change private and control characters; for rare ones install a font that has them",
     )
 
 
