@@ -9,10 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from morasanu.errors import OutsideError
 from morasanu.extract.interface import Drawn, Piece
 from morasanu.extract.page.ocr import Recogniser, find_tesseract
 from morasanu.extract.registry import load_extractors
 from morasanu.extract.sandbox import Sandbox
+from morasanu.office.paper.font import choose_fonts
 from morasanu.source.place import list_missing
 
 if TYPE_CHECKING:
@@ -82,6 +84,16 @@ def _check_helpers(say: Speaker) -> Iterator[Check]:
     )
     yield Check("Japanese font", has_font, "" if has_font else remedy)
     yield _check_recognition(say)
+    yield _check_paper(say)
+
+
+def _check_paper(say: Speaker) -> Check:
+    """Return whether PDFs can be set: Typst and a font with the characters of Japanese."""
+    try:
+        choose_fonts(())
+    except OutsideError as error:
+        return Check("paper", False, say(error.message_ja, error.message_en))
+    return Check("paper", True, "")
 
 
 def _list_files(folder: str) -> Iterator[Path]:

@@ -31,6 +31,7 @@ def test_doctor_lists_formats_places_helpers_and_confinements(capsys: pytest.Cap
         "libarchive",
         "Japanese font",
         "tesseract",
+        "paper",
         "sandbox memory",
     ):
         assert name in checks
