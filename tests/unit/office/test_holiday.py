@@ -16,14 +16,16 @@ from morasanu.office.holiday import load_calendar, load_statutory_calendar
 from morasanu.text.calendar import last_day
 
 if TYPE_CHECKING:
-    from morasanu.office import holiday
+    from collections.abc import Callable
+
+    from morasanu.text.calendar import Calendar
 
 LAW = Path(__file__).parents[4] / "shared" / "law"
 FOUNDING = date(2026, 6, 15)  # a Monday
 YEARS = range(2026, 2028)
 
 
-def load_or_skip(own: frozenset[date] = frozenset()) -> tuple[holiday.Calendar, holiday.Calendar]:
+def load_or_skip(own: frozenset[date] = frozenset()) -> tuple[Calendar, Calendar]:
     pytest.importorskip("jpholiday")
     return load_calendar(YEARS, own), load_statutory_calendar(YEARS)
 
@@ -58,7 +60,9 @@ def test_holidays_are_those_of_the_papers() -> None:
 
 
 @pytest.mark.parametrize("load", [load_calendar, load_statutory_calendar])
-def test_missing_extra_is_told_with_the_command(load: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_extra_is_told_with_the_command(
+    load: Callable[[range], Calendar], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "jpholiday", None)
     with pytest.raises(InputError, match=r"morasanu\[web\].*jpholiday") as caught:
         load(YEARS)
