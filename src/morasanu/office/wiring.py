@@ -51,13 +51,13 @@ def send_checkpoint(_: Mapping[str, Any]) -> None:
 
 
 def make_copy(_: Mapping[str, Any]) -> None:
-    """Make today's copy and drop the oldest ones. Raises InputError MRS-I-057 for another database than the embedded one."""
+    """Make today's copy and drop the oldest ones. Raises InputError MRS-I-049 for another database than the embedded one."""
     place: Place | None = settings.PLACE
     if place is None:
         return
     if connection.vendor != "sqlite":
         raise InputError(
-            "MRS-I-057",
+            "MRS-I-049",
             "PostgreSQL の控えは、その仕組み（pg_dump など）で取ってください",
             "copies of PostgreSQL are made with its own tools, such as pg_dump",
         )

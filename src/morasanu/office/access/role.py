@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from morasanu.rules.load import Words
+from morasanu.rules.role import load_roles
 
 
 class Role(StrEnum):
@@ -20,14 +20,6 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-TITLES: Final = {
-    Role.EXECUTIVE: Words("役員", "executive"),
-    Role.OFFICER: Words("個人データ管理責任者", "data protection officer"),
-    Role.MANAGER: Words("個人データ管理者", "data manager"),
-    Role.HANDLER: Words("取扱者", "handler"),
-    Role.APPROVER: Words("承認者", "approver"),
-    Role.AUDITOR: Words("監査", "auditor"),
-    Role.ADMINISTRATOR: Words("システム管理", "system administrator"),
-}
+TITLES: Final = {role: load_roles()[role].title for role in Role}
 DECIDING: Final = frozenset(Role) - {Role.HANDLER}
 """Roles that decide or see much: they sign in with a second factor."""

@@ -67,6 +67,7 @@ people:appointments              GET        all       all     below   -       - 
 people:appoint                   GET,POST   -         all     -       -       -        -       -
 people:appointment               GET        all       all     below   self    self     all     all
 people:appointment-end           POST       -         all     -       -       -        -       -
+people:letter                    GET        all       all     below   self    self     all     all
 requirement:list                 GET        all       all     all     all     all      all     -
 requirement:requirement          GET        all       all     all     all     all      all     -
 requirement:controls             GET        all       all     all     -       -        all     -

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from morasanu.errors import InputError
+from morasanu.errors import InputError, MorasanuError
 from morasanu.office.access.reach import read_reach, read_visitor, within
 from morasanu.office.access.role import TITLES, Role
 from morasanu.office.access.table import may_open
@@ -15,14 +16,15 @@ from morasanu.office.base.clock import read_today
 from morasanu.office.base.edit import edit_record
 from morasanu.office.base.form import add_errors
 from morasanu.office.base.page import take_page
-from morasanu.office.base.words import say, say_error
+from morasanu.office.base.words import read_language, say, say_error
 from morasanu.office.people import selectors, services
 from morasanu.office.people.forms import AccountForm, AppointmentForm, PersonForm, UnitForm
+from morasanu.office.people.letter import make_letter
 from morasanu.office.people.models import PERSON_KINDS, Account, Appointment, OrgUnit, Person
 from morasanu.office.seal.selectors import find_seal
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 
 def _may(request: HttpRequest, route: str, method: str = "GET") -> bool:
@@ -187,6 +189,18 @@ def show_appointment(request: HttpRequest, key: int) -> HttpResponse:
         "may_end": _may(request, "people:appointment-end", "POST") and appointment.ends_on is None,
     }
     return render(request, "people/appointment.html", context)
+
+
+def send_letter(request: HttpRequest, key: int) -> HttpResponse:
+    """Return the letter of an appointment as a PDF."""
+    rows = within(Appointment, read_reach(request)).select_related("person", "unit")
+    appointment = get_object_or_404(rows, pk=key)
+    try:
+        data = make_letter(appointment, read_language())
+    except MorasanuError as error:
+        return render(request, "base/refused.html", {"sentence": say_error(error)}, status=409)
+    headers = {"Content-Disposition": f'attachment; filename="letter-{appointment.pk}.pdf"'}
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
 
 
 def end_appointment(request: HttpRequest, key: int) -> HttpResponse:
