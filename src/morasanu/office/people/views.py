@@ -18,7 +18,7 @@ from morasanu.office.base.page import take_page
 from morasanu.office.base.words import say, say_error
 from morasanu.office.people import selectors, services
 from morasanu.office.people.forms import AccountForm, AppointmentForm, PersonForm, UnitForm
-from morasanu.office.people.models import PERSON_KINDS, Account, Appointment, OrgUnit, Person
+from morasanu.office.people.models import PERSON_KINDS, Appointment, OrgUnit, Person
 from morasanu.office.seal.selectors import find_seal
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def show_unit(request: HttpRequest, key: int) -> HttpResponse:
     context = {
         "unit": unit,
         "appointments": selectors.list_appointments(reach, on=today).filter(unit=unit),
-        "children": unit.children.order_by("code"),
+        "children": within(OrgUnit, reach).filter(parent=unit).order_by("code"),
         "vacancies": [each for each in selectors.find_vacancies(reach, today) if each.unit == unit],
         "seal": find_seal(unit.subject),
         "may_edit": _may(request, "people:unit-edit"),
@@ -103,10 +103,10 @@ def show_person(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _show_person(request: HttpRequest, person: Person, form: AccountForm, status: int = 200) -> HttpResponse:
-    account = Account.objects.filter(person=person).first()
+    account = selectors.find_account(person)
     context = {
         "person": person,
-        "appointments": person.appointments.select_related("unit").order_by("-starts_on"),
+        "appointments": selectors.list_appointments(read_reach(request)).filter(person=person).order_by("-starts_on"),
         "account": account,
         "form": form if account is None and _may(request, "people:account", "POST") else None,
         "seal": find_seal(person.subject),
