@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from morasanu.errors import InputError
+from morasanu.errors import InputError, OutsideError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 """Version of the folder; a newer program brings an older folder up to date when it opens it."""
 MARK: Final = "office.json"
+_UNFINISHED: Final = frozenset(("backups", "reports", "secret", "secret.new", f"{MARK}.new"))
+"""What a process leaves that died while it made the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +71,34 @@ class Place:
 def open_place(path: Path, *, is_demo: bool = False, today: str = "") -> Place:
     """Return the data folder at `path`, made when it is not there yet.
 
-    Raises InputError MRS-I-050 when the folder holds something else or was written by a newer version.
+    Raises InputError MRS-I-050 when the folder holds something else or was written by a newer version, OutsideError
+    MRS-O-052 when it cannot be written.
     """
     mark = path / MARK
-    if mark.exists():
-        return _read(path, mark)
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise InputError(
-            "MRS-I-050",
-            f"データフォルダーではありません（空でもありません）: {path}",
-            f"neither a data folder nor empty: {path}",
-        )
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.chmod(0o700)
-    place = Place(path, is_demo, today)
+    try:
+        if mark.exists():
+            return _read(path, mark)
+        if path.exists() and (not path.is_dir() or {each.name for each in path.iterdir()} - _UNFINISHED):
+            raise InputError(
+                "MRS-I-050",
+                f"データフォルダーではありません（空でもありません）: {path}",
+                f"neither a data folder nor empty: {path}",
+            )
+        return _make(Place(path, is_demo, today))
+    except OSError as error:
+        name = os.strerror(error.errno) if error.errno else type(error).__name__
+        raise OutsideError(
+            "MRS-O-052", f"読み書きできません: {path}（{name}）", f"cannot be read or written: {path} ({name})"
+        ) from error
+
+
+def _make(place: Place) -> Place:
+    place.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place.path.chmod(0o700)
     for folder in (place.backups, place.reports):
         folder.mkdir(mode=0o700, exist_ok=True)
     _write(place.secret, secrets.token_urlsafe(48))
-    _write(mark, json.dumps({"format": FORMAT, "demo": is_demo, "today": today}))
+    _write(place.path / MARK, json.dumps({"format": FORMAT, "demo": place.is_demo, "today": place.today}))
     return place
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import signal
+import sys
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
 THREADS: Final = 8
 LONGEST_BODY_BYTES: Final = 64_000_000
+_log = logging.getLogger(__name__)
 
 
 def make_server(host: str, port: int, certificate: Path | None = None, key: Path | None = None) -> Any:  # noqa: ANN401 - cheroot has no types
@@ -25,8 +28,16 @@ def make_server(host: str, port: int, certificate: Path | None = None, key: Path
     server.max_request_body_size = LONGEST_BODY_BYTES
     if certificate is not None:
         server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(key or certificate))
+    setattr(server, "error_log", _tell)  # noqa: B010 - the way that cheroot has for it
     server.prepare()
     return server
+
+
+def _tell(message: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
+    """Write to the log what the server has to say, without the request that it says it of."""
+    del message
+    if traceback and (error := sys.exception()) is not None:
+        _log.log(max(level, logging.WARNING), "web: %s", type(error).__name__)
 
 
 def serve(server: Any) -> None:  # noqa: ANN401 - cheroot has no types

@@ -51,7 +51,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "morasanu.office.base.middleware.HeaderMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "morasanu.office.base.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -192,5 +192,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django.request": {"level": "ERROR"},  # an address that leads nowhere may hold anything
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # and so may a host's name
     },
 }

@@ -9,12 +9,12 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from morasanu.errors import EvidenceError
 from morasanu.ledger.ledger import Ledger
 from morasanu.office.due.routine import plan_routines
-from morasanu.office.due.work import work_next
+from morasanu.office.due.work import release_leases, work_next
 from morasanu.office.seal.sealer import mark_sealed, seal_waiting
 from morasanu.office.wiring import HANDLERS, SLOW
 
@@ -33,17 +33,21 @@ def work(place: Place, stop: threading.Event | None = None) -> None:
         with suppress(ValueError):  # not the main thread: a test stops it
             signal.signal(number, lambda *_: stop.set())
     with Ledger(place.ledger, patience_s=30) as ledger:
-        mark_sealed(ledger)
-        next_look = 0.0
+        is_new, next_look = True, 0.0
         while not stop.is_set():
             try:
+                if is_new:  # the ledger is ours, so whoever worked before is gone
+                    mark_sealed(ledger)
+                    release_leases()
+                    is_new = False
                 if time.monotonic() >= next_look:
                     plan_routines()
                     next_look = time.monotonic() + ROUTINES_S
                 is_busy = _do_one_round(ledger)
-            except OperationalError as error:  # a full disk, a database that is away: what waits stays on its lists
+            except (OperationalError, InterfaceError) as error:  # full disk, no database: what waits stays on its lists
                 _log.warning("worker: %s", type(error).__name__)
                 is_busy = False
+                is_new = True  # the mark of what was just sealed may be what failed
             if not is_busy:
                 close_old_connections()
                 stop.wait(PAUSE_S)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 
 from morasanu.office.access.reach import find_visitor
-from morasanu.office.access.table import ANYBODY, NOBODY, SIGNED_IN, find_row
+from morasanu.office.access.table import ANYBODY, NOBODY, SIGNED_IN, find_row, list_methods
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 
 class AccessMiddleware:
@@ -38,9 +38,9 @@ class AccessMiddleware:
         if row == ANYBODY:
             return None
         if row == NOBODY:
-            if find_row(route, "GET") == NOBODY and find_row(route, "POST") == NOBODY:
-                raise Http404
-            return HttpResponse(status=405)
+            if methods := list_methods(route):
+                return HttpResponseNotAllowed(methods)
+            raise Http404
         visitor = find_visitor(request)
         if visitor is None:
             return redirect_to_login(request.get_full_path() if method == "GET" else "/")

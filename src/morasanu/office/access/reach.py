@@ -79,12 +79,15 @@ class Visitor:
 
 
 def make_visitor(account: Account) -> Visitor:
-    """Return who `account` is today. Two queries."""
+    """Return who `account` is today; whoever has left holds no role any more. Two queries."""
     today = read_today()
     if account.person_id is None:
         return Visitor(account, {}, {})
     held = Appointment.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=today), person_id=account.person_id, starts_on__lte=today
+        Q(ends_on=None) | Q(ends_on__gte=today),
+        Q(person__left_on=None) | Q(person__left_on__gte=today),
+        person_id=account.person_id,
+        starts_on__lte=today,
     ).values_list("role", "unit_id", "unit__path")
     units: dict[Role, frozenset[int]] = {}
     below: dict[Role, frozenset[int]] = {}

@@ -51,8 +51,16 @@ mfa_list_webauthn                GET        signed-in
 mfa_add_webauthn                 GET,POST   signed-in
 mfa_edit_webauthn                GET,POST   signed-in
 mfa_remove_webauthn              GET,POST   signed-in
-mfa_signup_webauthn              GET,POST   nobody
-mfa_trust                        GET,POST   nobody
+account_signup                   GET,POST   nobody
+account_email                    GET,POST   nobody
+account_email_verification_sent GET,POST   nobody
+account_confirm_email            GET,POST   nobody
+account_set_password             GET,POST   nobody
+account_reset_password           GET,POST   nobody
+account_reset_password_done      GET,POST   nobody
+account_reset_password_from_key GET,POST   nobody
+account_reset_password_from_key_done GET,POST nobody
+account_confirm_login_code       GET,POST   nobody
 today                            GET        all       all     below   unit    below    all     all
 people:units                     GET        all       all     below   unit    below    all     all
 people:unit-add                  GET,POST   -         all     -       -       -        -       all
@@ -109,6 +117,11 @@ TABLE: Final = _parse()
 def find_row(route: str, method: str) -> _Row:
     """Return the row of a route and a method: `anybody`, `signed-in`, `nobody`, or the extent of each role."""
     return TABLE.get((route, "GET" if method == "HEAD" else method), NOBODY)
+
+
+def list_methods(route: str) -> list[str]:
+    """Return the methods by which a route opens for somebody."""
+    return [method for (each, method), row in TABLE.items() if each == route and row != NOBODY]
 
 
 def find_extent(route: str, method: str, role: Role) -> Extent:

@@ -16,8 +16,15 @@ class BareFilter(logging.Filter):
             record.exc_info = None
             record.exc_text = None
         elif isinstance(record.args, tuple):
-            record.args = tuple(each.partition("?")[0] if isinstance(each, str) else each for each in record.args)
+            record.args = tuple(map(_strip, record.args))
         return True
+
+
+def _strip(value: object) -> object:
+    """Return what a line may say of `value`: numbers, words without an address's query, and of anything else its type."""
+    if isinstance(value, str):
+        return value.partition("?")[0]
+    return value if isinstance(value, int | float) else type(value).__name__
 
 
 def _find_place(trace: object) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.db import OperationalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +36,21 @@ class HeaderMiddleware:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if not request.path.startswith("/static/"):
-            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers["Cache-Control"] = "no-store"
         return response
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """Django's sessions, except that a page can still be read when nothing can be written."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Return the answer; only one that changed something has to have its session kept."""
+        try:
+            return super().process_response(request, response)
+        except OperationalError:
+            if request.method in {"GET", "HEAD"} and response.status_code == 200:
+                return response
+            raise
 
 
 class SessionLimitMiddleware:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar, cast
 
-from django.db.models import Model, Q
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import F, Model, Q
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.db.models import QuerySet
+    from django.db.models import OrderBy, QuerySet
     from django.http import HttpRequest
 
 Row = TypeVar("Row", bound=Model)
@@ -28,16 +30,16 @@ class Page(NamedTuple, Generic[Row]):
 def take_page(rows: QuerySet[Row], request: HttpRequest, order: Sequence[str], size: int = SIZE) -> Page[Row]:
     """Return the page that the address asks for. `order` are fields (`-` before one turns it), made unique by the key.
 
-    The address holds the key of a row and nothing of what it holds. Three queries.
+    The address holds the key of a row and nothing of what it holds. Rows without a value are the smallest. Three queries.
     """
     order = (*order, "pk")
     total = rows.count()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     backwards = bool(before)
-    ordered = rows.order_by(*map(_turn, order)) if backwards else rows.order_by(*order)
+    ordered = rows.order_by(*(_sort(rows.model, each) for each in (map(_turn, order) if backwards else order)))
     mark = before or after
     if mark.isascii() and mark.isdigit() and len(mark) < 19:
-        place = type(rows)(rows.model).filter(pk=int(mark)).values(*{each.removeprefix("-") for each in order}).first()
+        place = rows.filter(pk=int(mark)).order_by().values(*{each.removeprefix("-") for each in order}).first()
         if place:
             ordered = ordered.filter(_beyond(order, place, backwards=backwards))
     found = list(ordered[: size + 1])
@@ -58,13 +60,32 @@ def _turn(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
+def _sort(model: type[Model], name: str) -> OrderBy | str:
+    """Return how to order by a field; databases do not agree on where rows without a value stand."""
+    *path, last = name.removeprefix("-").split("__")
+    is_nullable = False
+    for each in path:
+        field = model._meta.get_field(each)  # noqa: SLF001 - Django's name for it
+        is_nullable |= bool(getattr(field, "null", False))
+        model = cast("type[Model]", field.related_model)
+    with suppress(FieldDoesNotExist):  # `pk`, or what a query computes
+        is_nullable |= bool(getattr(model._meta.get_field(last), "null", False))  # noqa: SLF001 - as above
+    if not is_nullable:
+        return name
+    return F(name[1:]).desc(nulls_last=True) if name.startswith("-") else F(name).asc(nulls_first=True)
+
+
 def _beyond(order: Sequence[str], place: dict[str, Any], *, backwards: bool) -> Q:
     found, same = Q(), Q()
     for name in order:
         field = name.removeprefix("-")
-        side = "lt" if name.startswith("-") != backwards else "gt"
-        found |= same & Q(**{f"{field}__{side}": place[field]})
-        same &= Q(**{field: place[field]})
+        is_falling, value = name.startswith("-") != backwards, place[field]
+        if value is not None:
+            less = Q(**{f"{field}__lt": value}) | Q(**{f"{field}__isnull": True})
+            found |= same & (less if is_falling else Q(**{f"{field}__gt": value}))
+        elif not is_falling:
+            found |= same & Q(**{f"{field}__isnull": False})
+        same &= Q(**{field: value})
     return found
 
 

@@ -22,6 +22,8 @@ class Record(models.Model):
     """How a query reaches the unit that the row belongs to; empty when it belongs to the whole house."""
     person_lookup: ClassVar[str] = ""
     """How a query reaches the person whose own the row is; empty when it is nobody's own."""
+    derived: ClassVar[frozenset[str]] = frozenset()
+    """Fields that follow from others: a change of these alone is none, and the ledger does not hold them."""
     sealed_as: ClassVar[str] = ""
     """What the ledger calls it, such as `register.holding`."""
 
@@ -42,6 +44,8 @@ class Record(models.Model):
         """Return the row as plain JSON values, by name of field."""
         found = {}
         for field in self._meta.concrete_fields:
+            if field.attname in self.derived:
+                continue
             value = field.value_from_object(self)
             found[field.attname] = value if type(value) in _PLAIN else str(value)
         return found

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -47,11 +48,20 @@ def show_missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def show_broken(request: HttpRequest) -> HttpResponse:
-    """Return the page for an error of ours. It shows nothing of what was being done."""
+    """Return the page for an error of ours, or for a database that takes nothing (503). It shows nothing of what was being done."""
     del request
-    return HttpResponse(_BROKEN, status=500)
+    if isinstance(sys.exception(), OperationalError):
+        return HttpResponse(_PAGE.format(*_FULL), status=503)
+    return HttpResponse(_PAGE.format(*_BROKEN), status=500)
 
 
-_BROKEN = """<!doctype html><html lang="ja"><meta charset="utf-8"><title>Morasanu</title>
-<p>うまくいきませんでした。入力したものは保存されていません。もう一度お試しください。</p>
-<p lang="en">Something went wrong; what was entered was not saved. Please try again.</p><p><a href="/">今日 / Today</a></p></html>"""
+_PAGE = """<!doctype html><html lang="ja"><meta charset="utf-8"><title>Morasanu</title>
+<p role="alert">{}</p><p lang="en">{}</p><p><a href="/">今日 / Today</a></p></html>"""
+_BROKEN = (
+    "うまくいきませんでした。入力したものは保存されていません。もう一度お試しください。",
+    "Something went wrong; what was entered was not saved. Please try again.",
+)
+_FULL = (
+    "いまは保存できません（ディスクの空きか、データベースを確かめてください）。入力したものは保存されていません。閲覧は続けられます。",
+    "Nothing can be saved now (see to the disk or the database). What was entered was not saved; reading goes on.",
+)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.shortcuts import get_object_or_404, redirect, render
 
 from morasanu.office.base.page import take_page
-from morasanu.office.due.models import STATES, DueEvent, State
+from morasanu.office.due.models import STATES, State
+from morasanu.office.due.selectors import list_events
 from morasanu.office.due.work import retry
 
 if TYPE_CHECKING:
@@ -16,11 +17,9 @@ if TYPE_CHECKING:
 
 def show_list(request: HttpRequest) -> HttpResponse:
     """Return what the office does by itself, and what of it failed."""
-    rows = DueEvent.objects.all()
     state = request.GET.get("state", "")
-    if state in STATES:
-        rows = rows.filter(state=state)
-    failed = DueEvent.objects.filter(state=State.FAILED).count()
+    rows = list_events(state if state in STATES else "")
+    failed = list_events(State.FAILED).count()
     context = {"page": take_page(rows, request, ("-at",)), "state": state, "states": STATES.items(), "failed": failed}
     return render(request, "due/list.html", context)
 
@@ -28,5 +27,5 @@ def show_list(request: HttpRequest) -> HttpResponse:
 def retry_event(request: HttpRequest, key: int) -> HttpResponse:
     """Put what failed on the list again."""
     del request
-    retry(get_object_or_404(DueEvent, pk=key))
+    retry(get_object_or_404(list_events(), pk=key))
     return redirect("due:list")

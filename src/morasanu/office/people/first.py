@@ -72,6 +72,8 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
         except ValidationError as error:
             add_errors(form, error)
         else:
+            if account is None:
+                raise Http404
             place.first_link.unlink(missing_ok=True)
             login(request, account, settings.AUTHENTICATION_BACKENDS[0])
             return redirect("mfa_index")

@@ -33,6 +33,7 @@ class OrgUnit(Record):
     """A unit: the institution itself, a branch, a department, a committee. `path` leads from the root: `/1/4/`."""
 
     unit_lookup = "pk"
+    derived = frozenset(("path",))
     sealed_as = "people.unit"
 
     code = models.CharField(max_length=20, unique=True)

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from morasanu.office.access.reach import within
 from morasanu.office.access.role import TITLES, Role
-from morasanu.office.people.models import Appointment, OrgUnit, Person, UnitKind
+from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, UnitKind
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -57,6 +57,11 @@ def list_appointments(reach: Reach, *, role: str = "", on: dt.date | None = None
     if on:
         rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
     return rows
+
+
+def find_account(person: Person) -> Account | None:
+    """Return how a person that may be seen signs in, None when they cannot."""
+    return Account.objects.filter(person=person).first()
 
 
 def find_vacancies(reach: Reach, today: dt.date) -> list[Vacancy]:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 def save_unit(unit: OrgUnit, actor: str, *, seen: int | None = None) -> None:
     """Write a unit; those below it move with it. Raises InputError MRS-I-052 when it would stand below itself."""
     with transaction.atomic():
+        _lock_house()
         parent = unit.parent
+        if parent:
+            parent.refresh_from_db(fields=["path"])
         if unit.pk and parent and parent.path.startswith(unit.path):
             raise InputError("MRS-I-052", "自分の下には移せません", "a unit cannot stand below itself")
         before = unit.path
@@ -34,6 +37,11 @@ def save_unit(unit: OrgUnit, actor: str, *, seen: int | None = None) -> None:
         OrgUnit.objects.bulk_update(below, ["path"])
 
 
+def _lock_house() -> None:
+    """Let one change of the tree, or one letter's number, follow the other."""
+    list(OrgUnit.objects.select_for_update().filter(parent=None))
+
+
 def save_person(person: Person, actor: str, *, seen: int | None = None) -> None:
     """Write a person. Whoever has left can no longer sign in from the day after."""
     keep(person, "people.person.saved", actor, seen=seen)
@@ -45,6 +53,7 @@ def appoint(appointment: Appointment, actor: str) -> None:
     Raises InputError MRS-I-053 when the person holds the role there in that time already.
     """
     with transaction.atomic():
+        _lock_house()
         same = Appointment.objects.filter(person=appointment.person, unit=appointment.unit, role=appointment.role)
         if appointment.ends_on:
             same = same.filter(starts_on__lte=appointment.ends_on)
@@ -61,7 +70,13 @@ def appoint(appointment: Appointment, actor: str) -> None:
 
 
 def end_appointment(appointment: Appointment, day: dt.date, actor: str, *, seen: int | None = None) -> None:
-    """End an appointment with `day` as its last."""
+    """End an appointment with `day` as its last. Raises InputError MRS-I-057 when it has ended before, or begins later."""
+    if appointment.starts_on > day or (appointment.ends_on and appointment.ends_on < day):
+        raise InputError(
+            "MRS-I-057",
+            "まだ始まっていないか、既に終わった任命です",
+            "the appointment has not begun, or has ended already",
+        )
     appointment.ends_on = day
     keep(appointment, "people.appointment.ended", actor, seen=seen)
 
@@ -79,9 +94,13 @@ def open_account(person: Person, username: str, password: str, actor: str) -> Ac
     return account
 
 
-def begin_house(name: str, *, number: str, person_name: str, username: str, password: str, today: dt.date) -> Account:
-    """Return the account of the first administrator, with the institution as the root of the tree."""
+def begin_house(
+    name: str, *, number: str, person_name: str, username: str, password: str, today: dt.date
+) -> Account | None:
+    """Return the account of the first administrator, with the institution as the root of the tree; None when there is one by now."""
     with transaction.atomic():
+        if Account.objects.exists():
+            return None
         house = OrgUnit.objects.filter(parent=None).first()
         if house is None:
             house = OrgUnit(code="000", name=name, kind=UnitKind.HOUSE)

@@ -20,7 +20,7 @@ from morasanu.office.base.words import read_language, say, say_error
 from morasanu.office.people import selectors, services
 from morasanu.office.people.forms import AccountForm, AppointmentForm, PersonForm, UnitForm
 from morasanu.office.people.letter import make_letter
-from morasanu.office.people.models import PERSON_KINDS, Account, Appointment, OrgUnit, Person
+from morasanu.office.people.models import PERSON_KINDS, Appointment, OrgUnit, Person
 from morasanu.office.seal.selectors import find_seal
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def show_unit(request: HttpRequest, key: int) -> HttpResponse:
     context = {
         "unit": unit,
         "appointments": selectors.list_appointments(reach, on=today).filter(unit=unit),
-        "children": unit.children.order_by("code"),
+        "children": within(OrgUnit, reach).filter(parent=unit).order_by("code"),
         "vacancies": [each for each in selectors.find_vacancies(reach, today) if each.unit == unit],
         "seal": find_seal(unit.trace_subject),
         "may_edit": _may(request, "people:unit-edit"),
@@ -105,10 +105,10 @@ def show_person(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _show_person(request: HttpRequest, person: Person, form: AccountForm, status: int = 200) -> HttpResponse:
-    account = Account.objects.filter(person=person).first()
+    account = selectors.find_account(person)
     context = {
         "person": person,
-        "appointments": person.appointments.select_related("unit").order_by("-starts_on"),
+        "appointments": selectors.list_appointments(read_reach(request)).filter(person=person).order_by("-starts_on"),
         "account": account,
         "form": form if account is None and _may(request, "people:account", "POST") else None,
         "seal": find_seal(person.trace_subject),

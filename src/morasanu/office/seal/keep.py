@@ -12,6 +12,7 @@ from morasanu.office.base.clock import read_now
 from morasanu.office.base.record import Record, StaleError
 from morasanu.office.seal.models import Outbox
 from morasanu.proof.canonical import encode_canonical
+from morasanu.proof.event import is_actor, is_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,7 +79,8 @@ def keep_changed(records: Sequence[Record], fields: Sequence[str], kind: str, ac
 def drop(record: Record, kind: str, actor: str) -> None:
     """Delete a row; its trace stays."""
     with transaction.atomic():
-        leave_trace(kind, actor, record.trace_subject, record.version + 1, row={})
+        stored = type(record)._default_manager.select_for_update().get(pk=record.pk)  # noqa: SLF001 - Django's name for it
+        leave_trace(kind, actor, record.trace_subject, stored.version + 1, row={})
         record.delete()
 
 
@@ -104,6 +106,8 @@ def _leave_traces(kind: str, actor: str, records: Sequence[Record], changed: Ite
 def _make_trace(
     kind: str, actor: str, subject: str, version: int, *, row: dict[str, Any], changed: Iterable[str]
 ) -> Outbox:
+    if not (is_kind(kind) and is_actor(actor)):  # the ledger would take nothing more after it
+        raise ValueError(kind)
     salt = os.urandom(_SALT_BYTES)
     digest = hashlib.sha256(salt + encode_canonical(row)).hexdigest()
     return Outbox(

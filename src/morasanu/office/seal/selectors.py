@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
+    from django.db.models import QuerySet
+
 
 class SealState(NamedTuple):
     """How many changes wait for the ledger since when, and the number of the last one in it."""
@@ -27,6 +29,11 @@ def describe_seal() -> SealState:
     first = waiting.order_by("pk").first()
     last = Outbox.objects.aggregate(last=Max("seq"))["last"]
     return SealState(waiting.count() if first else 0, first.at if first else None, last)
+
+
+def list_changes(subject: str = "") -> QuerySet[Outbox]:
+    """Return the changes of one row, or all of them."""
+    return Outbox.objects.filter(subject=subject) if subject else Outbox.objects.all()
 
 
 def find_seal(subject: str) -> Outbox | None:

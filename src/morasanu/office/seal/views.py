@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 
 from morasanu.office.base.page import take_page
-from morasanu.office.seal.models import Outbox
-from morasanu.office.seal.selectors import describe_seal
+from morasanu.office.seal.selectors import describe_seal, list_changes
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 def show_list(request: HttpRequest) -> HttpResponse:
     """Return the changes, the newest first, and whether each is in the ledger."""
-    rows = Outbox.objects.all()
-    if subject := request.GET.get("subject", ""):
-        rows = rows.filter(subject=subject)
-    context = {"page": take_page(rows, request, ("-pk",)), "seal": describe_seal(), "subject": subject}
+    subject = request.GET.get("subject", "")
+    context = {"page": take_page(list_changes(subject), request, ("-pk",)), "seal": describe_seal(), "subject": subject}
     return render(request, "seal/list.html", context)
