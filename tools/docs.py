@@ -30,7 +30,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 _SOURCE: Final = ROOT / "src" / "morasanu"
 _MADE: Final = "<!-- Made by tools/docs.py (`make docs`); do not edit. -->\n"
 _CODE: Final = re.compile(r"MRS-[A-Z]-[0-9]{3}\Z")
-_RAISED: Final = frozenset(("InputError", "RuleError", "InspectError", "RefusedError", "EvidenceError", "OutsideError", "Reason"))  # fmt: skip
+_RAISED: Final = frozenset(("InputError", "RuleError", "InspectError", "RefusedError", "EvidenceError", "OutsideError", "StaleError", "Reason"))  # fmt: skip
 
 
 def make_pages() -> dict[Path, str]:

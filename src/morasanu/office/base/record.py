@@ -54,11 +54,7 @@ class Record(models.Model):
 class StaleError(InputError):
     """Somebody else changed the row meanwhile: `stored` is what it holds now, by name of field."""
 
-    def __init__(self, stored: Mapping[str, Any]) -> None:
+    def __init__(self, code: str, message_ja: str, message_en: str, stored: Mapping[str, Any]) -> None:
         """Keep what is stored."""
-        super().__init__(
-            "MRS-I-051",
-            "ほかの人が先に変更しました。両方の内容を見比べてください",
-            "somebody else changed it first: compare both versions",
-        )
+        super().__init__(code, message_ja, message_en)
         self.stored = stored

@@ -36,7 +36,12 @@ def keep(record: Record, kind: str, actor: str, *, seen: int | None = None) -> b
             stored = model._default_manager.select_for_update().get(pk=record.pk)  # noqa: SLF001 - Django's name for it
             before, after = stored.describe(), record.describe()
             if seen is not None and stored.version != seen:
-                raise StaleError(before)
+                raise StaleError(
+                    "MRS-I-051",
+                    "ほかの人が先に変更しました。両方の内容を見比べてください",
+                    "somebody else changed it first: compare both versions",
+                    before,
+                )
             changed = [name for name in after if name not in _OWN and before[name] != after[name]]
             if not changed:
                 return False
