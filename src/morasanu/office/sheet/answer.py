@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from morasanu.office.sheet.book import Book, Paper
-from morasanu.office.sheet.column import Column
+from morasanu.office.sheet.column import LONGEST, Column, count_units, settle_text
 from morasanu.office.sheet.read import REMARK
 from morasanu.rules.load import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from morasanu.office.sheet.column import Cell
     from morasanu.office.sheet.read import CellError, Preview, Row
 
 _MEANT: Final = Words("もしかして", "did you mean")
@@ -31,7 +32,7 @@ def write_answer(file: BinaryIO, preview: Preview, paper: Paper | None = None) -
     known = {column.name: column for column in preview.table.columns}
     added = [known[error.column] for error in _errors_of_header(preview) if error.column not in preview.places]
     columns = [_REMARK, *(known.get(name) for name in preview.places), *added]
-    titles = [REMARK.of(language), *preview.titles, *(column.title.of(language) for column in added)]
+    titles = [REMARK.of(language), *map(settle_text, preview.titles), *(column.title.of(language) for column in added)]
     places = {column.name: place for place, column in enumerate(columns) if column and column.name}
     wrong_rows = comments = 0
     with Book(file, preview.table, paper) as book:
@@ -40,7 +41,7 @@ def write_answer(file: BinaryIO, preview: Preview, paper: Paper | None = None) -
             book.comment(0, places[error.column], error.message.of(language))
         for number, row in enumerate(preview.rows, 1):
             wrong = frozenset(places[error.column] for error in row.errors)
-            cells = [_say(row, known, language) or None, *row.cells, *(None for _ in added)]
+            cells = [_cut(_say(row, known, language)), *map(_cut, row.cells), *(None for _ in added)]
             book.write_row(number, cells, columns, wrong)
             wrong_rows += bool(wrong)
             for error in row.errors:
@@ -64,3 +65,11 @@ def _say(row: Row, known: dict[str, Column], language: str) -> str:
 def _say_error(error: CellError, language: str) -> str:
     meant = f"（{_MEANT.of(language)}: {error.suggestion}）" if error.suggestion else ""
     return f"{error.message.of(language)}{meant}"
+
+
+def _cut(cell: Cell) -> Cell:
+    """Return a cell as a workbook holds it: what is too long is told beside it, and its beginning is enough to find it."""
+    if not isinstance(cell, str):
+        return cell
+    text = settle_text(cell)
+    return text if count_units(text) <= LONGEST else text[: LONGEST // 2]

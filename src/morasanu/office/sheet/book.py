@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Self
 
 import xlsxwriter
 
 from morasanu.errors import InputError
-from morasanu.office.sheet.column import LONGEST, NO, NO_WORDS, YES, Kind, count_units
+from morasanu.office.sheet.column import LONGEST, NO_WORDS, Formatter, Kind, count_units
 from morasanu.rules.load import Words
 
 if TYPE_CHECKING:
@@ -98,8 +99,9 @@ class Book:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Write the file, unless something failed."""
-        if kind is None:
-            self._book.close()
+        if kind is not None:
+            self._book.filename = BytesIO()  # its temporary files go only when it is closed
+        self._book.close()
 
     def _set_paper(self, sheet: Worksheet, title: Words) -> None:
         language = self._paper.language
@@ -213,21 +215,19 @@ class Book:
                     column.help.of(language),
                 )
             ):
-                sheet.write_string(row, place, said, text)
+                if said:
+                    sheet.write_string(row, place, said, text)
 
     def _list_choices(self) -> dict[str, str]:
         """Write the choices of every column below each other on a sheet of their own; return their ranges by name."""
         language = self._paper.language
-        listed = [
-            (column.name, column.title.of(language), [choice.title.of(language) for choice in column.choices])
-            for column in self._table.columns
-            if column.choices
-        ]
-        listed += [
-            (column.name, column.title.of(language), [YES.of(language), NO.of(language)])
-            for column in self._table.columns
-            if column.kind is Kind.BOOLEAN
-        ]
+        listed: list[tuple[str, str, list[str]]] = []
+        for column in self._table.columns:
+            formatter = Formatter(column, language)
+            values = [(each.value,) if column.kind is Kind.MANY else each.value for each in column.choices]
+            said = [str(formatter.say(value)) for value in ((True, False) if column.kind is Kind.BOOLEAN else values)]
+            if said:
+                listed.append((column.name, column.title.of(language), said))
         if not listed:
             return {}
         sheet = self._book.add_worksheet(_CHOICES.of(language))

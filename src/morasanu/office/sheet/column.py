@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from morasanu.office.sheet.narrow import narrow
 from morasanu.rules.load import Words
 from morasanu.text.fold import fold
 
@@ -191,11 +192,11 @@ class Formatter:
 
 
 def find_choices(column: Column) -> dict[str, str]:
-    """Return the values by what people may write for them, folded: value, Japanese, English. Ambiguous titles are left out."""
+    """Return the values by what people may write for them, folded: value, Japanese, English, what CP932 makes of them. Ambiguous titles are left out."""
     found = {fold_title(choice.value): choice.value for choice in column.choices}
     titles: dict[str, set[str]] = {}
     for choice in column.choices:
-        for title in choice.title:
+        for title in (*choice.title, *map(narrow, choice.title)):
             titles.setdefault(fold_title(title), set()).add(choice.value)
     return {title: min(values) for title, values in titles.items() if len(values) == 1} | found
 

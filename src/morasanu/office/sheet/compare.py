@@ -26,7 +26,7 @@ class Change(NamedTuple):
     @property
     def is_doubtful(self) -> bool:
         """Return whether the file has a 〓 that the register has not: a program could not hold a character, which would be lost."""
-        return isinstance(self.new, str) and GETA in self.new and GETA not in str(self.old)
+        return GETA in str(self.new) and GETA not in str(self.old)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +85,11 @@ def _find_changes(
 
 def _is_same(column: Column, old: Value, new: Value) -> bool:
     old, new = settle(column, old), settle(column, new)
-    return old == new or (isinstance(old, str) and isinstance(new, str) and narrow(old) == new)
+    return old == new or settle(column, _narrow(old)) == new
+
+
+def _narrow(value: Value) -> Value:
+    """Return what CP932 makes of a value."""
+    if isinstance(value, tuple):
+        return tuple(map(narrow, value))
+    return narrow(value) if isinstance(value, str) else value

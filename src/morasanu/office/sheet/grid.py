@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 _KINDS: Final = {
     ".xlsx": "xlsx", ".xlsm": "xlsx", ".xls": "xls", ".ods": "ods", ".csv": "text", ".tsv": "text", ".txt": "text",
 }  # fmt: skip
-_CONTAINERS: Final = (b"PK", b"\xd0\xcf\x11\xe0", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00\x04")
+_CONTAINERS: Final = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\xd0\xcf\x11\xe0",
+    b"\x09\x08",
+    b"\x09\x04",
+    b"\x09\x02",
+    b"\x09\x00\x04",
+)
 _CHARSETS: Final = ("utf-8", "cp932", "euc_jp")
 _LONGEST_SUFFIX: Final = 8
 
@@ -99,13 +107,16 @@ def _read_text(data: bytes, limits: SheetLimits, *, is_tabbed: bool) -> Iterator
     decoded = decode_bytes(data)
     if decoded is None:
         raise _tell("damaged", 0)
-    yield Grid(_split_rows(decoded.text, limits, is_tabbed=is_tabbed), decoded.unreadable > 0)
+    if not decoded.unreadable:
+        yield Grid(_split_rows(decoded.text, limits, is_tabbed=is_tabbed))
     for charset in _CHARSETS:
         try:
             text = data.decode(charset)
         except UnicodeDecodeError:
             continue
         yield Grid(_split_rows(text, limits, is_tabbed=is_tabbed))
+    if decoded.unreadable:
+        yield Grid(_split_rows(decoded.text, limits, is_tabbed=is_tabbed), is_doubtful=True)
 
 
 def _split_rows(text: str, limits: SheetLimits, *, is_tabbed: bool) -> list[list[Cell]]:

@@ -26,11 +26,7 @@ def narrow(text: str) -> str:
     >>> narrow("𠮷田 10〜20"), narrow("髙﨑①㈱")
     ('〓田 10～20', '髙﨑①㈱')
     """
-    try:
-        text.encode("cp932")
-    except UnicodeEncodeError:
-        return text.translate(_TWINS).encode("cp932", _ERRORS).decode("cp932")
-    return text
+    return text.translate(_TWINS).encode("cp932", _ERRORS).decode("cp932")
 
 
 def find_lost(text: str) -> str:

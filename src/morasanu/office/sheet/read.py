@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from xlsxwriter.utility import xl_col_to_name
+
 from morasanu.errors import InputError
 from morasanu.office.sheet.book import name_sheet
 from morasanu.office.sheet.check import Checker, say_cell
 from morasanu.office.sheet.column import fold_title
 from morasanu.office.sheet.grid import SheetLimits, read_grids
+from morasanu.office.sheet.narrow import GETA
 from morasanu.rules.load import Words
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ _UNREADABLE: Final = Words("読めない文字があります", "there are chara
 _MISSING: Final = Words("必須の列がありません", "this column is required and missing")
 _TWICE: Final = Words("同じ列が2つあります", "this column stands there twice")
 _UNUSED: Final = Words("この名前の列はありません", "there is no column of this name")
+_GETA_KEY: Final = Words(
+    "文字が 〓 に変わっています。元の文字に直してください", "a character has become 〓: write the one that stood there"
+)
 _HEADER_ROWS: Final = 30
 _NEAR: Final = 100
 
@@ -55,7 +61,7 @@ class Preview:
 
     `titles` are the columns as the file names them, `places` the names of the table's columns there (`""`: not one of them).
     `errors` are those of the header and of every row; `suggestions` ask about what was read, or not used, but may have been meant
-    otherwise; `unknown_columns` are those that are not used. A column that is absent has no value in any row.
+    otherwise; `unknown_columns` are those that are not used, by title or, without one, by letter (`(H)`). A column that is absent has no value in any row.
     """
 
     table: Table
@@ -110,7 +116,10 @@ def _find_header(grid: Grid, table: Table) -> _Header | None:
                 columns[place] = column
         if table.key_column in columns.values() and len(columns) > (len(best.columns) if best else 0):
             best = _Header(number, tuple(say_cell(cell).strip() for cell in cells), columns, tuple(twice))
-    return best
+    if best is None:
+        return None
+    width = max(map(len, grid.rows[best.row :]), default=0)  # what stands beyond the header is told, not lost
+    return best._replace(titles=best.titles + ("",) * (width - len(best.titles)))
 
 
 def _check(grid: Grid, header: _Header, table: Table, language: str) -> Preview:
@@ -118,6 +127,8 @@ def _check(grid: Grid, header: _Header, table: Table, language: str) -> Preview:
     remarks = {fold_title(word) for word in REMARK}
     kept = [place for place, title in enumerate(header.titles) if fold_title(title) not in remarks]
     checkers = [(place, Checker(column, language)) for place, column in header.columns.items()]
+    unnamed = [place for place in kept if not header.titles[place]]
+    used: set[int] = set()
     rows = []
     keys: dict[str, int] = {}
     for number, cells in enumerate(grid.rows[header.row :], header.row + 1):
@@ -127,12 +138,13 @@ def _check(grid: Grid, header: _Header, table: Table, language: str) -> Preview:
             errors.extend(row.errors)
             suggestions.extend(notes)
             rows.append(_keep(row, cells, kept))
+            used.update(place for place in unnamed if place < len(cells) and cells[place] is not None)
     return Preview(
         table,
         tuple(rows),
         tuple(errors),
         tuple(suggestions),
-        unknown,
+        (*unknown, *(f"({xl_col_to_name(place)})" for place in sorted(used))),
         tuple(header.titles[place] for place in kept),
         tuple(header.columns[place].name if place in header.columns else "" for place in kept),
         header.row,
@@ -186,9 +198,9 @@ def _check_key(row: Row, table: Table, keys: dict[str, int]) -> Row:
     if not key:
         return row
     first = keys.setdefault(key, row.number)
-    if first == row.number:
+    if first == row.number and GETA not in key:
         return row
-    said = Words(f"{first}行目と同じです", f"the same as in row {first}")
+    said = _GETA_KEY if GETA in key else Words(f"{first}行目と同じです", f"the same as in row {first}")
     return Row(row.number, row.cells, row.values, (*row.errors, CellError(row.number, table.key, said)))
 
 

@@ -63,16 +63,18 @@ def write_csv(
     behind an apostrophe, which reading takes away again.
     """
     lost: list[Lost] = []
-    text = TextIOWrapper(file, encoding=charset.value, newline="", write_through=True)
+    file_text = TextIOWrapper(file, encoding=charset.value, newline="", write_through=True)
     try:
-        writer = csv.writer(text, lineterminator="\r\n")
+        writer = csv.writer(file_text, lineterminator="\r\n")
         formatters = [(column.name, Formatter(column, language)) for column in table.columns]
         titles = {column.name: column.title.of(language) for column in table.columns}
         writer.writerow([_hold(title, 1, name, charset, lost) for name, title in titles.items()])
         for number, row in enumerate(rows, 2):
-            said = ((name, formatter.say(row.get(name))) for name, formatter in formatters)
+            said = [(name, formatter.say(row.get(name))) for name, formatter in formatters]
+            texts = [(name, guard(cell) if isinstance(cell, str) else say_cell(cell)) for name, cell in said]
+            writer.writerow([_hold(text, number, name, charset, lost) for name, text in texts])
     finally:
-        text.detach()
+        file_text.detach()
     return lost
 
 
