@@ -31,6 +31,8 @@ _CHOICES: Final = Words("選択肢", "Choices")
 _AS_OF: Final = Words("基準日", "as of")
 _FIRST_DAY: Final = date(1900, 3, 1)  # before it Excel counts a day that never was
 _EXACT: Final = 10**15
+_LINE_HEIGHT: Final = 15
+_MOST_LINES: Final = 20
 _KINDS: Final = {
     Kind.TEXT: Words("文字", "text"),
     Kind.CODE: Words("コード（先頭の 0 も残す）", "code (leading zeros stay)"),
@@ -111,6 +113,7 @@ class Book:
         sheet.fit_to_pages(1, 0)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
+        sheet.hide_gridlines(0)  # they are printed too
         as_of = f"{_AS_OF.of(language)} {self._paper.as_of.isoformat()}" if self._paper.as_of else ""
         sheet.set_header(f"&L{_escape(title.of(language))}&R{as_of}"[:255])
         sheet.set_footer("&C&P / &N")
@@ -118,8 +121,7 @@ class Book:
     def write_header(self, titles: Sequence[str], columns: Sequence[Column | None]) -> None:
         """Write the first row; `columns` say what stands below each title (None: something else)."""
         for place, column in enumerate(columns):
-            width = column.width if column else 24
-            self.sheet.set_column(place, place, width, self._format(_style(column), is_wrong=False))
+            self.sheet.set_column(place, place, _measure(column), self._format(_style(column), is_wrong=False))
         self.sheet.set_row(0, 30)
         for place, (title, column) in enumerate(zip(titles, columns, strict=True)):
             self.sheet.write_string(0, place, title, self._must if column and column.required else self._header)
@@ -137,6 +139,9 @@ class Book:
                 "Excel の行数の上限を超えます。CSV で書き出してください",
                 "more rows than Excel holds: export as CSV",
             )
+        lines = max(map(_count_lines, cells, columns), default=1)
+        if lines > 1:
+            self.sheet.set_row(row, _LINE_HEIGHT * min(lines, _MOST_LINES))
         for place, (cell, column) in enumerate(zip(cells, columns, strict=True)):
             if cell is not None and cell != "":
                 self._write_cell(row, place, cell, column, is_wrong=place in wrong)
@@ -205,6 +210,7 @@ class Book:
         text = self._format("@", is_wrong=False)
         for row, column in enumerate(self._table.columns, 1):
             other = column.title.en if language == "ja" else column.title.ja
+            sheet.set_row(row, _LINE_HEIGHT * max(2, len(column.help.of(language)) // 35 + 1))
             needed = (Words("必須", "required") if column.required else NO_WORDS).of(language)
             for place, said in enumerate(
                 (
@@ -276,6 +282,20 @@ def _style(column: Column | None) -> str:
     if column is None:
         return "@"
     return {Kind.DAY: "yyyy-mm-dd", Kind.INTEGER: "0"}.get(column.kind, "@")
+
+
+def _measure(column: Column | None) -> int:
+    """Return how wide a column is, in narrow characters."""
+    return column.width if column else 24
+
+
+def _count_lines(cell: Cell, column: Column | None) -> int:
+    """Return how many lines a cell takes, for Excel works that out by itself only while one types."""
+    width = _measure(column)
+    if not isinstance(cell, str) or (len(cell) * 2 <= width and "\n" not in cell):
+        return 1
+    lines = cell[: width * _MOST_LINES].split("\n", _MOST_LINES)
+    return sum(1 + (len(line) + sum(character > "\u2e7f" for character in line)) // (width + 1) for line in lines)
 
 
 def _escape(text: str) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import openpyxl
 
 from morasanu.office.sheet.column import Choice, Column, Kind, Table, Value
-from morasanu.office.sheet.grid import SheetLimits
 from morasanu.office.sheet.read import Preview, read_table
 from morasanu.office.sheet.write import Charset, write_csv, write_xlsx
 from morasanu.rules.load import Words
@@ -16,6 +15,8 @@ from morasanu.rules.load import Words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from morasanu.office.sheet.grid import SheetLimits
 
 UNITS = tuple(
     Choice(code, Words(ja, en))

@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
+import xlwt
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
 
 from morasanu.errors import InputError
 from morasanu.office.sheet import check
@@ -90,8 +95,6 @@ def test_zeros_that_excel_took_are_put_back_and_told(tmp_path: Path) -> None:
 
 
 def test_table_is_found_by_the_name_of_its_sheet(tmp_path: Path) -> None:
-    import openpyxl
-
     path = save(tmp_path / "a.xlsx", [("表紙",)])
     book = openpyxl.load_workbook(path)
     sheet = book.create_sheet("個人データ取扱台帳")
@@ -134,8 +137,6 @@ def test_bytes_that_are_no_characters_are_told_by_their_cell(tmp_path: Path) -> 
 def test_older_and_other_workbooks_are_read(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"
     if suffix == ".xls":
-        import xlwt
-
         book = xlwt.Workbook()
         sheet = book.add_sheet("a")
         for row, cells in enumerate((HEAD, GOOD)):
@@ -143,10 +144,6 @@ def test_older_and_other_workbooks_are_read(tmp_path: Path, suffix: str) -> None
                 sheet.write(row, place, cell)
         book.save(str(path))
     else:
-        from odf.opendocument import OpenDocumentSpreadsheet
-        from odf.table import Table, TableCell, TableRow
-        from odf.text import P
-
         document = OpenDocumentSpreadsheet()
         table = Table(name="a")
         for cells in (HEAD, GOOD):

@@ -61,6 +61,14 @@ def test_codes_are_text_and_days_are_days(book: openpyxl.Workbook) -> None:
     assert sheet.cell(3, 4).value == "1899-05-01"
 
 
+def test_row_is_as_high_as_its_longest_text() -> None:
+    file = BytesIO()
+    rows = [ROW, ROW | {"title": "あ" * 31}, ROW | {"title": "a\nb\nc"}, ROW | {"title": "\n" * 90}]
+    write_xlsx(file, TABLE, rows)
+    sheet = openpyxl.load_workbook(file).worksheets[0]
+    assert [sheet.row_dimensions[row].height for row in range(2, 6)] == [None, 45, 45, 300]
+
+
 def test_new_cells_below_are_typed_as_text(book: openpyxl.Workbook) -> None:
     assert book.worksheets[0].column_dimensions["A"].number_format == "@"
 
