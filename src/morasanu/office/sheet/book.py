@@ -142,6 +142,8 @@ class Book:
         lines = max(map(_count_lines, cells, columns), default=1)
         if lines > 1:
             self.sheet.set_row(row, _LINE_HEIGHT * min(lines, _MOST_LINES))
+        for kept in (self.sheet.row_info, self.sheet.row_sizes):  # XlsxWriter keeps the heights of rows long written
+            kept.pop(row - 2, None)
         for place, (cell, column) in enumerate(zip(cells, columns, strict=True)):
             if cell is not None and cell != "":
                 self._write_cell(row, place, cell, column, is_wrong=place in wrong)
