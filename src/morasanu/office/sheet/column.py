@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.office.sheet.narrow import narrow
 from morasanu.rules.load import Words
+from morasanu.text import day
 from morasanu.text.fold import fold
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _UNHOLDABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\
 _LINE_END: Final = re.compile("\r\n?")
 _SEPARATOR: Final = re.compile("[、;；\n]")
 _SPACE: Final = re.compile(r"\s+")
-_DAY: Final = re.compile(r"([0-9]{4})(?:[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)")
 
 
 class Kind(StrEnum):
@@ -203,15 +203,7 @@ def find_choices(column: Column) -> dict[str, str]:
 
 def parse_day(text: str) -> date | None:
     """Return the day that `text` writes, None when it writes none."""
-    return _parse_day(_SPACE.sub("", fold(text).text))
-
-
-def _parse_day(text: str) -> date | None:
-    # To be replaced by morasanu.text.calendar.parse_day, which knows Japanese eras, once it is there.
-    match = _DAY.fullmatch(text)
-    if not match:
-        return None
     try:
-        return date(*(int(part) for part in match.groups() if part))
+        return day.parse_day(text)
     except ValueError:
         return None
