@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 import subprocess
 import sys
@@ -96,7 +95,7 @@ def test_write_private_replaces_the_whole_file(tmp_path: Path) -> None:
     write_private(path, "new")
     assert path.read_text() == "new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert os.listdir(tmp_path) == ["key"]
+    assert [each.name for each in tmp_path.iterdir()] == ["key"]
 
 
 def test_place_is_opened_without_django(tmp_path: Path) -> None:

@@ -50,7 +50,9 @@ class SessionMiddleware(DjangoSessionMiddleware):
             return super().process_response(request, response)
         except (OperationalError, SessionInterrupted) as error:
             fault: BaseException | None = error
-            while fault is not None and not isinstance(fault, OperationalError):  # Django takes it for a session that is gone
+            while fault is not None and not isinstance(
+                fault, OperationalError
+            ):  # Django takes it for a session that is gone
                 fault = fault.__context__
             if fault is None:
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.unit.office.house import AUDIT, BEGUN, BOARD, DESK, EAST, HEAD, RISK, WEST, House
@@ -13,6 +14,9 @@ from morasanu.office.access.role import DECIDING, TITLES, Role
 from morasanu.office.access.table import Extent, find_extent, find_row, list_methods, may_open
 from morasanu.office.base.clock import read_today
 from morasanu.office.people.models import Appointment, OrgUnit, Person
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
 
 DAY = dt.timedelta(days=1)
 
@@ -130,11 +134,11 @@ def test_whoever_has_left_holds_no_role_from_the_day_after(left: int | None, rol
 
 
 def test_make_visitor_takes_two_queries_whatever_the_number_of_units(
-    house: House, django_assert_num_queries: object
+    house: House, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     account = house.find_account(Role.MANAGER, EAST)
     house.appoint(house.find_person(Role.MANAGER, EAST), Role.HANDLER, WEST)
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(2):
         make_visitor(account)
 
 

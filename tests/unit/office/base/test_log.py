@@ -75,9 +75,7 @@ def test_every_handler_of_the_office_lays_lines_bare() -> None:
         assert handler["filters"] == ["bare"]
 
 
-def test_an_error_of_ours_shows_and_tells_nothing_of_the_data(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_error_of_ours_shows_and_tells_nothing_of_the_data(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     def stumble(*_: object, **__: object) -> None:
         raise ValueError("潮田 汀")
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import QuerySet
+    from pytest_django import DjangoAssertNumQueries
 
 BEGUN = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)
 ORDERS = (
@@ -128,8 +129,8 @@ def test_an_empty_list_has_no_pages_beside_it() -> None:
 
 
 @pytest.mark.django_db
-def test_take_page_takes_three_queries(django_assert_num_queries: object) -> None:
+def test_take_page_takes_three_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make_rows([(0, hour, None) for hour in range(5)])
     key = DueEvent.objects.all()[2].pk
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    with django_assert_num_queries(3):
         turn(DueEvent.objects.all(), ("at",), f"?after={key}", 2)

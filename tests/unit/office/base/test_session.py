@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings as office
 from django.db import connection
-from django.test import Client
 from tests.unit.office.house import EAST, RISK, House
 
 from morasanu.office.access.role import Role
@@ -18,6 +17,8 @@ from morasanu.office.seal.models import Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.test import Client
 
 
 def wind(client: Client, *, began_s: int, seen_s: int) -> None:

@@ -63,7 +63,9 @@ def test_moment_is_a_time_in_japan_to_the_minute() -> None:
     assert render("{{ value|moment }}", value=None) == "—"
 
 
-@pytest.mark.parametrize(("kind", "shape"), [("open", "○"), ("doing", "◐"), ("done", "●"), ("late", "▲"), ("unknown", "?")])
+@pytest.mark.parametrize(
+    ("kind", "shape"), [("open", "○"), ("doing", "◐"), ("done", "●"), ("late", "▲"), ("unknown", "?")]
+)
 def test_state_is_a_shape_and_a_word(kind: str, shape: str) -> None:
     shown = render("{% state kind title %}", kind=kind, title="<超過>")
     assert shown == f'<span class="state {kind}"><span aria-hidden="true">{shape}</span> &lt;超過&gt;</span>'
