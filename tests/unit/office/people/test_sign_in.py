@@ -5,9 +5,6 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-import hmac
-import struct
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings as office
 from django.test import Client
+from tests.unit.office.code import make_code
 from tests.unit.office.house import EAST, PASSWORD, House
 
 from morasanu.office.access.role import Role
@@ -156,12 +154,10 @@ def test_a_code_that_was_used_is_refused(account: Account) -> None:
         assert client.post("/account/2fa/authenticate/", {"code": code}).status_code == expected
 
 
-def make_code(secret: str, at: float | None = None) -> str:
-    """Return the code of RFC 6238 for a secret in base 32."""
-    key, step = base64.b32decode(secret), int((time.time() if at is None else at) // 30)
-    digest = hmac.new(key, struct.pack(">Q", step), "sha1").digest()
-    place = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[place : place + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
+def test_make_code_is_that_of_the_standard() -> None:
+    """RFC 6238, appendix B, the last six digits."""
+    secret = base64.b32encode(b"12345678901234567890").decode()
+    assert [make_code(secret, at) for at in (59, 1111111109, 2000000000)] == ["287082", "081804", "279037"]
 
 
 def test_guessing_codes_makes_the_next_guess_wait(account: Account) -> None:
