@@ -58,6 +58,13 @@ def _prepare(options: argparse.Namespace) -> int:
         told = {"link": prepare(place), "print": make_certificate(place, options.hosts.split()) if options.tls else ""}
     except MorasanuError as error:
         told = {"code": error.code, "ja": error.message_ja, "en": error.message_en}
+    except Exception as error:  # noqa: BLE001 - a full disk, a database that is away; its words may hold data
+        name = type(error).__name__
+        told = {
+            "code": "MRS-O-051",
+            "ja": f"データフォルダーを準備できませんでした（{name}）。空き容量と権限、データベースを確かめてください",
+            "en": f"the data folder could not be made ready ({name}): see to its disk, its rights and the database",
+        }
     print(json.dumps(told))  # noqa: T201 - for the process that started this one
     return 0
 
