@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from bench.common import format_table, read_commit, read_cpu, read_version
 from tests.crash.injury import Injury, count_calls, find_harm
+from tests.crash.killing import find_faults, kill_office
 from tests.crash.life import change_settings, find_states, make_folder
 from tests.crash.loop import kill_appends, kill_seals
 
@@ -75,6 +76,7 @@ def _run(pool: Pool, options: argparse.Namespace) -> Iterable[tuple[str, Counter
     shares = [options.kills // 10] * 10
     yield _add("killed while it appends", pool.imap_unordered(count_append_kills, enumerate(shares, options.seed)))
     yield _add("killed while it seals", pool.imap_unordered(count_seal_kills, enumerate(shares, options.seed)))
+    yield _add("office, one process killed", map(count_office_kills, enumerate(shares, options.seed)))
 
 
 def _add(name: str, found: Iterable[Counter[str]]) -> tuple[str, Counter[str], float]:
@@ -118,6 +120,16 @@ def count_seal_kills(share: tuple[int, int]) -> Counter[str]:
     with tempfile.TemporaryDirectory() as folder:
         kill_seals(Path(folder) / "ledger", Random(share[0]), share[1])
     return Counter({"": share[1]})
+
+
+def count_office_kills(share: tuple[int, int]) -> Counter[str]:
+    """Return how many processes of an office were killed, after which nothing was lost; or what was."""
+    random = Random(share[0])
+    victims = random.choices(("worker", "web", "supervisor"), k=max(1, share[1]))
+    with tempfile.TemporaryDirectory() as name:
+        outcome = kill_office(Path(name), random, victims, events=20 * len(victims))
+        faults = find_faults(Path(name), outcome)
+    return Counter(faults or {"": len(victims)})
 
 
 def write_report(table: str, seed: int) -> str:

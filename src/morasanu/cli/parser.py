@@ -281,6 +281,13 @@ def _add_up(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
         help=say("ブラウザーが使う名前（くり返せる）", "a name that browsers use; may be repeated"),
     )
     parser.add_argument(
+        "--tls",
+        action="store_true",
+        help=say(
+            "TLS。証明書は自分で作り、データフォルダーに置く", "TLS, with a certificate of its own in the data folder"
+        ),
+    )
+    parser.add_argument(
         "--certificate", type=Path, metavar="FILE", help=say("TLS の証明書（PEM）", "certificate for TLS (PEM)")
     )
     parser.add_argument("--key", type=Path, metavar="FILE", help=say("その秘密鍵（PEM）", "its private key (PEM)"))

@@ -14,6 +14,8 @@ from morasanu.text.host import is_loopback
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from morasanu.cli.language import Speaker
 
@@ -21,38 +23,65 @@ DEFAULT_FOLDER: Final = "morasanu-data"
 
 
 def run(options: argparse.Namespace, say: Speaker) -> int:
-    """Return 0 when it was asked to stop. Raises InputError MRS-I-050, -054, -055, OutsideError MRS-O-050."""
+    """Return 0 when it was asked to stop. Raises InputError MRS-I-050, -054, -055, -058, OutsideError MRS-O-050 to -052."""
     is_open = not is_loopback(options.host)
-    if is_open and options.certificate is None and not options.behind_proxy:
+    if is_open and options.certificate is None and not (options.tls or options.behind_proxy):
         raise InputError(
             "MRS-I-055",
-            "この機械の外から使うには --certificate FILE（TLS）か --behind-proxy が要ります",
-            "to be reached from other machines it needs --certificate FILE (TLS) or --behind-proxy",
+            "この機械の外から使うには --tls か --certificate FILE か --behind-proxy が要ります",
+            "to be reached from other machines it needs --tls, --certificate FILE or --behind-proxy",
         )
     place = open_place(options.data)
     _refuse_taken(options.host, options.port)
     hosts = " ".join(_name_hosts(options))
-    link = prepare(place)
-    scheme = "https" if options.certificate else "http"
+    makes_own = options.tls and options.certificate is None
+    made = prepare(place, "--hosts", hosts, *(["--tls"] if makes_own else []))
+    certificate = place.certificate if makes_own else options.certificate
+    key = place.certificate_key if makes_own else options.key
+    if certificate:
+        _refuse_unfit(certificate, key)
     shown = f"[{options.host}]" if ":" in options.host else options.host
-    address = f"{scheme}://{shown}:{options.port}"
-    print(say(f"開いています: {address}/", f"opening at {address}/"))
-    if link:
-        print(
-            say(
-                f"最初のシステム管理者をつくるリンク（24時間・1回だけ）:\n  {address}{link}",
-                f"link to make the first system administrator (24 hours, once):\n  {address}{link}",
-            )
-        )
-    print(say("止めるには Ctrl-C", "Ctrl-C stops it"), flush=True)
+    _tell(f"{'https' if certificate else 'http'}://{shown}:{options.port}", made, say)
     web = [
         "web", "--data", str(place.path), "--host", options.host, "--port", str(options.port), "--hosts", hosts,
-        *(["--certificate", str(options.certificate)] if options.certificate else []),
-        *(["--key", str(options.key)] if options.key else []),
+        *(["--certificate", str(certificate)] if certificate else []),
+        *(["--key", str(key)] if key else []),
         *(["--behind-proxy"] if options.behind_proxy else []),
     ]  # fmt: skip
     supervise({"web": web, "worker": ["worker", "--data", str(place.path)]})
     return 0
+
+
+def _tell(address: str, made: Mapping[str, str], say: Speaker) -> None:
+    print(say(f"開いています: {address}/", f"opening at {address}/"))
+    if made["print"]:
+        print(
+            say(
+                f"自分で作った証明書です。ブラウザーの警告で SHA-256 指紋を見比べてください:\n  {made['print']}",
+                f"its own certificate: compare the SHA-256 fingerprint when the browser warns:\n  {made['print']}",
+            )
+        )
+    if made["link"]:
+        print(
+            say(
+                f"最初のシステム管理者をつくるリンク（24時間・1回だけ）:\n  {address}{made['link']}",
+                f"link to make the first system administrator (24 hours, once):\n  {address}{made['link']}",
+            )
+        )
+    print(say("止めるには Ctrl-C", "Ctrl-C stops it"), flush=True)
+
+
+def _refuse_unfit(certificate: Path, key: Path | None) -> None:
+    import ssl  # noqa: PLC0415 - start-up stays light
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except OSError as error:  # an SSLError is one
+        raise InputError(
+            "MRS-I-058",
+            f"証明書と秘密鍵の組として使えません: {certificate}",
+            f"cannot be used as a certificate with its key: {certificate}",
+        ) from error
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -11,7 +11,8 @@ import threading
 from pathlib import Path
 
 from morasanu.errors import MorasanuError
-from morasanu.office.place import Place, open_place
+from morasanu.office.certificate import make_certificate
+from morasanu.office.place import open_place
 from morasanu.office.start import prepare, set_up
 
 
@@ -26,10 +27,11 @@ def main() -> int:
     parser.add_argument("--certificate", type=Path)
     parser.add_argument("--key", type=Path)
     parser.add_argument("--behind-proxy", action="store_true")
+    parser.add_argument("--tls", action="store_true")
     options = parser.parse_args()
-    place = open_place(options.data)
     if options.part == "prepare":
-        return _prepare(place)
+        return _prepare(options)
+    place = open_place(options.data)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     set_up(
         place,
@@ -48,20 +50,29 @@ def main() -> int:
     return 0
 
 
-def _prepare(place: Place) -> int:
+def _prepare(options: argparse.Namespace) -> int:
     """Bring the data folder up to date; tell what came of it as JSON."""
     try:
+        place = open_place(options.data)
         set_up(place)
-        told = {"link": prepare(place)}
+        told = {"link": prepare(place), "print": make_certificate(place, options.hosts.split()) if options.tls else ""}
     except MorasanuError as error:
         told = {"code": error.code, "ja": error.message_ja, "en": error.message_en}
+    except Exception as error:  # noqa: BLE001 - a full disk, a database that is away; its words may hold data
+        name = type(error).__name__
+        told = {
+            "code": "MRS-O-051",
+            "ja": f"データフォルダーを準備できませんでした（{name}）。空き容量と権限、データベースを確かめてください",
+            "en": f"the data folder could not be made ready ({name}): see to its disk, its rights and the database",
+        }
     print(json.dumps(told))  # noqa: T201 - for the process that started this one
     return 0
 
 
 def _end_with_parent() -> None:
     """End this process when the pipe from the one that started it closes."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1_024):  # not by the file object, whose lock is held when the interpreter ends
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

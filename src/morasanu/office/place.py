@@ -59,6 +59,16 @@ class Place:
         return self.path / "secret"
 
     @property
+    def certificate(self) -> Path:
+        """Return the file of the certificate that the office made for itself."""
+        return self.path / "tls.crt"
+
+    @property
+    def certificate_key(self) -> Path:
+        """Return the file of that certificate's key."""
+        return self.path / "tls.key"
+
+    @property
     def first_link(self) -> Path:
         """Return the file of the digest of the first administrator's one-time link; gone once it was used."""
         return self.path / "first-link"

@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
     from morasanu.office.place import Place
 
+PROGRAM: Final = (sys.executable, "-m", "morasanu.office")
 _LONGEST_PAUSE_S: Final = 30.0
 _PATIENCE_S: Final = 15
 
 
-def prepare(place: Place) -> str:
-    """Return the path of the first administrator's link, empty when there is one. In a process of its own: this one stays small.
+def prepare(place: Place, *more: str) -> dict[str, str]:
+    """Return what was made ready: `link`, the path of the first administrator's link or empty, and `print` of the certificate.
 
-    Raises InputError with the code of what is wrong.
+    In a process of its own: this one stays small. Raises InputError with the code of what is wrong.
     """
-    command = [sys.executable, "-m", "morasanu.office", "prepare", "--data", str(place.path)]
+    command = [*PROGRAM, "prepare", "--data", str(place.path), *more]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own program
     try:
         told = json.loads(done.stdout)
@@ -36,7 +37,7 @@ def prepare(place: Place) -> str:
         ) from error
     if "code" in told:
         raise InputError(told["code"], told["ja"], told["en"])
-    return str(told["link"])
+    return dict(told)
 
 
 class Part:
@@ -54,7 +55,7 @@ class Part:
         """Start it anew."""
         self._began = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "morasanu.office", *self._arguments], stdin=subprocess.PIPE
+            [*PROGRAM, *self._arguments], stdin=subprocess.PIPE
         )
 
     def look_after(self) -> bool:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 pytest.importorskip("allauth", reason="needs the extra: web")
+pytest.importorskip("cryptography", reason="needs the extra: ledger")
 
+from django.core.cache import cache
 from tests.unit.office.house import House, build_house
 
 from morasanu.ledger.ledger import Ledger, begin_ledger
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
 
     from django.test import Client
     from pytest_django.fixtures import SettingsWrapper
+
+
+@pytest.fixture(autouse=True)
+def _be_quick(settings: SettingsWrapper) -> None:
+    """Hash passwords without taking long, and forget which codes were used: accounts of different tests share numbers."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    cache.clear()
 
 
 @pytest.fixture

@@ -44,9 +44,9 @@ class House:
         return person
 
     def make_account(self, person: Person, username: str, *, has_second_factor: bool = True) -> Account:
-        """Return a new account without a password: hashing one takes longer than most tests."""
+        """Return a new account."""
         account = Account(username=username, person=person)
-        account.set_unusable_password()
+        account.set_password(PASSWORD)
         account.save()
         if has_second_factor:
             Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={"secret": SECRET})

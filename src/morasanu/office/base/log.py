@@ -17,6 +17,9 @@ class BareFilter(logging.Filter):
             record.exc_text = None
         elif isinstance(record.args, tuple):
             record.args = tuple(map(_strip, record.args))
+        elif record.args:  # logging takes a single mapping out of its tuple
+            named = {name: _strip(value) for name, value in record.args.items()}
+            record.args = named if "%(" in str(record.msg) else (type(record.args).__name__,)
         return True
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.db import OperationalError
 
@@ -47,10 +48,17 @@ class SessionMiddleware(DjangoSessionMiddleware):
         """Return the answer; only one that changed something has to have its session kept."""
         try:
             return super().process_response(request, response)
-        except OperationalError:
+        except (OperationalError, SessionInterrupted) as error:
+            fault: BaseException | None = error
+            while fault is not None and not isinstance(
+                fault, OperationalError
+            ):  # Django takes it for a session that is gone
+                fault = fault.__context__
+            if fault is None:
+                raise
             if request.method in {"GET", "HEAD"} and response.status_code == 200:
                 return response
-            raise
+            raise fault from error
 
 
 class SessionLimitMiddleware:

@@ -35,19 +35,19 @@ def take_page(rows: QuerySet[Row], request: HttpRequest, order: Sequence[str], s
     order = (*order, "pk")
     total = rows.count()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    backwards = bool(before)
-    ordered = rows.order_by(*(_sort(rows.model, each) for each in (map(_turn, order) if backwards else order)))
-    mark = before or after
+    mark, place = before or after, None
     if mark.isascii() and mark.isdigit() and len(mark) < 19:
         place = rows.filter(pk=int(mark)).order_by().values(*{each.removeprefix("-") for each in order}).first()
-        if place:
-            ordered = ordered.filter(_beyond(order, place, backwards=backwards))
+    backwards = place is not None and bool(before)
+    ordered = rows.order_by(*(_sort(rows.model, _turn(each) if backwards else each) for each in order))
+    if place:
+        ordered = ordered.filter(_beyond(order, place, backwards=backwards))
     found = list(ordered[: size + 1])
     is_more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
     has_next = bool(found) and (is_more or backwards)
-    has_previous = bool(found) and (is_more if backwards else bool(mark))
+    has_previous = bool(found) and (is_more if backwards else place is not None)
     return Page(
         found,
         total,

@@ -8,6 +8,7 @@ import hmac
 import secrets
 from typing import TYPE_CHECKING, Final
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
@@ -46,9 +47,9 @@ def _digest(token: str) -> str:
 def _fits(place: Place, token: str) -> bool:
     try:
         digest, until = place.first_link.read_text(encoding="ascii").split()
+        is_alive = dt.datetime.now(dt.UTC) < dt.datetime.fromisoformat(until)
     except (OSError, ValueError):
         return False
-    is_alive = dt.datetime.now(dt.UTC) < dt.datetime.fromisoformat(until)
     return hmac.compare_digest(digest, _digest(token)) and is_alive and not Account.objects.exists()
 
 
@@ -76,5 +77,6 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
                 raise Http404
             place.first_link.unlink(missing_ok=True)
             login(request, account, settings.AUTHENTICATION_BACKENDS[0])
+            record_authentication(request, account, "password", reauthenticated=True)  # it was just given
             return redirect("mfa_index")
     return render(request, "people/first.html", {"form": form})

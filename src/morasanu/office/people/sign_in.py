@@ -11,11 +11,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from morasanu.office.base.clock import read_today
 from morasanu.office.base.words import say
 from morasanu.office.people.models import Account, Attempt
+from morasanu.office.seal.keep import leave_trace
+from morasanu.office.seal.models import Outbox
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 FREE: Final = 3
 """Failures that cost no waiting."""
@@ -40,22 +43,25 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no typ
         del request
         return False
 
-    def send_notification_mail(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - allauth's
-        """Send nothing: accounts have no address of mail."""
+    def send_notification_mail(self, template_prefix: str, user: Account, *_: Any, **__: Any) -> None:  # noqa: ANN401 - allauth's
+        """Send nothing, for accounts have no address of mail: the ledger keeps that a password or a second factor changed."""
+        subject = f"people.account/{user.pk}"
+        with transaction.atomic():
+            version = Outbox.objects.filter(subject=subject).count() + 1
+            kind = f"people.account.{template_prefix.rpartition('/')[2]}"
+            leave_trace(kind, f"account/{user.pk}", subject, version, row={})
+
+    def pre_login(self, request: HttpRequest, user: Account, **more: Any) -> HttpResponse | None:  # noqa: ANN401 - allauth's
+        """Turn away whoever has left, by whatever way they come."""
+        person = user.person
+        if person is not None and person.left_on is not None and person.left_on < read_today():
+            user.is_active = False  # not stored: it is what allauth asks
+        found: HttpResponse | None = super().pre_login(request, user, **more)
+        return found
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401 - allauth's
         """Raise ValidationError while this name has to wait at this address."""
-        now = dt.datetime.now(dt.UTC)
-        found = Attempt.objects.filter(pk=_make_key(request, credentials)).first()
-        if found and found.next_at > now:
-            left = int((found.next_at - now).total_seconds()) + 1
-            raise ValidationError(
-                say(
-                    f"続けて失敗したため、{left} 秒待ってからお試しください",
-                    f"after several failures, wait {left} s and try again",
-                ),
-                code="wait",
-            )
+        refuse_early(_make_key(request, credentials))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Account | None:  # noqa: ANN401 - allauth's
         """Return the account, and forget its failures at this address."""
@@ -66,18 +72,40 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no typ
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401 - allauth's
         """Count the failure; the next attempt has to wait."""
-        now = dt.datetime.now(dt.UTC)
-        with transaction.atomic():
-            Attempt.objects.filter(next_at__lt=now - FORGOTTEN_AFTER).delete()
-            found, _ = Attempt.objects.select_for_update().get_or_create(
-                pk=_make_key(request, credentials), defaults={"next_at": now}
-            )
-            found.failures += 1
-            found.next_at = now + dt.timedelta(seconds=count_wait_s(found.failures))
-            found.save()
+        count_failure(_make_key(request, credentials))
+
+
+def refuse_early(key: str) -> None:
+    """Raise ValidationError while whoever tries has to wait."""
+    now = dt.datetime.now(dt.UTC)
+    found = Attempt.objects.filter(pk=key).first()
+    if found and found.next_at > now:
+        left = int((found.next_at - now).total_seconds()) + 1
+        raise ValidationError(
+            say(
+                f"続けて失敗したため、{left} 秒待ってからお試しください",
+                f"after several failures, wait {left} s and try again",
+            ),
+            code="wait",
+        )
+
+
+def count_failure(key: str) -> None:
+    """Keep that an attempt failed."""
+    now = dt.datetime.now(dt.UTC)
+    with transaction.atomic():
+        Attempt.objects.filter(next_at__lt=now - FORGOTTEN_AFTER).delete()
+        found, _ = Attempt.objects.select_for_update().get_or_create(pk=key, defaults={"next_at": now})
+        found.failures += 1
+        found.next_at = now + dt.timedelta(seconds=count_wait_s(found.failures))
+        found.save()
+
+
+def make_key(*parts: object) -> str:
+    """Return the keyed digest that stands for who tries, from where."""
+    text = "\0".join(map(str, parts))
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), "sha256").hexdigest()
 
 
 def _make_key(request: HttpRequest, credentials: dict[str, Any]) -> str:
-    name = str(credentials.get("username", "")).casefold()
-    text = f"{name}\0{request.META.get('REMOTE_ADDR', '')}"
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), "sha256").hexdigest()
+    return make_key(str(credentials.get("username", "")).casefold(), request.META.get("REMOTE_ADDR", ""))

@@ -1,0 +1,31 @@
+"""The code of a second factor: whoever guesses waits longer each time. They know the password, so wherever they are."""
+
+from __future__ import annotations
+
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.core.exceptions import ValidationError
+
+from morasanu.office.people.models import Attempt
+from morasanu.office.people.sign_in import count_failure, make_key, refuse_early
+
+
+class CodeForm(AuthenticateForm):  # type: ignore[misc] # allauth has no types for it
+    """The code after the password."""
+
+    def clean_code(self) -> str:
+        """Return the code when it is the right one. Raises ValidationError for another, and while one has to wait."""
+        key = make_key("code", self.user.pk)
+        refuse_early(key)
+        try:
+            code = str(super().clean_code())
+        except ValidationError:
+            count_failure(key)
+            raise
+        Attempt.objects.filter(pk=key).delete()
+        return code
+
+
+class AgainForm(CodeForm, ReauthenticateForm):  # type: ignore[misc] # as above
+    """The code before something that matters."""
+
+    save = ReauthenticateForm.save

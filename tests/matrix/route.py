@@ -1,0 +1,31 @@
+"""Every route of the office, with its arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.urls import URLResolver, get_resolver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Route(NamedTuple):
+    """A named address and the names of its arguments."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+
+def list_routes() -> list[Route]:
+    """Return the routes by name."""
+    return sorted(_walk(get_resolver(), "", ()))
+
+
+def _walk(resolver: URLResolver, space: str, above: tuple[str, ...]) -> Iterator[Route]:
+    for each in resolver.url_patterns:
+        arguments = (*above, *each.pattern.regex.groupindex) if each.pattern.regex.groups else above
+        if isinstance(each, URLResolver):
+            yield from _walk(each, f"{space}{each.namespace}:" if each.namespace else space, arguments)
+        else:
+            yield Route(f"{space}{each.name}", arguments)
