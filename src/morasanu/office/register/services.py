@@ -55,7 +55,10 @@ def close_holding(holding: Holding, actor: str) -> None:
 
 
 def add_storage(storage: Storage, actor: str) -> None:
-    """Write where a holding lies. Raises Django's ValidationError when it is written already."""
+    """Write where a holding lies. Raises InputError MRS-I-082 when it is written already."""
+    same = Storage.objects.filter(holding=storage.holding, location=storage.location, path=storage.path)
+    if same.exists():
+        raise InputError("MRS-I-082", "その場所はもう書いてあります", "that place is given already")
     keep(storage, "register.storage.added", actor)
 
 
