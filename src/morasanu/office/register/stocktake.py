@@ -112,7 +112,7 @@ def _open_findings(part: StocktakePart, answers: Sequence[StocktakeAnswer], acto
             kind=FindingKind.REVIEW,
             key=key,
             unit=part.unit,
-            subject=each.holding.subject,
+            subject=each.holding.trace_subject,
             reason_code=f"stocktake.{each.verdict}",
             facts={"code": each.holding.code, "stocktake": part.stocktake_id},
             title=f"台帳棚卸: {each.verdict_words.ja}（{each.holding.code}）",

@@ -113,7 +113,7 @@ def _show(
         if may_edit
         else None,
         "flow_form": (flow_form or FlowForm(instance=Flow(holding=holding), reach=reach)) if may_edit else None,
-        "seal": find_seal(holding.subject),
+        "seal": find_seal(holding.trace_subject),
     }
     return render(request, "register/holding.html", context, status=status)
 

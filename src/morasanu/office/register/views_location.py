@@ -48,7 +48,7 @@ def show_location(request: HttpRequest, key: int) -> HttpResponse:
         "location": location,
         "page": take_page(holdings, request, ("code",)) if may_read else None,
         "children": within(Location, reach).filter(parent=location)[:200],
-        "seal": find_seal(location.subject),
+        "seal": find_seal(location.trace_subject),
         "may_edit": may(request, "register:location-edit"),
     }
     return render(request, "register/location.html", context)

@@ -80,7 +80,7 @@ def show_stocktake(request: HttpRequest, key: int) -> HttpResponse:
         "left": sum(each.part.signed_at is None for each in standings),
         "missing": sum(each.part.missing for each in standings),
         "is_over": stocktake.due_on < read_today(),
-        "seal": find_seal(stocktake.subject),
+        "seal": find_seal(stocktake.trace_subject),
     }
     return render(request, "register/stocktake.html", context)
 
@@ -114,7 +114,7 @@ def _show_part(request: HttpRequest, part: StocktakePart, sentence: str = "", st
         "is_left": is_left,
         "sentence": sentence,
         "may_answer": part.signed_at is None and _may_answer(request, part),
-        "seal": find_seal(part.subject),
+        "seal": find_seal(part.trace_subject),
     }
     return render(request, "register/stocktake-part.html", context, status=status)
 

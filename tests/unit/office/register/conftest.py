@@ -78,5 +78,5 @@ def house(db: None) -> House:
     )
     found.far = found.make_holding("N-001", north, labels=["PERSON"], persons=7)
     keep(Storage(holding=found.holding, location=share, path="融資/審査"), "register.storage.added", "test")
-    keep(Flow(holding=found.holding, kind="entrust", party="帳票印刷 有限会社", ground="委託契約", volume=400), "x", "test")
+    keep(Flow(holding=found.holding, kind="entrust", party="帳票印刷 有限会社", ground="委託契約", volume=400), "register.flow.added", "test")
     return found

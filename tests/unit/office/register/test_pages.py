@@ -116,7 +116,7 @@ def test_holding_sent_whole_is_kept_with_its_trace(house: House) -> None:
     stored = Holding.objects.get(code="W-900")
     assert answer.status_code == 302
     assert stored.labels == ["PERSON", "ADDRESS"]
-    assert Outbox.objects.filter(subject=stored.subject, kind="register.holding.saved").count() == 1
+    assert Outbox.objects.filter(subject=stored.trace_subject, kind="register.holding.saved").count() == 1
 
 
 def test_code_that_is_taken_comes_back_with_a_sentence(house: House) -> None:
