@@ -167,7 +167,7 @@ def _is_asked(request: HttpRequest) -> bool:
 
 @reauthentication_required(enabled=_is_asked)  # type: ignore[untyped-decorator] # allauth has no types for it
 def sign_part(request: HttpRequest, key: int) -> HttpResponse:
-    """Return the page to sign a unit's part; signed, it is closed. Opens only shortly after signing in or proving it again."""
+    """Return the page to sign a unit's part; signed, it is closed. Opens only shortly after proving again who one is."""
     part = _find(request, key)
     visitor = read_visitor(request)
     form = SignForm(request.POST or None)

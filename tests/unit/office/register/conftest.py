@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from morasanu.office.access.role import Role
 from morasanu.office.people.models import Account, Appointment, OrgUnit, Person
 from morasanu.office.people.services import save_unit
 from morasanu.office.register.models import Flow, Holding, Location, Storage
 from morasanu.office.seal.keep import keep
+
+if TYPE_CHECKING:
+    from morasanu.office.access.role import Role
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -62,6 +65,7 @@ def _day(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def house(db: None) -> House:
+    del db
     head = OrgUnit(code="000", name="汐見信用金庫", kind="house")
     save_unit(head, "test")
     west = OrgUnit(code="101", name="西支店", kind="branch", parent=head)
@@ -78,5 +82,9 @@ def house(db: None) -> House:
     )
     found.far = found.make_holding("N-001", north, labels=["PERSON"], persons=7)
     keep(Storage(holding=found.holding, location=share, path="融資/審査"), "register.storage.added", "test")
-    keep(Flow(holding=found.holding, kind="entrust", party="帳票印刷 有限会社", ground="委託契約", volume=400), "register.flow.added", "test")
+    keep(
+        Flow(holding=found.holding, kind="entrust", party="帳票印刷 有限会社", ground="委託契約", volume=400),
+        "register.flow.added",
+        "test",
+    )
     return found
