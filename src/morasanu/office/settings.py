@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "morasanu.office.base.middleware.HeaderMiddleware",
     "morasanu.office.base.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "morasanu.office.base.middleware.UploadLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

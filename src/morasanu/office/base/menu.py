@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _PLACES: Final = (
     ("today", Words("今日", "Today")),
     ("requirement:list", Words("要求と管理策", "Requirements")),
+    ("register:holdings", Words("台帳", "Register")),
+    ("register:locations", Words("保管場所", "Locations")),
     ("people:units", Words("組織", "Organisation")),
     ("people:persons", Words("役職員", "People")),
     ("people:appointments", Words("任命", "Appointments")),

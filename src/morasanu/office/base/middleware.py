@@ -10,6 +10,9 @@ from django.contrib.auth import logout
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.db import OperationalError
+from django.shortcuts import render
+
+from morasanu.office.base.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +62,30 @@ class SessionMiddleware(DjangoSessionMiddleware):
             if request.method in {"GET", "HEAD"} and response.status_code == 200:
                 return response
             raise fault from error
+
+
+class UploadLimitMiddleware:
+    """Refuses what is too large before any of it is read: the check of the form's token would read it whole."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes next."""
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the answer, a refusal when more is announced than an upload may be."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        limit = settings.UPLOAD_LIMIT_BYTES
+        if not length.isdigit() or int(length) > limit + _FORM_BYTES:
+            sentence = say(
+                f"ファイルが大きすぎます（上限 {limit // 1_000_000} MB）。分けて送ってください",
+                f"the file is too large (at most {limit // 1_000_000} MB): send it in parts",
+            )
+            return render(request, "base/refused.html", {"sentence": sentence}, status=413)
+        return self._next(request)
+
+
+_FORM_BYTES: Final = 1_000_000
+"""What a form may hold beside its file."""
 
 
 class SessionLimitMiddleware:

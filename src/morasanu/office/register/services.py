@@ -1,0 +1,77 @@
+"""What changes the register."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from morasanu.errors import InputError
+from morasanu.office.register.models import Flow, Holding, Location, Status, Storage
+from morasanu.office.seal.keep import drop, keep
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from morasanu.office.base.record import Record
+
+
+def _keep_once(record: Record, kind: str, actor: str, seen: int | None) -> None:
+    """Write a row whose code is unique. Raises InputError MRS-I-080 when another one took the code at the same moment."""
+    try:
+        with transaction.atomic():
+            keep(record, kind, actor, seen=seen)
+    except IntegrityError as error:
+        raise InputError("MRS-I-080", "その番号はもう使われています", "that code is taken already") from error
+
+
+def save_holding(holding: Holding, actor: str, *, seen: int | None = None) -> None:
+    """Write a holding. Raises InputError MRS-I-080 when its code is taken."""
+    _keep_once(holding, "register.holding.saved", actor, seen)
+
+
+def save_location(location: Location, actor: str, *, seen: int | None = None) -> None:
+    """Write a location. Raises InputError MRS-I-081 when it would lie within itself, MRS-I-080 when its code is taken."""
+    with transaction.atomic():
+        above, passed = location.parent, {location.pk}
+        while above is not None:
+            if above.pk in passed:
+                raise InputError("MRS-I-081", "自分の中には置けません", "a location cannot lie within itself")
+            passed.add(above.pk)
+            above = above.parent
+        _keep_once(location, "register.location.saved", actor, seen)
+
+
+def check_holding(holding: Holding, day: dt.date, actor: str) -> None:
+    """Note that a holding was checked on `day`."""
+    holding.checked_on = day
+    keep(holding, "register.holding.checked", actor)
+
+
+def close_holding(holding: Holding, actor: str) -> None:
+    """Note that a holding is no longer in use. It stays in the register."""
+    holding.status = Status.CLOSED
+    keep(holding, "register.holding.closed", actor)
+
+
+def add_storage(storage: Storage, actor: str) -> None:
+    """Write where a holding lies. Raises InputError MRS-I-082 when it is written already."""
+    same = Storage.objects.filter(holding=storage.holding, location=storage.location, path=storage.path)
+    if same.exists():
+        raise InputError("MRS-I-082", "その場所はもう書いてあります", "that place is given already")
+    keep(storage, "register.storage.added", actor)
+
+
+def drop_storage(storage: Storage, actor: str) -> None:
+    """Note that a holding no longer lies somewhere."""
+    drop(storage, "register.storage.dropped", actor)
+
+
+def add_flow(flow: Flow, actor: str) -> None:
+    """Write what happens to a holding."""
+    keep(flow, "register.flow.added", actor)
+
+
+def drop_flow(flow: Flow, actor: str) -> None:
+    """Note that something no longer happens to a holding."""
+    drop(flow, "register.flow.dropped", actor)
