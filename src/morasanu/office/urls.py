@@ -20,6 +20,8 @@ urlpatterns = [
     path("account/2fa/", include(mfa_urls)),
     path("people/", include("morasanu.office.people.urls")),
     path("requirements/", include("morasanu.office.requirement.urls")),
+    path("reality/", include("morasanu.office.reality.urls")),
+    path("findings/", include("morasanu.office.finding.urls")),
     path("due/", include("morasanu.office.due.urls")),
     path("evidence/", include("morasanu.office.seal.urls")),
 ]
