@@ -67,7 +67,8 @@ def _prepare(place: Place) -> int:
 
 def _end_with_parent() -> None:
     """End this process when the pipe from the one that started it closes."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):  # a buffered read would hold its lock while the interpreter ends
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
