@@ -45,7 +45,7 @@ def fill() -> None:
 
     from morasanu.office.people.models import OrgUnit, Person  # noqa: PLC0415
     from morasanu.office.people.services import save_unit  # noqa: PLC0415
-    from morasanu.office.register.models import Flow, Holding, Location, Storage  # noqa: PLC0415
+    from morasanu.office.register.models import Flow, Location, Storage  # noqa: PLC0415
     from morasanu.office.seal.keep import keep_new  # noqa: PLC0415
     from morasanu.rules.load import load_rules  # noqa: PLC0415
 
@@ -105,7 +105,12 @@ def _see(places: list, holdings: list, storages: list) -> None:  # type: ignore[
     Sighting.objects.bulk_create(
         [
             Sighting(
-                location_id=each.location_id, run=by_location[each.location_id], place=each.path, persons_low=5, persons=9, persons_high=20
+                location_id=each.location_id,
+                run=by_location[each.location_id],
+                place=each.path,
+                persons_low=5,
+                persons=9,
+                persons_high=20,
             )
             for each in storages[::2]
         ],
@@ -164,7 +169,10 @@ def measure_pages() -> None:
     base = "/register/holdings/"
     from morasanu.office.register.models import Holding  # noqa: PLC0415 - after set_up
 
-    deep = {sort: list(Holding.objects.order_by(*order).values_list("pk", flat=True)[80_000:80_001])[0] for sort, order in _ORDERS}
+    deep = {
+        sort: next(iter(Holding.objects.order_by(*order).values_list("pk", flat=True)[80_000:80_001]))
+        for sort, order in _ORDERS
+    }
     queries = {
         "first page": "", "unit": "?unit=007", "class": "?class=specific_personal", "label": "?label=PERSON",
         "not checked": "?late=1&sort=checked", "medium + closed": "?medium=paper&status=closed", "nothing found": "?unit=xxx",
@@ -188,7 +196,12 @@ def measure_pages() -> None:
     measure("part of a unit", lambda: officer.get("/register/stocktakes/part/7/"))
 
 
-_ORDERS = (("code", ("code",)), ("name", ("name", "pk")), ("persons", ("-persons", "pk")), ("checked", ("checked_on", "pk")))
+_ORDERS = (
+    ("code", ("code",)),
+    ("name", ("name", "pk")),
+    ("persons", ("-persons", "pk")),
+    ("checked", ("checked_on", "pk")),
+)
 
 
 def measure_files(folder: Path) -> None:

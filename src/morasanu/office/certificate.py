@@ -58,6 +58,7 @@ def _issue(place: Place, names: Sequence[str]) -> Certificate:
     from cryptography import x509  # noqa: PLC0415 - an extra
     from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+    from cryptography.x509.oid import ExtendedKeyUsageOID  # noqa: PLC0415
 
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Morasanu")])
@@ -72,7 +73,7 @@ def _issue(place: Place, names: Sequence[str]) -> Certificate:
         .not_valid_after(now + _LIFE)
         .add_extension(x509.SubjectAlternativeName(_name(names)), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(key, hashes.SHA256())
     )
     place.certificate.unlink(missing_ok=True)  # never an old one with a new key

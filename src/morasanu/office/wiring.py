@@ -17,6 +17,9 @@ from morasanu.ledger.outside.folder import FolderPlace
 from morasanu.ledger.outside.interface import Parcel
 from morasanu.ledger.outside.record import find_since, read_left, record_left
 from morasanu.office.backup import drill, drop_old, make_backup
+from morasanu.office.reality.keeper import ScanKeeper
+from morasanu.office.reality.reconcile import RECONCILE, reconcile_due
+from morasanu.office.reality.services import SCAN, scan_due
 from morasanu.office.requirement.judge import judge_all
 from morasanu.proof.checkpoint import parse_checkpoint
 from morasanu.proof.note import parse_note
@@ -82,11 +85,18 @@ def judge_controls(_: Mapping[str, Any]) -> None:
     judge_all()
 
 
-SLOW: Final = frozenset(("ledger.leave", "backup.make", "backup.drill"))
-"""Those that work on files only."""
+SLOW: Final = frozenset(("ledger.leave", "backup.make", "backup.drill", RECONCILE))
+"""Those that work on files only, or in several transactions of which each may be done again."""
 HANDLERS: Final[Mapping[str, Handler]] = {
     "ledger.leave": send_checkpoint,
     "backup.make": make_copy,
     "backup.drill": try_copy,
     "control.judge": judge_controls,
+    SCAN: scan_due,
+    RECONCILE: reconcile_due,
 }
+
+
+def make_keeper(place: Place) -> ScanKeeper:
+    """Return what keeps the scans running beside the worker."""
+    return ScanKeeper(place)

@@ -33,6 +33,14 @@ class Progress(models.TextChoices):
     CLOSED = "closed", "完了"
 
 
+class ClosedAs(models.TextChoices):
+    """How a finding ended."""
+
+    GONE = "gone", "解消"
+    DONE = "done", "対応済み"
+    ACCEPTED = "accepted", "除外"
+
+
 class Finding(Record):
     """Something wrong. `key` says what it is about, and only one with a key is open at a time, however often it is seen.
 
@@ -46,7 +54,7 @@ class Finding(Record):
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="findings")
     subject = models.CharField(max_length=100, blank=True)
     reason_code = models.CharField(max_length=60)
-    facts = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict, blank=True)
     title = models.CharField(max_length=200, blank=True)
     grade = models.CharField(max_length=10, choices=Grade.choices, default=Grade.MIDDLE)
     cause = models.TextField(max_length=1_000, blank=True)
@@ -54,6 +62,7 @@ class Finding(Record):
     opened_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    closed_as = models.CharField(max_length=10, choices=ClosedAs.choices, blank=True)
     closed_because = models.CharField(max_length=400, blank=True)
 
     class Meta:

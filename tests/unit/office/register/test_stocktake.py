@@ -111,7 +111,7 @@ def test_answer_for_a_holding_of_another_branch_is_passed_over(house: House, par
     assert not part.answers.exists()
 
 
-def test_missing_without_a_reason_is_refused(house: House, part: StocktakePart) -> None:
+def test_missing_without_a_reason_is_refused(part: StocktakePart) -> None:
     with pytest.raises(InputError, match="MRS-I-084"):
         answer(part, "missing")
     assert not part.answers.exists()
