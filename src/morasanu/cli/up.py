@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InputError, OutsideError
@@ -16,12 +17,18 @@ if TYPE_CHECKING:
     import argparse
 
     from morasanu.cli.language import Speaker
+    from morasanu.office.place import Place
 
 DEFAULT_FOLDER: Final = "morasanu-data"
+DEMO_FOLDER: Final = "morasanu-demo"
+DEMO_DAY: Final = "2026-11-23"
+"""The day on which the demo stands still."""
+DEMO_DOOR: Final = "/demo/"
+EXAMPLES: Final = "examples/bank"
 
 
 def run(options: argparse.Namespace, say: Speaker) -> int:
-    """Return 0 when it was asked to stop. Raises InputError MRS-I-050, -054, -055, OutsideError MRS-O-050."""
+    """Return 0 when it was asked to stop. Raises InputError MRS-I-050, -054, -055, -058, OutsideError MRS-O-050."""
     is_open = not is_loopback(options.host)
     if is_open and options.certificate is None and not options.behind_proxy:
         raise InputError(
@@ -29,14 +36,24 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
             "この機械の外から使うには --certificate FILE（TLS）か --behind-proxy が要ります",
             "to be reached from other machines it needs --certificate FILE (TLS) or --behind-proxy",
         )
-    place = open_place(options.data)
+    place = _open(options)
     _refuse_taken(options.host, options.port)
     hosts = " ".join(_name_hosts(options))
-    link = prepare(place)
+    link = prepare(place, _find_examples(options))
     scheme = "https" if options.certificate else "http"
     shown = f"[{options.host}]" if ":" in options.host else options.host
     address = f"{scheme}://{shown}:{options.port}"
     print(say(f"開いています: {address}/", f"opening at {address}/"))
+    if place.is_demo:
+        is_shut = is_open or options.behind_proxy
+        print(
+            say(
+                "デモの入口は、この機械だけで使うときに開きます",
+                "the door of the demo opens only where nobody else comes in",
+            )
+            if is_shut
+            else say(f"デモの入口: {address}{DEMO_DOOR}", f"the door of the demo: {address}{DEMO_DOOR}")
+        )
     if link:
         print(
             say(
@@ -53,6 +70,35 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
     ]  # fmt: skip
     supervise({"web": web, "worker": ["worker", "--data", str(place.path)]})
     return 0
+
+
+def _open(options: argparse.Namespace) -> Place:
+    """Return the data folder, that of the demo when it is asked for."""
+    if not options.demo:
+        if options.today or options.examples:
+            raise InputError(
+                "MRS-I-079", "--today と --examples は --demo と使います", "--today and --examples go with --demo"
+            )
+        return open_place(options.data or Path(DEFAULT_FOLDER))
+    today = options.today.isoformat() if options.today else ""
+    place = open_place(options.data or Path(DEMO_FOLDER), is_demo=True, today=today or DEMO_DAY)
+    if not place.is_demo or (today and place.today != today):
+        raise InputError(
+            "MRS-I-079",
+            f"{place.path} はデモのフォルダーではないか、別の日のものです。--data で別の場所を選んでください",
+            f"{place.path} holds no demo, or one of another day: choose another place with --data",
+        )
+    return place
+
+
+def _find_examples(options: argparse.Namespace) -> Path | None:
+    """Return the folder with the shares of the invented bank; None when there is none to scan."""
+    if options.examples and not options.examples.is_dir():
+        raise InputError(
+            "MRS-I-079", f"フォルダーがありません: {options.examples}", f"no such folder: {options.examples}"
+        )
+    folder: Path = options.examples or Path(EXAMPLES)
+    return folder if options.demo and folder.is_dir() else None
 
 
 def _refuse_taken(host: str, port: int) -> None:

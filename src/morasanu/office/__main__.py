@@ -13,6 +13,7 @@ from pathlib import Path
 from morasanu.errors import MorasanuError
 from morasanu.office.place import Place, open_place
 from morasanu.office.start import prepare, set_up
+from morasanu.text.host import is_loopback
 
 
 def main() -> int:
@@ -26,16 +27,18 @@ def main() -> int:
     parser.add_argument("--certificate", type=Path)
     parser.add_argument("--key", type=Path)
     parser.add_argument("--behind-proxy", action="store_true")
+    parser.add_argument("--examples", type=Path)
     options = parser.parse_args()
     place = open_place(options.data)
     if options.part == "prepare":
-        return _prepare(place)
+        return _prepare(place, options.examples)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     set_up(
         place,
         options.hosts,
         has_tls=options.certificate is not None or options.behind_proxy,
         is_behind_proxy=options.behind_proxy,
+        is_local=is_loopback(options.host),
     )
     if options.part == "web":
         from morasanu.office.serve import make_server, serve  # noqa: PLC0415 - after set_up
@@ -48,11 +51,11 @@ def main() -> int:
     return 0
 
 
-def _prepare(place: Place) -> int:
+def _prepare(place: Place, examples: Path | None) -> int:
     """Bring the data folder up to date; tell what came of it as JSON."""
     try:
         set_up(place)
-        told = {"link": prepare(place)}
+        told = {"link": prepare(place, examples)}
     except MorasanuError as error:
         told = {"code": error.code, "ja": error.message_ja, "en": error.message_en}
     print(json.dumps(told))  # noqa: T201 - for the process that started this one
@@ -61,7 +64,8 @@ def _prepare(place: Place) -> int:
 
 def _end_with_parent() -> None:
     """End this process when the pipe from the one that started it closes."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1_024):  # not the buffered reader: its lock would be held when the process ends
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -14,6 +14,7 @@ from morasanu.errors import InputError, OutsideError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from morasanu.office.place import Place
 
@@ -21,12 +22,16 @@ _LONGEST_PAUSE_S: Final = 30.0
 _PATIENCE_S: Final = 15
 
 
-def prepare(place: Place) -> str:
+def prepare(place: Place, examples: Path | None = None) -> str:
     """Return the path of the first administrator's link, empty when there is one. In a process of its own: this one stays small.
+
+    `examples` is the folder with the shares of the invented bank, for a demo.
 
     Raises InputError with the code of what is wrong.
     """
     command = [sys.executable, "-m", "morasanu.office", "prepare", "--data", str(place.path)]
+    if examples is not None:
+        command += ["--examples", str(examples)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own program
     try:
         told = json.loads(done.stdout)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/2fa/", include(mfa_urls)),
     path("people/", include("morasanu.office.people.urls")),
     path("requirements/", include("morasanu.office.requirement.urls")),
+    path("demo/", include("morasanu.office.demo.urls")),
     path("due/", include("morasanu.office.due.urls")),
     path("evidence/", include("morasanu.office.seal.urls")),
 ]
