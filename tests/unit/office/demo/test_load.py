@@ -17,6 +17,7 @@ from morasanu.office.people.models import Account, Appointment, OrgUnit, Person
 from morasanu.office.people.selectors import find_vacancies
 from morasanu.office.reality.models import Plan, Run
 from morasanu.office.register.models import Flow, Holding, Location, Storage
+from morasanu.office.requirement.judge import judge_all
 from morasanu.office.requirement.models import Control, Evidence
 from morasanu.office.seal.models import Outbox
 
@@ -118,6 +119,16 @@ def test_a_control_that_the_machine_judges_has_its_readings() -> None:
     judged = Control.objects.exclude(judged_by="person")
     assert judged.count() >= 8
     assert all(control.evidence.count() == 24 for control in judged)
+
+
+def test_the_machine_judges_the_bank_as_its_story_says() -> None:
+    assert judge_all() >= 8
+    newest = {
+        control.judged_by: control.evidence.order_by("-collected_at", "-pk").first().holds
+        for control in Control.objects.exclude(judged_by="person")
+    }
+    assert newest["appointments_filled"] is False
+    assert newest["actions_on_time"] is False
 
 
 def test_the_shares_of_the_examples_are_registered_where_they_lie_and_a_scan_is_asked_for() -> None:
