@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.office.demo.bank import BRANCHES, TODAY
 from morasanu.office.demo.place import EXAMPLES, make_places
-from morasanu.rules.requirement import PERSON
+from morasanu.rules.requirement import PERSON, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,6 +123,38 @@ def _step_back(day: dt.date, months: int) -> dt.date:
     """Return the same day so many months before; the 28th at most."""
     count = day.year * 12 + day.month - 1 - months
     return dt.date(count // 12, count % 12 + 1, min(day.day, 28))
+
+
+class Cell(NamedTuple):
+    """A cell of the coverage matrix: the section of the rule that covers the stage, or why none does."""
+
+    rule: str
+    stage: str
+    section: str
+    reason: str
+
+
+# rule | a section for each stage, `*` before the reason why there is none, `-` where nobody wrote anything
+_COVERAGE: Final = """
+個人データ取扱規程|第2章|第3章|第4章|第5章|第6章|第8章
+特定個人情報取扱規程|第7条|第12条|第15条|第18条|第21条|第25条
+情報システム管理規程|*取得は取扱規程による|第10条|第14条|第17条|第22条|第30条
+文書管理規程|*取得は取扱規程による|*利用は取扱規程による|第6条|第9条|第12条|*漏えい等は危機管理規程による
+外部委託管理規程|-|第8条|第9条|第11条|第13条|第16条
+渉外・持出し要領|3-1|3-2|3-4|3-5|-|3-9
+"""
+
+
+def make_coverage() -> list[Cell]:
+    """Return the cells that were filled in."""
+    found = []
+    for line in filter(None, _COVERAGE.splitlines()):
+        rule, *cells = line.split("|")
+        for stage, text in zip(Stage, cells, strict=True):
+            if text != "-":
+                section, reason = ("", text[1:]) if text.startswith("*") else (text, "")
+                found.append(Cell(rule, stage, section, reason))
+    return found
 
 
 # -- what was wrong and is done ----------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from morasanu.office.people.models import Account, Appointment, OrgUnit, Person,
 from morasanu.office.people.services import save_unit
 from morasanu.office.reality.models import Plan, Run, RunState
 from morasanu.office.register.models import Flow, Holding, Location, Storage
-from morasanu.office.requirement.models import Control, Evidence
+from morasanu.office.requirement.models import Control, Coverage, Evidence
 from morasanu.office.seal.keep import keep_new, leave_trace
 from morasanu.rules.requirement import load_requirements
 
@@ -231,6 +231,8 @@ def _load_controls(units: Mapping[str, OrgUnit], persons: Mapping[str, Person]) 
         for each in sorted(history.show_controls(requirements), key=lambda each: each.on)
     ]
     keep_new(rows, "requirement.evidence.added", ACTOR)
+    cells = [Coverage(unit=units[bank.HOUSE], **each._asdict()) for each in history.make_coverage()]
+    keep_new(cells, "requirement.coverage.saved", ACTOR)
 
 
 def _load_findings(units: Mapping[str, OrgUnit], persons: Mapping[str, Person]) -> None:

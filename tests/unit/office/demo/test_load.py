@@ -18,12 +18,28 @@ from morasanu.office.people.selectors import find_vacancies
 from morasanu.office.reality.models import Plan, Run
 from morasanu.office.register.models import Flow, Holding, Location, Storage
 from morasanu.office.requirement.judge import judge_all
-from morasanu.office.requirement.models import Control, Evidence
+from morasanu.office.requirement.models import Control, Coverage, Evidence
 from morasanu.office.seal.models import Outbox
+from morasanu.rules.requirement import Stage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bank")]
 TODAY = dt.date(2026, 11, 23)
-MODELS = (OrgUnit, Person, Appointment, Location, Holding, Storage, Flow, Control, Evidence, Finding, Action, Run, Plan)
+MODELS = (
+    Coverage,
+    OrgUnit,
+    Person,
+    Appointment,
+    Location,
+    Holding,
+    Storage,
+    Flow,
+    Control,
+    Evidence,
+    Finding,
+    Action,
+    Run,
+    Plan,
+)
 
 
 def count_all() -> dict[str, int]:
@@ -119,6 +135,12 @@ def test_a_control_that_the_machine_judges_has_its_readings() -> None:
     judged = Control.objects.exclude(judged_by="person")
     assert judged.count() >= 8
     assert all(control.evidence.count() == 24 for control in judged)
+
+
+def test_two_cells_of_the_coverage_are_empty_and_every_other_has_a_section_or_a_reason() -> None:
+    cells = Coverage.objects.all()
+    assert cells.count() == 6 * len(Stage) - 2
+    assert all(bool(each.section) != bool(each.reason) for each in cells)
 
 
 def test_the_machine_judges_the_bank_as_its_story_says() -> None:
