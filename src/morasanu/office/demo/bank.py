@@ -249,7 +249,7 @@ def _rank(person: Someone) -> tuple[int, str]:
 def _appoint_in(unit: Unit, here: list[Someone]) -> list[Post]:
     head, deputy = here[0].number, here[1].number
     manager = _MANAGERS.get(unit.code, deputy)
-    substitute = next(each.number for each in here[1:] if each.number != manager)
+    substitute = next(each.number for each in here[1:] if each.number != (manager or deputy))
     before = here[3].number
     posts = [Post(head, unit.code, Role.APPROVER, False, _MOVE if head == "S0226" else _YEAR, None)]
     if unit.code == "004":

@@ -83,6 +83,10 @@ def test_only_hamacho_lacks_a_manager_since_the_transfer() -> None:
     assert find_vacant(dt.date(2025, 1, 15)) == {"004"}  # before the records of that post begin
 
 
+def test_the_deputy_head_of_hamacho_can_be_appointed_there() -> None:
+    assert not [each for each in POSTS if (each.number, each.unit, each.role) == ("S0289", "004", Role.MANAGER)]
+
+
 def test_every_unit_has_a_deputy_and_the_officer_has_one() -> None:
     deputies = {each.unit for each in in_force(TODAY) if each.is_deputy}
     assert {unit.code for unit in UNITS} | {HOUSE} <= deputies
