@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.office.demo.bank import BRANCHES, TODAY
+from morasanu.office.demo.holding import make_register
 from morasanu.office.demo.place import EXAMPLES, make_places
 from morasanu.rules.requirement import PERSON, Stage
 
@@ -243,3 +244,30 @@ def find_scans() -> list[Scanned]:
             files = 1_900 + rank * 210 - months * 17
             found.append(Scanned(place.code, day, files, (rank * 3 + months) % 5, files * 2 + rank * 31))
     return sorted(found, key=lambda each: (each.on, each.location))
+
+
+class Sighted(NamedTuple):
+    """What the last scan of a place saw in a folder: no more than the register declares there."""
+
+    location: str
+    place: str
+    files: int
+    counts: dict[str, int]
+    persons: int
+
+
+def find_sighted() -> list[Sighted]:
+    """Return what the last scans saw. Where nothing was ever scanned there is nothing."""
+    scanned = {each.location for each in find_scans()}
+    return [
+        Sighted(
+            lying.location,
+            lying.path,
+            held.persons // 3 + 4,
+            {label: held.persons * (9 - rank % 7) // 10 + 3 for rank, label in enumerate(held.labels)},
+            held.persons * 9 // 10,
+        )
+        for held in make_register()
+        for lying in held.lies
+        if lying.location in scanned
+    ]

@@ -108,6 +108,8 @@ H12|来訪者の受付簿|paper|P|700|来訪者|1年|入館の管理|R-14
 """
 _LABELS_OF: Final = {("003", "個人ローン 稟議書・団信告知"): "PADTEZCB"}
 """汐見支店 declares no health information; the private copy of an employee holds some."""
+_LIES_OF: Final = {("004", "相続手続書類"): "CAB-004"}
+"""浜町支店 keeps these on paper only."""
 _CHECKED: Final = {"003": dt.date(2026, 10, 30), "004": dt.date(2026, 4, 28), "H02": dt.date(2026, 10, 12), "H04": dt.date(2026, 10, 20)}  # fmt: skip
 
 
@@ -132,7 +134,7 @@ def make_register() -> list[Held]:
 def _read(cells: list[str], number: int) -> Held:
     unit, name, medium, labels, persons, subjects, retention, purpose, places = cells
     labels = _LABELS_OF.get((unit, name), labels)
-    lies = tuple(Lying(*each.split(":")) for each in places.split(","))
+    lies = tuple(Lying(*each.split(":")) for each in _LIES_OF.get((unit, name), places).split(","))
     size = {each.code: each.size for each in BRANCHES}.get(unit, 20)
     count = int(persons) * size // 20 if unit in {each.code for each in BRANCHES} else int(persons)
     rank = [each.code for each in (*BRANCHES, *DEPARTMENTS)].index(unit)

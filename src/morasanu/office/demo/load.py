@@ -16,7 +16,7 @@ from morasanu.office.due.plan import plan
 from morasanu.office.finding.models import Action, Finding, Progress
 from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, UnitKind
 from morasanu.office.people.services import save_unit
-from morasanu.office.reality.models import Plan, Run, RunState
+from morasanu.office.reality.models import Plan, Run, RunState, Sighting
 from morasanu.office.register.models import Flow, Holding, Location, Storage
 from morasanu.office.requirement.models import Control, Coverage, Evidence
 from morasanu.office.seal.keep import keep_new, leave_trace
@@ -310,6 +310,21 @@ def _load_scans(places: Mapping[str, Location]) -> None:
         for each in history.find_scans()
     ]
     keep_new(rows, "reality.run.ended", ACTOR)
+    newest = {row.location.code: row for row in rows}
+    sightings = [
+        Sighting(
+            location=places[each.location],
+            run=newest[each.location],
+            place=each.place,
+            files=each.files,
+            counts=each.counts,
+            persons_low=each.persons * 4 // 5,
+            persons=each.persons,
+            persons_high=each.persons * 6 // 5,
+        )
+        for each in history.find_sighted()
+    ]
+    Sighting.objects.bulk_create(sightings)
 
 
 def _ask_for_scans(places: Mapping[str, Location]) -> None:

@@ -15,7 +15,7 @@ from morasanu.office.due.models import DueEvent
 from morasanu.office.finding.models import Action, Finding
 from morasanu.office.people.models import Account, Appointment, OrgUnit, Person
 from morasanu.office.people.selectors import find_vacancies
-from morasanu.office.reality.models import Plan, Run
+from morasanu.office.reality.models import Plan, Run, Sighting
 from morasanu.office.register.models import Flow, Holding, Location, Storage
 from morasanu.office.requirement.judge import judge_all
 from morasanu.office.requirement.models import Control, Coverage, Evidence
@@ -151,6 +151,16 @@ def test_the_machine_judges_the_bank_as_its_story_says() -> None:
     }
     assert newest["appointments_filled"] is False
     assert newest["actions_on_time"] is False
+
+
+def test_the_last_scans_saw_what_the_register_declares_and_no_more() -> None:
+    sightings = Sighting.objects.select_related("location", "run")
+    assert {each.location_id for each in sightings} == {each.location_id for each in Run.objects.filter(state="done")}
+    for each in sightings:
+        assert not Run.objects.filter(location=each.location, ended_at__gt=each.run.ended_at).exists()
+        holdings = Holding.objects.filter(storages__location=each.location, storages__path=each.place)
+        assert set(each.counts) <= {label for holding in holdings for label in holding.labels}
+        assert each.persons_low <= each.persons <= sum(holding.persons for holding in holdings)
 
 
 def test_the_shares_of_the_examples_are_registered_where_they_lie_and_a_scan_is_asked_for() -> None:
