@@ -127,8 +127,12 @@ def test_some_controls_are_not_shown_and_some_only_by_old_evidence() -> None:
         if control.evidence.order_by("-valid_until").first().valid_until < TODAY
     }
     assert old == {"C-VENDOR-CHECK", "C-DEFEND"}
-    amiss = Evidence.objects.filter(holds=False, control__judged_by="person").values_list("control__code", flat=True)
-    assert set(amiss) == {"C-VENDOR-CONTRACT", "C-TAKE-OUT", "C-AREA"}
+    amiss = {
+        control.code
+        for control in Control.objects.filter(judged_by="person").exclude(evidence=None)
+        if control.evidence.first().holds is False
+    }
+    assert amiss == {"C-VENDOR-CONTRACT", "C-TAKE-OUT", "C-AREA"}
 
 
 def test_a_control_that_the_machine_judges_has_its_readings() -> None:
