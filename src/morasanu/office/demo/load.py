@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
+from morasanu.errors import InputError
 from morasanu.office.base.clock import TOKYO, read_now
 from morasanu.office.demo import bank, history
 from morasanu.office.demo.door import GUESTS
@@ -20,6 +21,7 @@ from morasanu.office.reality.models import Plan, Run, RunState, Sighting
 from morasanu.office.register.models import Flow, Holding, Location, Storage
 from morasanu.office.requirement.models import Control, Coverage, Evidence
 from morasanu.office.seal.keep import keep_new, leave_trace
+from morasanu.office.seal.models import Outbox
 from morasanu.rules.requirement import load_requirements
 
 if TYPE_CHECKING:
@@ -43,11 +45,18 @@ _DISPOSAL: Final = {"file": "消去", "system": "消去", "paper": "溶解", "me
 
 @transaction.atomic
 def load_bank(examples: Path | None = None) -> bool:
-    """Write the bank, wholly or not at all; return False when a house is there already, and then nothing changes.
+    """Write the bank, wholly or not at all; return False when it is there already, and then nothing changes.
 
+    Raises InputError MRS-I-079 when the database holds another house: its people must not stand in the door.
     `examples` is the folder with the shares of the bank: they are registered where they really lie, and a scan is asked for.
     """
     if OrgUnit.objects.exists():
+        if not Outbox.objects.filter(actor=ACTOR, kind="people.unit.saved").exists():
+            raise InputError(
+                "MRS-I-079",
+                "このデータベースには別の組織が入っています。デモは空のデータベースで始めてください",
+                "this database holds another house: begin the demo with an empty one",
+            )
         return False
     units = _load_units()
     persons = _load_persons(units)

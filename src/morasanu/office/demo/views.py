@@ -34,7 +34,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     numbers = [guest.number for guest in GUESTS]
     if request.method == "POST" and request.POST.get("number") in numbers:
         account = Account.objects.filter(person__number=request.POST["number"], is_active=True).first()
-        if account is not None:
+        if account is not None and not account.has_usable_password():  # somebody who signs in otherwise is no guest
             login(request, account, settings.AUTHENTICATION_BACKENDS[0])
             request.session["demo"] = True
             return redirect("today")

@@ -91,6 +91,15 @@ def test_going_in_with_an_account_that_was_closed_is_refused(browser) -> None:
     assert "_auth_user_id" not in browser.session
 
 
+@pytest.mark.usefixtures("demo")
+def test_going_in_as_somebody_who_has_a_password_is_refused(browser) -> None:
+    account = Account.objects.get(username="s0101")
+    account.set_password("shio-kaze 0417 umi")
+    account.save()
+    go_in(browser, "S0101")
+    assert "_auth_user_id" not in browser.session
+
+
 def test_the_door_without_a_demo_is_refused(browser, settings, tmp_path) -> None:
     settings.IS_LOCAL = True
     for place in (None, Place(tmp_path)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from morasanu.errors import InputError
 from morasanu.office.demo.load import load_bank
 from morasanu.office.due.models import DueEvent
 from morasanu.office.people.models import OrgUnit, UnitKind
@@ -24,5 +25,6 @@ def test_loading_without_examples_asks_for_no_scan() -> None:
 
 def test_loading_into_a_house_that_is_there_is_refused() -> None:
     save_unit(OrgUnit(code="000", name="本物", kind=UnitKind.HOUSE), "test")
-    assert load_bank() is False
+    with pytest.raises(InputError, match="MRS-I-079"):
+        load_bank()
     assert OrgUnit.objects.count() == 1
