@@ -64,7 +64,7 @@ def _prepare(place: Place, examples: Path | None) -> int:
 
 def _end_with_parent() -> None:
     """End this process when the pipe from the one that started it closes."""
-    while os.read(sys.stdin.fileno(), 1_024):  # not the buffered reader: its lock would be held when the process ends
+    while os.read(sys.stdin.fileno(), 4096):  # a buffered read would hold its lock while the interpreter ends
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 
