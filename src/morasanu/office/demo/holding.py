@@ -110,7 +110,7 @@ _LABELS_OF: Final = {("003", "個人ローン 稟議書・団信告知"): "PADTE
 """汐見支店 declares no health information; the private copy of an employee holds some."""
 _LIES_OF: Final = {("004", "相続手続書類"): "CAB-004"}
 """浜町支店 keeps these on paper only."""
-_CHECKED: Final = {"003": dt.date(2026, 10, 30), "004": dt.date(2026, 4, 28), "H02": dt.date(2026, 10, 12), "H04": dt.date(2026, 10, 20)}  # fmt: skip
+_CHECKED: Final = {"003": dt.date(2026, 10, 30), "004": dt.date(2026, 4, 28), "011": dt.date(2025, 10, 2), "H02": dt.date(2026, 10, 12), "H04": dt.date(2026, 10, 20)}  # fmt: skip
 
 
 def make_register() -> list[Held]:

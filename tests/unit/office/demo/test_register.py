@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from pathlib import PurePosixPath
 
@@ -33,6 +34,11 @@ def test_a_row_declares_labels_that_the_rules_know_and_says_all_it_should() -> N
         assert set(each.labels) <= known
         assert len(set(each.labels)) == len(each.labels)
         assert all((each.purpose, each.retention, each.subjects, each.lies)), each.name
+
+
+def test_only_one_branch_has_not_looked_at_its_rows_for_a_year() -> None:
+    old = {each.unit for each in REGISTER if each.checked_on < dt.date(2025, 11, 23)}
+    assert old == {"011"}
 
 
 def test_everything_lies_in_a_place_that_exists() -> None:
