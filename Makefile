@@ -1,8 +1,12 @@
-# `make demo` shows it, `make test` proves it; both set up what they need in .venv.
-.PHONY: demo test lint bench fuzz prove crash docs
+# `make demo` shows it, `make office` opens it, `make test` proves it; all set up what they need in .venv.
+.PHONY: demo office test lint bench fuzz prove crash docs
 
 demo: .venv/run.ready
 	@.venv/bin/morasanu scan examples/bank --html demo-report.html || test $$? -eq 3
+	@echo "画面で見るには / to see it in the office:  make office"
+
+office: .venv/run.ready
+	@.venv/bin/morasanu up --demo
 
 test: lint
 	@.venv/bin/python -m pytest --numprocesses auto --quiet

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes .venv with this package (`run`), with the tools that check it (`dev`) or with the peers to
+# Makes .venv with this package and its office (`run`), with the tools that check it (`dev`) or with the peers to
 # measure it against (`bench`): by uv where it is, else by pip.
 set -eu
 want=$1
 if command -v uv >/dev/null 2>&1; then
     case $want in
-        run) uv sync --quiet --frozen --no-dev --inexact ;;
+        run) uv sync --quiet --frozen --no-dev --inexact --extra web ;;
         dev) uv sync --quiet --frozen --inexact --extra all ;;
         *) uv sync --quiet --frozen --inexact --extra "$want" ;;
     esac
@@ -18,7 +18,7 @@ else
     [ -x .venv/bin/python ] || "$python" -m venv .venv
     install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check "$@"; }
     case $want in
-        run) install --editable . ;;
+        run) install --editable ".[web]" ;;
         dev)
             .venv/bin/python -c 'import tomllib
 with open("pyproject.toml", "rb") as file: print(*tomllib.load(file)["dependency-groups"]["dev"], sep="\n")' > .venv/dev.txt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -263,10 +264,13 @@ def _add_up(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
     parser.add_argument(
         "--data",
         type=Path,
-        default=Path("morasanu-data"),
         metavar="DIR",
-        help=say("データフォルダー（既定 morasanu-data）", "the data folder (default morasanu-data)"),
+        help=say(
+            "データフォルダー（既定 morasanu-data、デモでは morasanu-demo）",
+            "the data folder (default morasanu-data, morasanu-demo for the demo)",
+        ),
     )
+    _add_demo(parser, say)
     parser.add_argument(
         "--host",
         default="127.0.0.1",
@@ -321,6 +325,29 @@ def _add_copies(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> Non
     parser = _add_verb(verbs, say, "restore", say("控えを空のフォルダーへ戻す", "put a copy back into an empty folder"))
     parser.add_argument("copy", type=Path, metavar="COPY", help=say("控えのフォルダー", "the copy"))
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help=folder)
+
+
+def _add_demo(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        help=say("架空の信用金庫を入れて開く", "open it with an invented bank inside"),
+    )
+    parser.add_argument(
+        "--today",
+        metavar="DAY",
+        type=date.fromisoformat,
+        help=say("デモの日付（既定 2026-11-23）", "the day of the demo (default 2026-11-23)"),
+    )
+    parser.add_argument(
+        "--examples",
+        metavar="DIR",
+        type=Path,
+        help=say(
+            "デモで走査する架空の共有フォルダー（既定 examples/bank）",
+            "the invented shares that the demo scans (default examples/bank)",
+        ),
+    )
 
 
 def _add_detect(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InputError, OutsideError
@@ -15,15 +16,20 @@ from morasanu.text.host import is_loopback
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
-    from pathlib import Path
 
     from morasanu.cli.language import Speaker
+    from morasanu.office.place import Place
 
 DEFAULT_FOLDER: Final = "morasanu-data"
+DEMO_FOLDER: Final = "morasanu-demo"
+DEMO_DAY: Final = "2026-11-23"
+"""The day on which the demo stands still."""
+DEMO_DOOR: Final = "/demo/"
+EXAMPLES: Final = "examples/bank"
 
 
 def run(options: argparse.Namespace, say: Speaker) -> int:
-    """Return 0 when it was asked to stop. Raises InputError MRS-I-050, -054, -055, -058, OutsideError MRS-O-050 to -052."""
+    """Return 0 when it was asked to stop. Raises InputError MRS-I-050, -054, -055, -058, -079, OutsideError MRS-O-050 to -052."""
     is_open = not is_loopback(options.host)
     if is_open and options.certificate is None and not (options.tls or options.behind_proxy):
         raise InputError(
@@ -31,17 +37,23 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
             "この機械の外から使うには --tls か --certificate FILE か --behind-proxy が要ります",
             "to be reached from other machines it needs --tls, --certificate FILE or --behind-proxy",
         )
-    place = open_place(options.data)
+    place = _open(options)
     _refuse_taken(options.host, options.port)
     hosts = " ".join(_name_hosts(options))
     makes_own = options.tls and options.certificate is None
-    made = prepare(place, "--hosts", hosts, *(["--tls"] if makes_own else []))
+    examples = _find_examples(options)
+    more = [*(["--tls"] if makes_own else []), *(["--examples", str(examples)] if examples else [])]
+    made = prepare(place, "--hosts", hosts, *more)
     certificate = place.certificate if makes_own else options.certificate
     key = place.certificate_key if makes_own else options.key
     if certificate:
         _refuse_unfit(certificate, key)
     shown = f"[{options.host}]" if ":" in options.host else options.host
-    _tell(f"{'https' if certificate else 'http'}://{shown}:{options.port}", made, say)
+    address = f"{'https' if certificate else 'http'}://{shown}:{options.port}"
+    _tell(address, made, say)
+    if place.is_demo:
+        _tell_door(address, say, is_shut=is_open or options.behind_proxy)
+    print(say("止めるには Ctrl-C", "Ctrl-C stops it"), flush=True)
     web = [
         "web", "--data", str(place.path), "--host", options.host, "--port", str(options.port), "--hosts", hosts,
         *(["--certificate", str(certificate)] if certificate else []),
@@ -68,7 +80,17 @@ def _tell(address: str, made: Mapping[str, str], say: Speaker) -> None:
                 f"link to make the first system administrator (24 hours, once):\n  {address}{made['link']}",
             )
         )
-    print(say("止めるには Ctrl-C", "Ctrl-C stops it"), flush=True)
+
+
+def _tell_door(address: str, say: Speaker, *, is_shut: bool) -> None:
+    if is_shut:
+        text = say(
+            "デモの入口は、この機械だけで使うときに開きます",
+            "the door of the demo opens only where nobody else comes in",
+        )
+    else:
+        text = say(f"デモの入口: {address}{DEMO_DOOR}", f"the door of the demo: {address}{DEMO_DOOR}")
+    print(text)
 
 
 def _refuse_unfit(certificate: Path, key: Path | None) -> None:
@@ -82,6 +104,35 @@ def _refuse_unfit(certificate: Path, key: Path | None) -> None:
             f"証明書と秘密鍵の組として使えません: {certificate}",
             f"cannot be used as a certificate with its key: {certificate}",
         ) from error
+
+
+def _open(options: argparse.Namespace) -> Place:
+    """Return the data folder, that of the demo when it is asked for."""
+    if not options.demo:
+        if options.today or options.examples:
+            raise InputError(
+                "MRS-I-079", "--today と --examples は --demo と使います", "--today and --examples go with --demo"
+            )
+        return open_place(options.data or Path(DEFAULT_FOLDER))
+    today = options.today.isoformat() if options.today else ""
+    place = open_place(options.data or Path(DEMO_FOLDER), is_demo=True, today=today or DEMO_DAY)
+    if not place.is_demo or (today and place.today != today):
+        raise InputError(
+            "MRS-I-079",
+            f"{place.path} はデモのフォルダーではないか、別の日のものです。--data で別の場所を選んでください",
+            f"{place.path} holds no demo, or one of another day: choose another place with --data",
+        )
+    return place
+
+
+def _find_examples(options: argparse.Namespace) -> Path | None:
+    """Return the folder with the shares of the invented bank; None when there is none to scan."""
+    if options.examples and not options.examples.is_dir():
+        raise InputError(
+            "MRS-I-079", f"フォルダーがありません: {options.examples}", f"no such folder: {options.examples}"
+        )
+    folder: Path = options.examples or Path(EXAMPLES)
+    return folder if options.demo and folder.is_dir() else None
 
 
 def _refuse_taken(host: str, port: int) -> None:

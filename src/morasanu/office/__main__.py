@@ -14,6 +14,7 @@ from morasanu.errors import MorasanuError
 from morasanu.office.certificate import make_certificate
 from morasanu.office.place import open_place
 from morasanu.office.start import prepare, set_up
+from morasanu.text.host import is_loopback
 
 
 def main() -> int:
@@ -29,6 +30,7 @@ def main() -> int:
     parser.add_argument("--run", type=int, default=0)
     parser.add_argument("--behind-proxy", action="store_true")
     parser.add_argument("--tls", action="store_true")
+    parser.add_argument("--examples", type=Path)
     options = parser.parse_args()
     if options.part == "prepare":
         return _prepare(options)
@@ -39,6 +41,7 @@ def main() -> int:
         options.hosts,
         has_tls=options.certificate is not None or options.behind_proxy,
         is_behind_proxy=options.behind_proxy,
+        is_local=is_loopback(options.host),
     )
     if options.part == "web":
         from morasanu.office.serve import make_server, serve  # noqa: PLC0415 - after set_up
@@ -61,7 +64,10 @@ def _prepare(options: argparse.Namespace) -> int:
     try:
         place = open_place(options.data)
         set_up(place)
-        told = {"link": prepare(place), "print": make_certificate(place, options.hosts.split()) if options.tls else ""}
+        told = {
+            "link": prepare(place, options.examples),
+            "print": make_certificate(place, options.hosts.split()) if options.tls else "",
+        }
     except MorasanuError as error:
         told = {"code": error.code, "ja": error.message_ja, "en": error.message_en}
     except Exception as error:  # noqa: BLE001 - a full disk, a database that is away; its words may hold data

@@ -17,6 +17,8 @@ PLACE: Final[Place | None] = open_place(Path(_DATA)) if _DATA else None
 """The data folder."""
 HAS_TLS: Final = os.environ.get("MORASANU_TLS", "") == "1"
 """Whether browsers come by HTTPS, by our own TLS or through a proxy."""
+IS_LOCAL: Final = os.environ.get("MORASANU_LOCAL", "") == "1"
+"""Whether nobody but this machine reaches the web server."""
 
 SECRET_KEY = PLACE.read_secret() if PLACE else secrets.token_urlsafe(48)
 DEBUG = False
@@ -44,6 +46,7 @@ INSTALLED_APPS = [
     "morasanu.office.requirement",
     "morasanu.office.finding",
     "morasanu.office.reality",
+    "morasanu.office.demo",
 ]
 
 MIDDLEWARE = [

@@ -23,6 +23,7 @@ urlpatterns = [
     path("register/", include("morasanu.office.register.urls")),
     path("reality/", include("morasanu.office.reality.urls")),
     path("findings/", include("morasanu.office.finding.urls")),
+    path("demo/", include("morasanu.office.demo.urls")),
     path("due/", include("morasanu.office.due.urls")),
     path("evidence/", include("morasanu.office.seal.urls")),
 ]

@@ -32,6 +32,7 @@ _TABLE: Final = """
 health                           GET        anybody
 language                         POST       anybody
 people:first                     GET,POST   anybody
+demo:enter                       GET,POST   anybody
 account_login                    GET,POST   anybody
 account_logout                   GET,POST   anybody
 account_inactive                 GET        anybody

@@ -57,7 +57,7 @@ class Evidence(Record):
     subject = models.CharField(max_length=100, blank=True)
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="evidence")
     kind = models.CharField(max_length=10, choices=EvidenceKind.choices)
-    holds = models.BooleanField(null=True, default=True)
+    holds = models.BooleanField(null=True, blank=True, default=True)
     ja = models.CharField(max_length=400)
     en = models.CharField(max_length=400, blank=True)
     collected_at = models.DateTimeField()

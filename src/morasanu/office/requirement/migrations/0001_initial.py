@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("holds", models.BooleanField(default=True, null=True)),
+                ("holds", models.BooleanField(blank=True, default=True, null=True)),
                 ("ja", models.CharField(max_length=400)),
                 ("en", models.CharField(blank=True, max_length=400)),
                 ("collected_at", models.DateTimeField()),
