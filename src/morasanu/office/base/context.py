@@ -22,7 +22,7 @@ def describe_page(request: HttpRequest) -> dict[str, object]:
     visitor = find_visitor(request)
     return {
         "visitor": visitor,
-        "menu": make_menu(visitor, request.path) if visitor else [],
+        "menu": make_menu(visitor, request.path) if visitor else None,
         "today": read_today(),
         "language": read_language(),
         "demo_door": reverse("demo:enter") if is_door_open(request) else "",
