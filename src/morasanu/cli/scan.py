@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
-import signal
 import sys
 import tempfile
-import threading
 from contextlib import contextmanager
-from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from unicodedata import east_asian_width
 
 from morasanu.cli.opening import make_sandbox
 from morasanu.cli.progress import ProgressBar, Silence
-from morasanu.detect.load import digest_rules, load_engine
 from morasanu.detect.spec import load_specs
 from morasanu.rules.load import Words, load_rules
+from morasanu.scan.perform import ScanOrder, perform_scan, stop_on_signal
 from morasanu.scan.report.jsonl import describe_scan, write_jsonl
 from morasanu.scan.report.output import check_outputs, open_output
 from morasanu.scan.report.page import make_answer, write_html
 from morasanu.scan.report.sarif import write_sarif
 from morasanu.scan.report.summary import summarise
 from morasanu.scan.report.table import write_csv, write_csv_cp932
-from morasanu.scan.run import Scan, ScanOptions
-from morasanu.scan.store import ScanStore
 from morasanu.source.credential import Credentials, load_credentials
 from morasanu.source.folder import FolderSource
 from morasanu.source.interface import Access
-from morasanu.source.place import is_address, open_places
+from morasanu.source.place import is_address
 
 if TYPE_CHECKING:
     import argparse
@@ -41,6 +34,7 @@ if TYPE_CHECKING:
     from morasanu.cli.language import Speaker
     from morasanu.rules.load import Rules
     from morasanu.scan.report.summary import Summary
+    from morasanu.scan.store import ScanStore
 
 _SHOWN_PLACES: Final = 12
 _NAME_WIDTH: Final = 36
@@ -57,35 +51,28 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
     check_outputs((*outputs, *([options.state] if options.state else [])), folders)
     specs = load_specs(options.detectors)  # a broken detector is told before anything is read
     rules = load_rules().with_titles({spec.label: Words(spec.title_ja, spec.title_en) for spec in specs})
-    roots = tuple(options.paths)
-    rules_digest = digest_rules(options.detectors)
     if options.ledger:
         from morasanu.cli.evidence import check_ledger  # noqa: PLC0415 - an extra
 
         check_ledger(options.ledger)
     with _open_state(options.state) as state:
-        own = (*outputs, state, Path(f"{state}-wal"), Path(f"{state}-shm"))
-        source = open_places(options.paths, credentials, access, skip=own)
-        settings = f"{rules_digest} reveal={options.reveal} limits={sorted(options.limit)}"
-        roots_seen = [root if is_address(root) else os.path.realpath(root) for root in roots]
+        quiet = options.quiet or options.json
+        order = ScanOrder(
+            tuple(options.paths),
+            options.jobs or os.cpu_count() or 1,
+            options.reveal,
+            tuple(options.detectors),
+            credentials,
+            access,
+            outputs,
+            str(sorted(options.limit)),
+        )
+        progress = Silence() if quiet else ProgressBar(sys.stderr, say)
         with (
             make_sandbox(options) as sandbox,
-            ScanStore(state, roots_seen, settings) as store,
-            _stoppable() as stop,
+            stop_on_signal() as stop,
+            perform_scan(order, state, sandbox, progress, is_stopped=stop.is_set) as store,
         ):
-            scan_options = ScanOptions(
-                options.jobs or os.cpu_count() or 1,
-                options.reveal,
-                roots,
-                version("morasanu"),
-                rules_digest,
-                stop.is_set,
-                sandbox,
-            )
-            quiet = options.quiet or options.json
-            progress = Silence() if quiet else ProgressBar(sys.stderr, say)
-            gc.set_threshold(50_000)  # what a block leaves behind hardly ever holds a cycle
-            Scan(source, store, partial(load_engine, tuple(options.detectors)), scan_options, progress).run()
             summary = summarise(store, rules)
             _write_reports(options, store, summary, rules, say)
     code = 3 if summary.total.not_inspected or not summary.info.is_complete else 0
@@ -123,25 +110,6 @@ def _open_state(path: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="morasanu-") as folder:
         yield Path(folder) / "state"
-
-
-@contextmanager
-def _stoppable() -> Iterator[threading.Event]:
-    """Yield an event that the first Ctrl-C (or SIGTERM) sets; the second one interrupts."""
-    stop = threading.Event()
-    before = {}
-
-    def ask(number: int, _: object) -> None:
-        stop.set()
-        signal.signal(number, signal.default_int_handler)
-
-    if threading.current_thread() is threading.main_thread():
-        before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _write_reports(options: argparse.Namespace, store: ScanStore, summary: Summary, rules: Rules, say: Speaker) -> None:

@@ -1,4 +1,4 @@
-"""One part of the office as a process: `prepare`, `web` or `worker`. Started by `morasanu up`, and ends with it."""
+"""One part of the office as a process: `prepare`, `web`, `worker` or the worker's `scan`. Ends with what started it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from morasanu.office.start import prepare, set_up
 def main() -> int:
     """Return 0 when asked to stop."""
     parser = argparse.ArgumentParser(prog="morasanu.office")
-    parser.add_argument("part", choices=("prepare", "web", "worker"))
+    parser.add_argument("part", choices=("prepare", "web", "worker", "scan"))
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--hosts", default="")
     parser.add_argument("--certificate", type=Path)
     parser.add_argument("--key", type=Path)
+    parser.add_argument("--run", type=int, default=0)
     parser.add_argument("--behind-proxy", action="store_true")
     parser.add_argument("--tls", action="store_true")
     options = parser.parse_args()
@@ -43,6 +44,11 @@ def main() -> int:
         from morasanu.office.serve import make_server, serve  # noqa: PLC0415 - after set_up
 
         serve(make_server(options.host, options.port, options.certificate, options.key))
+    elif options.part == "scan":
+        from morasanu.office.reality.scanning import count_jobs, lower_priority, scan_run  # noqa: PLC0415 - after set_up
+
+        lower_priority()
+        scan_run(options.run, place.reports, data=place.path, jobs=count_jobs())
     else:
         from morasanu.office.worker import work  # noqa: PLC0415 - after set_up
 

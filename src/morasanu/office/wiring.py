@@ -17,6 +17,9 @@ from morasanu.ledger.outside.folder import FolderPlace
 from morasanu.ledger.outside.interface import Parcel
 from morasanu.ledger.outside.record import find_since, read_left, record_left
 from morasanu.office.backup import drill, drop_old, make_backup
+from morasanu.office.reality.keeper import ScanKeeper
+from morasanu.office.reality.reconcile import RECONCILE, reconcile_due
+from morasanu.office.reality.services import SCAN, scan_due
 from morasanu.office.requirement.judge import judge_all
 from morasanu.proof.checkpoint import parse_checkpoint
 from morasanu.proof.note import parse_note
@@ -89,4 +92,11 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "backup.make": make_copy,
     "backup.drill": try_copy,
     "control.judge": judge_controls,
+    SCAN: scan_due,
+    RECONCILE: reconcile_due,
 }
+
+
+def make_keeper(place: Place) -> ScanKeeper:
+    """Return what keeps the scans running beside the worker."""
+    return ScanKeeper(place)

@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final
 
 from django.db import InterfaceError, OperationalError, close_old_connections
@@ -16,7 +16,7 @@ from morasanu.ledger.ledger import Ledger
 from morasanu.office.due.routine import plan_routines
 from morasanu.office.due.work import release_leases, work_next
 from morasanu.office.seal.sealer import mark_sealed, seal_waiting
-from morasanu.office.wiring import HANDLERS, SLOW
+from morasanu.office.wiring import HANDLERS, SLOW, make_keeper
 
 if TYPE_CHECKING:
     from morasanu.office.place import Place
@@ -32,7 +32,7 @@ def work(place: Place, stop: threading.Event | None = None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(ValueError):  # not the main thread: a test stops it
             signal.signal(number, lambda *_: stop.set())
-    with Ledger(place.ledger, patience_s=30) as ledger:
+    with Ledger(place.ledger, patience_s=30) as ledger, closing(make_keeper(place)) as keeper:
         is_new, next_look = True, 0.0
         while not stop.is_set():
             try:
@@ -43,6 +43,7 @@ def work(place: Place, stop: threading.Event | None = None) -> None:
                 if time.monotonic() >= next_look:
                     plan_routines()
                     next_look = time.monotonic() + ROUTINES_S
+                keeper.look_after()
                 is_busy = _do_one_round(ledger)
             except (OperationalError, InterfaceError) as error:  # full disk, no database: what waits stays on its lists
                 _log.warning("worker: %s", type(error).__name__)

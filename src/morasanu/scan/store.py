@@ -204,6 +204,10 @@ class ScanStore(StoredResult):
         ).fetchone()
         return count, size
 
+    def count_listed(self) -> int:
+        """Return how many files the scan has before it, those that are read already among them."""
+        return int(self._db.execute("SELECT count(*) FROM file WHERE scan = ?", (self._scan,)).fetchone()[0])
+
     def begin_file(self, number: int) -> None:
         """Forget what an earlier scan found in the file; rows may be added until `finish_file`."""
         self._db.execute("BEGIN")

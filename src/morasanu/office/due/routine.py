@@ -21,6 +21,7 @@ ROUTINES: Final = (
     Routine("ledger.leave", 1),
     Routine("backup.make", 2),
     Routine("backup.drill", 3, frozenset((0,))),
+    Routine("reality.reconcile", 4),
     Routine("control.judge", 5),
 )
 """What an institution may want at other hours is not asked yet: at night nobody waits."""

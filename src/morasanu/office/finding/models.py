@@ -33,6 +33,14 @@ class Progress(models.TextChoices):
     CLOSED = "closed", "完了"
 
 
+class ClosedAs(models.TextChoices):
+    """How a finding ended."""
+
+    GONE = "gone", "解消"
+    DONE = "done", "対応済み"
+    ACCEPTED = "accepted", "除外"
+
+
 class Finding(Record):
     """Something wrong. `key` says what it is about, and only one with a key is open at a time, however often it is seen.
 
@@ -54,6 +62,7 @@ class Finding(Record):
     opened_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
+    closed_as = models.CharField(max_length=10, choices=ClosedAs.choices, blank=True)
     closed_because = models.CharField(max_length=400, blank=True)
 
     class Meta:
