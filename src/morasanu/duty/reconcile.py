@@ -178,9 +178,10 @@ def _find_unseen(
             if spot.location not in scanned:
                 continue
             below = [each for each in seen if each.spot.location == spot.location and is_below(each.spot, spot)]
-            around = [each for each in seen if is_below(spot, each.spot)]  # a place that was summed up holds it as well
-            if not any(_is_personal(label, rules) for each in (*below, *around) for label in each.counts) and not any(
-                each.not_inspected for each in (*below, *around)
+            if not any(each.spot == spot for each in below):  # it may have been summed up with what lies around it
+                below += [each for each in seen if is_below(spot, each.spot)]
+            if not any(_is_personal(label, rules) for each in below for label in each.counts) and not any(
+                each.not_inspected for each in below
             ):
                 yield Difference(Kind.NOT_SEEN, spot, declared.unit, "low", (declared.holding,))
 

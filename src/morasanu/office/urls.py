@@ -21,6 +21,8 @@ urlpatterns = [
     path("people/", include("morasanu.office.people.urls")),
     path("requirements/", include("morasanu.office.requirement.urls")),
     path("register/", include("morasanu.office.register.urls")),
+    path("reality/", include("morasanu.office.reality.urls")),
+    path("findings/", include("morasanu.office.finding.urls")),
     path("due/", include("morasanu.office.due.urls")),
     path("evidence/", include("morasanu.office.seal.urls")),
 ]

@@ -98,6 +98,12 @@ def test_a_holding_whose_place_holds_nothing_is_not_seen() -> None:
     assert kinds([ROW], [replace(MANY, counts={"SECRET": 3})]) == [Kind.NOT_SEEN]
 
 
+def test_a_place_that_was_summed_up_with_others_is_not_called_empty() -> None:
+    around = replace(MANY, spot=Spot(1))
+    assert Kind.NOT_SEEN not in kinds([ROW], [around])
+    assert Kind.NOT_SEEN in kinds([ROW], [around, replace(MANY, counts={}, files=0)])
+
+
 def test_a_place_never_scanned_says_nothing() -> None:
     assert find([ROW], [], scanned=()) == ()
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _PLACES: Final = (
     ("today", Words("今日", "Today")),
+    ("reality:differences", Words("差異", "Differences")),
+    ("reality:scans", Words("走査", "Scans")),
+    ("finding:list", Words("指摘", "Findings")),
     ("requirement:list", Words("要求と管理策", "Requirements")),
     ("register:holdings", Words("台帳", "Register")),
     ("register:locations", Words("保管場所", "Locations")),

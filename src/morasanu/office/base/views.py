@@ -9,9 +9,11 @@ from django.db import OperationalError, connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from morasanu.office.access.reach import read_reach
+from morasanu.office.access.reach import read_reach, read_visitor
+from morasanu.office.access.table import may_open
 from morasanu.office.base.clock import read_today
 from morasanu.office.people.selectors import find_vacancies
+from morasanu.office.reality.selectors import count_differences
 from morasanu.office.seal.selectors import describe_seal
 
 if TYPE_CHECKING:
@@ -20,8 +22,14 @@ if TYPE_CHECKING:
 
 def show_today(request: HttpRequest) -> HttpResponse:
     """Return the page that a day begins with."""
-    vacancies = find_vacancies(read_reach(request), read_today())
-    return render(request, "base/today.html", {"vacancies": vacancies, "seal": describe_seal()})
+    reach = read_reach(request)
+    sees = may_open("reality:differences", "GET", read_visitor(request).roles)
+    context = {
+        "vacancies": find_vacancies(reach, read_today()),
+        "differences": count_differences(reach) if sees else None,
+        "seal": describe_seal(),
+    }
+    return render(request, "base/today.html", context)
 
 
 def tell_health(request: HttpRequest) -> HttpResponse:

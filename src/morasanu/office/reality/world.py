@@ -49,9 +49,9 @@ def read_seen(row: Sighting) -> Seen:
 
 
 def clean_path(path: str) -> str:
-    """Return a storage's path as places are written: `/` between names, none at the ends.
+    r"""Return a storage's path as places are written: `/` between names, none at the ends.
 
-    >>> clean_path(" \\\\融資\\\\旧/ ")
+    >>> clean_path(" \\融資/旧/ ")
     '融資/旧'
     """
     return path.strip().replace("\\", "/").strip("/")

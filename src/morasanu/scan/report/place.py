@@ -44,7 +44,7 @@ def sum_places(
     """Return by place (a path below `root`, `""` for itself) what lies in it; each file is counted in one place.
 
     The deepest places are summed up with what lies above them until at most `limit` are left; `marks` (places that the
-    register names) stay. No place's path holds a name of which `is_telling` says that it is personal: those are summed up
+    register names) stay, also with nothing in them. No place's path holds a name of which `is_telling` says that it is personal: those are summed up
     too. `is_table`: what is scanned is a database, whose tables are places themselves.
     """
     paths = {
@@ -53,8 +53,9 @@ def sum_places(
             _find_place(record.path, root, is_table=is_table) for record in result.files() if _is_told(record)
         }
     }
-    kept = _merge({*paths.values(), ""}, marks, limit)
-    found: dict[str, PlaceSum] = {}
+    marks = {keep_untelling(mark, is_telling) for mark in marks}
+    kept = _merge({*paths.values(), *marks, ""}, marks, limit)
+    found = {mark: PlaceSum(Sum(mark)) for mark in marks}
     for record in result.files():
         place = _find_place(record.path, root, is_table=is_table)
         name = find_above(paths.get(place, place), kept)
