@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.finding import Label
@@ -124,19 +125,23 @@ def compare(world: World, rules: Rules, rule: DifferenceRule) -> tuple[Differenc
 def _compare_places(
     register: list[Declared], seen: list[Seen], rules: Rules, rule: DifferenceRule
 ) -> Iterable[Difference]:
+    by_spot: dict[Spot, list[Declared]] = {}
+    for declared in register:
+        for spot in dict.fromkeys(declared.spots):
+            by_spot.setdefault(spot, []).append(declared)
     for each in seen:
         labels = find_personal(each, rules, rule)
         if not labels:
             continue
         grade = weigh(labels, each.classes, each.persons, rules, rule)
-        holdings = find_holdings(register, each.spot)
+        holdings = next((by_spot[above] for above in list_above(each.spot) if above in by_spot), [])
         if not holdings:
             yield _make(Kind.UNREGISTERED, each, grade, labels)
             continue
         ids, unit = tuple(holding.holding for holding in holdings), holdings[0].unit
-        declared = {label for holding in holdings for label in holding.labels}
-        declared |= {part for label in declared for part in rule.covers.get(Label(label), ())}
-        if extra := {label: count for label, count in labels.items() if label not in declared}:
+        named = {label for holding in holdings for label in holding.labels}
+        named |= {part for label in named for part in rule.covers.get(Label(label), ())}
+        if extra := {label: count for label, count in labels.items() if label not in named}:
             gravity = weigh(extra, each.classes, each.persons, rules, rule)
             yield _make(Kind.UNDECLARED_LABEL, each, gravity, extra, holdings=ids, unit=unit)
         persons = sum(holding.persons for holding in holdings)
@@ -173,44 +178,42 @@ def _find_unseen(
     register: list[Declared], seen: list[Seen], scanned: Collection[int], rules: Rules
 ) -> Iterable[Difference]:
     """Yield what the register names and a scan found nothing personal in. What was not inspected may hold it all."""
+    places = {each.spot for each in seen}
+    holding = {
+        each.spot for each in seen if each.not_inspected or any(_is_personal(label, rules) for label in each.counts)
+    }
+    around = {above for spot in holding for above in list_above(spot)}
     for declared in register:
         for spot in dict.fromkeys(declared.spots):
-            if spot.location not in scanned:
-                continue
-            below = [each for each in seen if each.spot.location == spot.location and is_below(each.spot, spot)]
-            if not any(each.spot == spot for each in below):  # it may have been summed up with what lies around it
-                below += [each for each in seen if is_below(spot, each.spot)]
-            if not any(_is_personal(label, rules) for each in below for label in each.counts) and not any(
-                each.not_inspected for each in below
-            ):
+            is_seen = spot in around
+            if spot not in places:  # it may have been summed up with what lies around it
+                is_seen = is_seen or any(above in holding for above in list_above(spot))
+            if spot.location in scanned and not is_seen:
                 yield Difference(Kind.NOT_SEEN, spot, declared.unit, "low", (declared.holding,))
 
 
 def _find_not_inspected(seen: list[Seen]) -> Iterable[Difference]:
     """Yield for each location with anything that could not be looked into how much of it."""
-    locations = {each.spot.location: each.unit for each in seen if each.not_inspected}
-    for location, unit in locations.items():
-        here = [each for each in seen if each.spot.location == location]
-        yield Difference(
-            Kind.NOT_INSPECTED,
-            Spot(location),
-            unit,
-            "low",
-            files=sum(each.files for each in here),
-            not_inspected=sum(each.not_inspected for each in here),
-        )
+    for location, group in groupby(seen, key=lambda each: each.spot.location):  # they are in order of location
+        here = list(group)
+        if missing := sum(each.not_inspected for each in here):
+            files = sum(each.files for each in here)
+            yield Difference(
+                Kind.NOT_INSPECTED, Spot(location), here[0].unit, "low", files=files, not_inspected=missing
+            )
 
 
-def find_holdings(register: Iterable[Declared], spot: Spot) -> list[Declared]:
-    """Return the rows that name a place most closely: with the longest path that holds it. None answers for a part of it only."""
-    found: list[Declared] = []
-    closest = -1
-    for declared in register:
-        lengths = [len(each.place) for each in declared.spots if is_below(spot, each)]
-        if lengths and max(lengths) >= closest:
-            found = [*found, declared] if max(lengths) == closest else [declared]
-            closest = max(lengths)
-    return found
+def list_above(spot: Spot) -> Iterable[Spot]:
+    """Yield a place and what it lies in, the closest first.
+
+    >>> [each.place for each in list_above(Spot(1, "融資/旧"))]
+    ['融資/旧', '融資', '']
+    """
+    place = spot.place
+    yield spot
+    while place:
+        place = place.rpartition("/")[0]
+        yield Spot(spot.location, place)
 
 
 def is_below(spot: Spot, other: Spot) -> bool:

@@ -85,8 +85,8 @@ def judge_controls(_: Mapping[str, Any]) -> None:
     judge_all()
 
 
-SLOW: Final = frozenset(("ledger.leave", "backup.make", "backup.drill"))
-"""Those that work on files only."""
+SLOW: Final = frozenset(("ledger.leave", "backup.make", "backup.drill", RECONCILE))
+"""Those that work on files only, or in several transactions of which each may be done again."""
 HANDLERS: Final[Mapping[str, Handler]] = {
     "ledger.leave": send_checkpoint,
     "backup.make": make_copy,

@@ -16,6 +16,7 @@ from morasanu.office.base.clock import read_now
 from morasanu.office.due.plan import plan
 from morasanu.office.finding.models import ClosedAs, Finding, FindingKind, Progress
 from morasanu.office.finding.services import close_finding, open_finding
+from morasanu.office.reality.models import RunState
 from morasanu.office.reality.world import from_facts, read_world, to_facts
 from morasanu.office.register.models import Location
 from morasanu.rules.difference import load_difference_rule
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from morasanu.duty.reconcile import Difference
 
 RECONCILE: Final = "reality.reconcile"
-_MOST_PREFIXES: Final = 100
 _GONE: Final = Words(
     "台帳と走査の結果を比べ、差異がなくなったことを確かめました",
     "register and scan were compared: the difference is gone",
@@ -45,8 +45,10 @@ def plan_reconcile(location_ids: Iterable[int]) -> None:
 
 
 def reconcile_due(facts: Mapping[str, Any]) -> None:
-    """Compare the locations of `facts`, all of them without any. What is due."""
-    reconcile(facts.get("locations") or list(Location.objects.values_list("pk", flat=True)))
+    """Compare the locations of `facts`, all that were scanned without any; each in a transaction of its own. What is due."""
+    scanned = Location.objects.filter(runs__state=RunState.DONE).distinct().values_list("pk", flat=True)
+    for location in facts.get("locations") or list(scanned):
+        reconcile([location])
 
 
 def reconcile(locations: Collection[int]) -> None:
@@ -101,8 +103,6 @@ def _read_accepted(locations: Collection[int]) -> dict[str, Finding]:
 
 def _find_differences(locations: Collection[int]) -> QuerySet[Finding]:
     rows = within(Finding, HOUSE).filter(kind=FindingKind.DIFFERENCE)
-    if len(locations) > _MOST_PREFIXES:  # all of them, as every day
-        return rows
     return rows.filter(reduce(or_, (Q(key__startswith=make_key(each)) for each in locations), Q(pk=None)))
 
 
