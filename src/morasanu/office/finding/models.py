@@ -54,7 +54,7 @@ class Finding(Record):
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="findings")
     subject = models.CharField(max_length=100, blank=True)
     reason_code = models.CharField(max_length=60)
-    facts = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict, blank=True)
     title = models.CharField(max_length=200, blank=True)
     grade = models.CharField(max_length=10, choices=Grade.choices, default=Grade.MIDDLE)
     cause = models.TextField(max_length=1_000, blank=True)

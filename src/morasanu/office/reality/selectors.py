@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, Count, OuterRef, Q, Subquery, Sum, When
 
 from morasanu.duty.reconcile import Kind
 from morasanu.finding import Label
@@ -104,7 +104,9 @@ def _make_row(finding: Finding, location: Location | None, holdings: list[Holdin
         shape,
         grade,
         location,
-        name_place(finding.facts["place"]),
+        Words(location.name, location.name)
+        if location and not finding.facts["place"]
+        else name_place(finding.facts["place"]),
         holdings,
         labels,
         sum(each.persons for each in holdings),
@@ -145,7 +147,8 @@ def count_differences(reach: Reach, first: int = 4) -> DifferenceCounts:
         grave=Count("pk", filter=Q(grade=Grade.HIGH)),
         new=Count("pk", filter=Q(opened_at__gte=read_now() - NEW)),
     )
-    found = list(rows.order_by("-opened_at", "-pk")[:first]) if counts["open"] else []
+    gravest = Case(When(grade=Grade.HIGH, then=0), When(grade=Grade.MIDDLE, then=1), default=2)
+    found = list(rows.order_by(gravest, "-opened_at", "-pk")[:first]) if counts["open"] else []
     return DifferenceCounts(counts["open"], counts["grave"], counts["new"], make_rows(found, reach))
 
 

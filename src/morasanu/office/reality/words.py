@@ -62,7 +62,7 @@ def describe_fault(code: str) -> Words:
 
 def name_place(place: str) -> Words:
     """Return a place below a location's address; the address itself has a name of its own."""
-    return Words(place or "（直下）", place or "(top)")
+    return Words(place or "フォルダーの直下", place or "the top folder")
 
 
 def join_labels(labels: Iterable[str]) -> Words:
