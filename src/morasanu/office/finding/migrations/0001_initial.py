@@ -5,69 +5,131 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('changed_at', models.DateTimeField(editable=False)),
-                ('kind', models.CharField(choices=[('difference', '差異'), ('control', '管理策'), ('review', '点検'), ('other', 'その他')], max_length=20)),
-                ('key', models.CharField(max_length=200)),
-                ('subject', models.CharField(blank=True, max_length=100)),
-                ('reason_code', models.CharField(max_length=60)),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('grade', models.CharField(choices=[('high', '重'), ('middle', '中'), ('low', '軽')], default='middle', max_length=10)),
-                ('cause', models.TextField(blank=True, max_length=1000)),
-                ('state', models.CharField(choices=[('open', '未着手'), ('doing', '対応中'), ('closed', '完了')], default='open', max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_as', models.CharField(blank=True, choices=[('gone', '解消'), ('done', '対応済み'), ('accepted', '除外')], max_length=10)),
-                ('closed_because', models.CharField(blank=True, max_length=400)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='people.orgunit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("changed_at", models.DateTimeField(editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("difference", "差異"),
+                            ("control", "管理策"),
+                            ("review", "点検"),
+                            ("other", "その他"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("subject", models.CharField(blank=True, max_length=100)),
+                ("reason_code", models.CharField(max_length=60)),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                ("title", models.CharField(blank=True, max_length=200)),
+                (
+                    "grade",
+                    models.CharField(
+                        choices=[("high", "重"), ("middle", "中"), ("low", "軽")], default="middle", max_length=10
+                    ),
+                ),
+                ("cause", models.TextField(blank=True, max_length=1000)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "未着手"), ("doing", "対応中"), ("closed", "完了")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "closed_as",
+                    models.CharField(
+                        blank=True,
+                        choices=[("gone", "解消"), ("done", "対応済み"), ("accepted", "除外")],
+                        max_length=10,
+                    ),
+                ),
+                ("closed_because", models.CharField(blank=True, max_length=400)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="people.orgunit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-opened_at', '-pk'),
+                "ordering": ("-opened_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Action',
+            name="Action",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('changed_at', models.DateTimeField(editable=False)),
-                ('title', models.CharField(max_length=200)),
-                ('due_on', models.DateField()),
-                ('state', models.CharField(choices=[('open', '未着手'), ('doing', '対応中'), ('closed', '完了')], default='open', max_length=10)),
-                ('begun_at', models.DateTimeField()),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='people.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='people.orgunit')),
-                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='finding.finding')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("changed_at", models.DateTimeField(editable=False)),
+                ("title", models.CharField(max_length=200)),
+                ("due_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "未着手"), ("doing", "対応中"), ("closed", "完了")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("begun_at", models.DateTimeField()),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="actions",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="people.orgunit"
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="finding.finding"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('due_on', 'pk'),
+                "ordering": ("due_on", "pk"),
             },
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['state', 'unit', 'opened_at'], name='finding_state_unit'),
+            model_name="finding",
+            index=models.Index(fields=["state", "unit", "opened_at"], name="finding_state_unit"),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('key',), name='finding_open_once'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "closed"), _negated=True), fields=("key",), name="finding_open_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['state', 'due_on'], name='action_state_due'),
+            model_name="action",
+            index=models.Index(fields=["state", "due_on"], name="action_state_due"),
         ),
     ]
