@@ -71,6 +71,7 @@ def _render(request: HttpRequest, finding: Finding, problem: str = "", status: i
         "may": may,
         "closed": CLOSED.get(finding.closed_as) if finding.closed_as else None,  # type: ignore[call-overload]
         "is_difference": finding.kind == FindingKind.DIFFERENCE,
+        "may_compare": may_open("reality:difference", "GET", roles),
         "problem": problem,
         "seal": find_seal(finding.trace_subject),
     }
