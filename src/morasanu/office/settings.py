@@ -142,10 +142,12 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+ACCOUNT_FORMS = {"login": "morasanu.office.people.code.NameForm"}
 MFA_FORMS = {
     "authenticate": "morasanu.office.people.code.CodeForm",
     "reauthenticate": "morasanu.office.people.code.AgainForm",
 }
+MFA_TOTP_TOLERANCE = 1  # clocks differ by half a minute; RFC 6238, section 5.2
 MFA_TOTP_ISSUER = "Morasanu"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HAS_TLS  # browsers take localhost for secure
 SESSION_COOKIE_NAME = "morasanu"

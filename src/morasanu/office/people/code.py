@@ -1,7 +1,10 @@
-"""The code of a second factor: whoever guesses waits longer each time. They know the password, so wherever they are."""
+"""The forms of signing in. Whoever guesses a code waits longer each time: they know the password, so wherever they are."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from allauth.account.forms import LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.core.exceptions import ValidationError
 
@@ -9,7 +12,16 @@ from morasanu.office.people.models import Attempt
 from morasanu.office.people.sign_in import count_failure, make_key, refuse_early
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc] # allauth has no types for it
+class NameForm(LoginForm):  # type: ignore[misc] # allauth has no types for it
+    """Name and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - allauth's
+        """Leave out the link to a new password by mail, which accounts here do not have."""
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
+
+class CodeForm(AuthenticateForm):  # type: ignore[misc] # as above
     """The code after the password."""
 
     def clean_code(self) -> str:

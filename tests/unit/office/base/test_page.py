@@ -117,7 +117,8 @@ def test_a_mark_outside_of_what_may_be_seen_tells_nothing_of_where_it_stands() -
 @pytest.mark.django_db
 def test_addresses_keep_the_filter_and_hold_one_key() -> None:
     make_rows([(0, hour, None) for hour in range(5)])
-    page = turn(DueEvent.objects.all(), ("at",), "?state=waiting&after=1&before=", 2)
+    first = DueEvent.objects.get(key="0").pk
+    page = turn(DueEvent.objects.all(), ("at",), f"?state=waiting&after={first}&before=", 2)
     assert page.next.startswith("?state=waiting&after=")
     assert "before" not in page.next
     assert page.previous.startswith("?state=waiting&before=")
