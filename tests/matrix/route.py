@@ -9,12 +9,21 @@ from django.urls import URLResolver, get_resolver
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.http.response import HttpResponseBase
+
 
 class Route(NamedTuple):
     """A named address and the names of its arguments."""
 
     name: str
     arguments: tuple[str, ...]
+
+
+def read_body(answer: HttpResponseBase) -> str:
+    """Return what was answered as text; bytes of a file that are none are left out."""
+    data = b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    answer.close()
+    return data.decode(errors="ignore")
 
 
 def list_routes() -> list[Route]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core import serializers
 from django.urls import resolve
+from tests.matrix.route import read_body
 from tests.unit.office.house import BEGUN, DESK, EAST, RISK, WEST, House
 
 from morasanu.office.access.role import Role
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from django.http import HttpResponse
     from django.test import Client
 
     from morasanu.ledger.ledger import Ledger
@@ -79,7 +79,7 @@ class Crawl:
         self._of_route: Counter[str] = Counter()
         self._waiting = ["/"]
 
-    def __iter__(self) -> Iterator[tuple[str, HttpResponse]]:
+    def __iter__(self) -> Iterator[tuple[str, str]]:
         """Yield each page with its route."""
         while self._waiting:
             address = self._waiting.pop()
@@ -92,10 +92,11 @@ class Crawl:
             if self._of_route[route] > PAGES_OF_A_ROUTE:
                 continue
             answer = self.client.get(address)
-            yield route, answer
+            body = read_body(answer)
+            yield route, body
             if place := answer.headers.get("Location"):
                 self._add(path, place)
-            for link in _HREF.findall(answer.content.decode()):
+            for link in _HREF.findall(body):
                 self._add(path, unescape(link))
 
     def _add(self, path: str, link: str) -> None:
@@ -113,9 +114,9 @@ def test_no_mark_is_seen_where_the_table_grants_no_reach(
     seen: dict[str, set[str]] = {}
     with caplog.at_level(logging.DEBUG, "morasanu"), caplog.at_level(logging.DEBUG, "allauth"):
         crawl = Crawl(house.sign_in(role, EAST))
-        for route, answer in crawl:
+        for route, body in crawl:
             routes[route] += 1
-            seen.setdefault(route, set()).update(_MARK.findall(answer.content.decode()))
+            seen.setdefault(route, set()).update(_MARK.findall(body))
         answer = crawl.client.post("/people/persons/", {"words": "カ"})
         seen.setdefault("people:persons", set()).update(_MARK.findall(answer.content.decode()))
         crawl.addresses += _HREF.findall(answer.content.decode())
