@@ -15,6 +15,8 @@ UNTRACED = {
     "people/services.py save": "an account: its trace is left beside it, without the password",
     "people/services.py update": "the path, which follows from the parents and is in no record",
     "people/services.py bulk_update": "the paths of those below",
+    "reality/services.py delete": "what the last scan saw: the trace is that of the scan which sees it anew",
+    "reality/services.py bulk_create": "what this one saw: a measurement, with the scan's digests in its trace",
 }
 """Where something is written otherwise, and why."""
 WHOLE = {

@@ -61,10 +61,10 @@ def list_findings(reach: Reach, *, kind: str = "", state: str = "", grade: str =
     return rows.filter(state=state) if state else rows.exclude(state=Progress.CLOSED)
 
 
-def list_evidence(finding: Finding, actions: Iterable[Action]) -> QuerySet[Evidence]:
+def list_evidence(finding: Finding, actions: Iterable[Action], reach: Reach) -> QuerySet[Evidence]:
     """Return the evidence about a finding and its actions, the newest first."""
     subjects = [finding.trace_subject, *(each.trace_subject for each in actions)]
-    return Evidence.objects.filter(subject__in=subjects)
+    return within(Evidence, reach).filter(subject__in=subjects)
 
 
 def count_late(reach: Reach, today: dt.date) -> int:

@@ -67,7 +67,7 @@ def _render(request: HttpRequest, finding: Finding, problem: str = "", status: i
         "row": selectors.make_rows([finding])[0],
         "finding": finding,
         "actions": [(each, STATES[Progress(each.state)], each.due_on < read_today()) for each in actions],
-        "evidence": selectors.list_evidence(finding, actions)[:50],
+        "evidence": selectors.list_evidence(finding, actions, read_reach(request))[:50],
         "may": may,
         "closed": CLOSED.get(finding.closed_as) if finding.closed_as else None,  # type: ignore[call-overload]
         "is_difference": finding.kind == FindingKind.DIFFERENCE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db.models import Case, Count, OuterRef, Q, Subquery, Sum, When
 
@@ -12,7 +12,7 @@ from morasanu.finding import Label
 from morasanu.office.access.reach import within
 from morasanu.office.base.clock import read_now
 from morasanu.office.finding.models import Finding, FindingKind, Grade, Progress
-from morasanu.office.reality.models import Run, RunState, Sighting
+from morasanu.office.reality.models import Run, RunState
 from morasanu.office.reality.words import KINDS, RUN_SHAPES, RUN_STATES, SENTENCES, describe_fault, name_place
 from morasanu.office.register.models import Holding, Location
 from morasanu.rules.load import Words, load_rules
@@ -165,23 +165,25 @@ class ScanRow(NamedTuple):
 
 
 def list_locations(reach: Reach) -> QuerySet[Location]:
-    """Return the locations that a scan can read, with the key of the newest scan of each."""
-    newest = Run.objects.filter(location=OuterRef("pk")).order_by("-asked_at", "-pk").values("pk")[:1]
+    """Return the locations that a scan can read, with the key of the newest scan of each and what it could not look into."""
     rows = within(Location, reach).exclude(address="").select_related("unit", "plan")
-    return rows.annotate(newest=Subquery(newest))
+    return rows.annotate(newest=Subquery(_find_newest(reach, "pk")))
 
 
-def make_scan_rows(locations: Iterable[Location]) -> list[ScanRow]:
+def _find_newest(reach: Reach, field: str) -> QuerySet[Run, Any]:
+    rows: QuerySet[Run, Any] = within(Run, reach).filter(location=OuterRef("pk")).order_by("-asked_at", "-pk")
+    found: QuerySet[Run, Any] = rows.values(field)[:1]
+    return found
+
+
+def make_scan_rows(locations: Iterable[Location], reach: Reach) -> list[ScanRow]:
     """Return locations as the page of scans shows them. Two queries, however many."""
     locations = list(locations)
-    runs = Run.objects.in_bulk([each.newest for each in locations if each.newest])  # type: ignore[attr-defined]
-    missing = dict(
-        Sighting.objects.filter(location__in=locations)
-        .order_by()
-        .values_list("location")
-        .annotate(missing=Sum("not_inspected"))
-    )
-    return [_make_scan_row(each, runs.get(each.newest), missing.get(each.pk, 0)) for each in locations]  # type: ignore[attr-defined]
+    runs = within(Run, reach).in_bulk([each.newest for each in locations if each.newest])  # type: ignore[attr-defined]
+    keys = [each.pk for each in locations]
+    counted = within(Location, reach).filter(pk__in=keys).order_by().annotate(missing=Sum("sightings__not_inspected"))
+    missing = dict(counted.values_list("pk", "missing"))
+    return [_make_scan_row(each, runs.get(each.newest), missing.get(each.pk) or 0) for each in locations]  # type: ignore[attr-defined]
 
 
 def _make_scan_row(location: Location, run: Run | None, missing: int) -> ScanRow:
@@ -204,8 +206,7 @@ class ScanCounts(NamedTuple):
 
 def count_scans(reach: Reach) -> ScanCounts:
     """Return how the scans stand. One query."""
-    newest = Run.objects.filter(location=OuterRef("pk")).order_by("-asked_at", "-pk").values("state")[:1]
-    rows = within(Location, reach).exclude(address="").annotate(last=Subquery(newest))
+    rows = within(Location, reach).exclude(address="").annotate(last=Subquery(_find_newest(reach, "state")))
     counts = rows.aggregate(
         locations=Count("pk"),
         never=Count("pk", filter=Q(last=None)),

@@ -16,7 +16,6 @@ from morasanu.office.finding.models import Finding, FindingKind, Progress
 from morasanu.office.people.models import OrgUnit
 from morasanu.office.reality import selectors
 from morasanu.office.reality.forms import RegisterForm
-from morasanu.office.reality.models import Sighting
 from morasanu.office.reality.register import REGISTERING, draft_holding, register_difference
 from morasanu.office.reality.words import KINDS
 from morasanu.office.register.models import Holding, Location
@@ -52,14 +51,14 @@ def show_difference(request: HttpRequest, key: int) -> HttpResponse:
     finding = _find(request, key)
     row = selectors.make_rows([finding], reach)[0]
     facts, roles = finding.facts, read_visitor(request).roles
-    sighting = Sighting.objects.filter(location=facts["location"], place=facts["place"]).select_related("run").first()
+    sighting = row.location.sightings.filter(place=facts["place"]).first() if row.location else None
     is_open = finding.state != Progress.CLOSED
     context = {
         "row": row,
         "finding": finding,
-        "sighting": sighting if row.location else None,
+        "sighting": sighting,
         "also": [selectors.count_label(*each) for each in sighting.counts.items() if each[0] not in facts["labels"]]
-        if sighting and row.location
+        if sighting
         else [],
         "declared": [(each, [selectors.count_label(label, 0).title for label in each.labels]) for each in row.holdings],
         "rule": load_difference_rule(),

@@ -31,7 +31,7 @@ def show_scans(request: HttpRequest) -> HttpResponse:
     page = take_page(selectors.list_locations(reach), request, ("code",))
     context = {
         "page": page,
-        "rows": selectors.make_scan_rows(page.rows),
+        "rows": selectors.make_scan_rows(page.rows, reach),
         "counts": selectors.count_scans(reach),
         "may_scan": may_open("reality:scan", "POST", roles),
     }
@@ -80,7 +80,7 @@ def ask(request: HttpRequest, key: int) -> HttpResponse:
 def edit_plan(request: HttpRequest, key: int) -> HttpResponse:
     """Return the form of how often a location is scanned."""
     location = get_object_or_404(within(Location, read_reach(request)).exclude(address=""), pk=key)
-    plan = Plan.objects.filter(location=location).first() or Plan(location=location)
+    plan = getattr(location, "plan", None) or Plan(location=location)
     title = say(f"{location.name}の走査の予定", f"When {location.name} is scanned")
     response = edit_record(request, PlanForm, plan, services.save_plan, title=title, route="reality:location")
     return redirect("reality:location", key) if response.status_code == 302 else response
