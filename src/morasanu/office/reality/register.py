@@ -10,6 +10,7 @@ from morasanu.duty.reconcile import Kind
 from morasanu.office.reality.reconcile import reconcile
 from morasanu.office.register.models import Holding, Location, Medium, Storage
 from morasanu.office.seal.keep import keep
+from morasanu.rules.load import load_rules
 
 if TYPE_CHECKING:
     from morasanu.office.finding.models import Finding
@@ -21,7 +22,12 @@ REGISTERING = (Kind.UNREGISTERED, Kind.UNDECLARED_LABEL, Kind.MORE_PERSONS)
 def draft_holding(finding: Finding, location: Location, holding: Holding | None) -> Holding:
     """Return the row as it would have to be, not written yet: `holding` with what it lacks, or a new one."""
     facts = finding.facts
-    seen, (_, likely, _) = list(facts["labels"]), facts["persons"]
+    _, likely, _ = facts["persons"]
+    sighting = location.sightings.filter(place=facts["place"]).first()
+    rules = load_rules().labels
+    also = sighting.counts if sighting else {}  # what is too little to be a difference is in the place all the same
+    seen = [*facts["labels"], *(each for each in also if each in rules and rules[each].is_personal)]
+    seen = list(dict.fromkeys(seen))
     if holding is not None:
         holding.labels = [*holding.labels, *(label for label in seen if label not in holding.labels)]
         if finding.reason_code == Kind.MORE_PERSONS:

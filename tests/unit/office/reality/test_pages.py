@@ -79,6 +79,15 @@ def test_registering_a_difference_on_its_page_closes_it(bank, officer) -> None:
     assert set(holding.labels) >= {"PERSON", "ADDRESS", "PHONE"}
 
 
+def test_the_row_to_register_names_also_what_is_too_little_to_be_a_difference(bank, officer) -> None:
+    (bank.folder / "a.txt").write_text("氏名: 山田 花子 個人番号: 123456789018\n", encoding="utf-8")
+    bank.scan()
+    finding = Finding.objects.get()
+    assert set(finding.facts["labels"]) == {"MY_NUMBER"}
+    form = officer.get(reverse("reality:register", args=[finding.pk])).context["form"]
+    assert set(form["labels"].value()) == {"MY_NUMBER", "PERSON"}
+
+
 def test_declaring_what_was_seen_on_its_page_closes_it(bank, officer) -> None:
     write_customers(bank.folder / "a.csv")
     holding = bank.register("H-1", "", ["PERSON"], 8)
