@@ -19,6 +19,15 @@ TODAY: Final = dt.date(2026, 11, 23)
 _SEED: Final = "shiomi"
 
 
+def to_weekday(day: dt.date) -> dt.date:
+    """Return the day, or the Friday before a weekend: what people did they did on working days.
+
+    >>> to_weekday(dt.date(2026, 11, 22)), to_weekday(dt.date(2026, 11, 20))
+    (datetime.date(2026, 11, 20), datetime.date(2026, 11, 20))
+    """
+    return day - dt.timedelta(days=max(0, day.weekday() - 4))
+
+
 class Unit(NamedTuple):
     """A branch or department: how many people work there, how many of them are dispatched."""
 

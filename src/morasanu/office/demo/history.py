@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from morasanu.office.demo.bank import BRANCHES, TODAY
+from morasanu.office.demo.bank import BRANCHES, TODAY, to_weekday
 from morasanu.office.demo.holding import make_register
 from morasanu.office.demo.place import EXAMPLES, make_places
 from morasanu.rules.requirement import PERSON, Stage
@@ -98,14 +98,14 @@ def show_controls(requirements: Requirements) -> list[Shown]:
 
 def _show_by_people(control: Control, rank: int) -> Iterable[Shown]:
     unit = find_unit(control.id)
-    last = _LATE.get(control.id, _step_back(TODAY - dt.timedelta(days=rank * 5 % 75 + 3), 0))
+    last = _LATE.get(control.id, TODAY - dt.timedelta(days=rank * 5 % 75 + 3))
     if control.id in _AMISS:
         last = _step_back(last, 6)  # what is amiss is what was seen last
     day = last
     while day >= _BEGIN or day == last:
         kind = ("file", "witness", "link")[(rank + day.year) % 3]
         until = _step_back(day, -control.cycle_months)
-        yield Shown(control.id, unit, kind, True, f"{control.title.ja}を確認した", f"{control.title.en}: checked", day, until)  # fmt: skip
+        yield Shown(control.id, unit, kind, True, f"{control.title.ja}を確認した", f"{control.title.en}: checked", to_weekday(day), until)  # fmt: skip
         day = _step_back(day, control.cycle_months)
     if control.id in _AMISS:
         ja, en, on = _AMISS[control.id]
@@ -202,9 +202,9 @@ def find_past() -> list[Wrong]:
     for number in range(len(usual) * 3):
         grade, title, cause, action = usual[number % len(usual)]
         unit = _UNITS_IN_TURN[number * 5 % len(_UNITS_IN_TURN)]
-        opened_on = _BEGIN + dt.timedelta(days=9 + number * 18)
+        opened_on = to_weekday(_BEGIN + dt.timedelta(days=9 + number * 18))
         due_on = opened_on + dt.timedelta(days=30)
-        done_on = opened_on + dt.timedelta(days=10 + number * 7 % 17)
+        done_on = to_weekday(opened_on + dt.timedelta(days=10 + number * 7 % 17))
         kind = "other" if grade == "high" else "review"
         found.append(Wrong(unit, kind, grade, title, cause, opened_on, action, "", due_on, True, done_on))
     return found
@@ -220,7 +220,7 @@ _OPEN: Final = (
     Wrong("H02", "control", "high", "国外のクラウドへの複製が、委託先評価の前に始まっている", "試行として稟議を経なかった", dt.date(2026, 10, 26), "複製を止めて外的環境を調べ、評価と承認を得る", "S0509", dt.date(2026, 12, 11), False),
     Wrong("H01", "review", "middle", "健康診断の一覧が共有フォルダーにある（前年の指摘の再発）", "閲覧の制限が年度の切替えで外れた", dt.date(2026, 11, 19), "閲覧を人事の2人に限り、置き場所を移す", "S0318", dt.date(2026, 12, 1), False),
     Wrong("005", "review", "low", "保管庫の鍵の貸出しに記録がない", "鍵箱の管理者を決めていない", dt.date(2026, 10, 21), "保管庫の鍵管理を改める", "", dt.date(2026, 11, 20), True),
-    Wrong("H04", "other", "middle", "汐見支店の退職予定者の秘密保持の誓約書が未提出", "期限を過ぎても督促していない", dt.date(2026, 11, 21), "最終出勤日までに署名を得る", "S0256", dt.date(2026, 12, 18), False),
+    Wrong("H04", "other", "middle", "汐見支店の退職予定者の秘密保持の誓約書が未提出", "期限を過ぎても督促していない", dt.date(2026, 11, 20), "最終出勤日までに署名を得る", "S0256", dt.date(2026, 12, 18), False),
     Wrong("H03", "other", "high", "DM の封入違い（1,284人。氏名・住所・口座番号）", "印刷会社が2つのロットを取り違えた", dt.date(2026, 11, 13), "未回収の封筒を回収し、本人への通知と確報の準備をする", "S0305", dt.date(2026, 12, 11), True),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final, NamedTuple
 
-from morasanu.office.demo.bank import BRANCHES, DEPARTMENTS
+from morasanu.office.demo.bank import BRANCHES, DEPARTMENTS, to_weekday
 
 _LABELS: Final = {
     "P": "PERSON", "A": "ADDRESS", "Z": "POSTAL_CODE", "T": "PHONE", "E": "EMAIL", "D": "DATE_OF_BIRTH", "C": "CUSTOMER_ID",
@@ -139,7 +139,7 @@ def _read(cells: list[str], number: int) -> Held:
     count = int(persons) * size // 20 if unit in {each.code for each in BRANCHES} else int(persons)
     rank = [each.code for each in (*BRANCHES, *DEPARTMENTS)].index(unit)
     started_on = dt.date(2014 + (rank * 3 + number) % 10, 4, 1)
-    checked_on = _CHECKED.get(unit, dt.date(2026, 9, 7) + dt.timedelta(days=rank * 2 + number))
+    checked_on = to_weekday(_CHECKED.get(unit, dt.date(2026, 9, 7) + dt.timedelta(days=rank * 2 + number)))
     codes = tuple(_LABELS[letter] for letter in labels)
     return Held(f"L-{unit}-{number:02d}", name, unit, medium, codes, count, subjects, retention, purpose, lies, started_on, checked_on)  # fmt: skip
 

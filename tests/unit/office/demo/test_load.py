@@ -118,6 +118,13 @@ def test_history_covers_two_years_and_ends_before_today() -> None:
     assert not Run.objects.filter(ended_at__date__gt=TODAY).exists()
 
 
+def test_what_people_did_they_did_on_working_days() -> None:
+    days = [*Evidence.objects.exclude(kind="machine").values_list("collected_at__date", flat=True)]
+    days += Finding.objects.values_list("opened_at__date", flat=True)
+    days += Holding.objects.values_list("checked_on", flat=True)
+    assert not [day for day in days if day.weekday() > 4]
+
+
 def test_some_controls_are_not_shown_and_some_only_by_old_evidence() -> None:
     bare = set(Control.objects.filter(evidence=None).values_list("code", flat=True))
     assert bare == {"C-ABROAD", "C-CARD"}
