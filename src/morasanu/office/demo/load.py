@@ -14,10 +14,11 @@ from morasanu.office.demo.door import GUESTS
 from morasanu.office.demo.holding import make_passings, make_register
 from morasanu.office.demo.place import EXAMPLES, make_places
 from morasanu.office.due.plan import plan
-from morasanu.office.finding.models import Action, Finding, Progress
+from morasanu.office.finding.models import Action, ClosedAs, Finding, Progress
 from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, UnitKind
 from morasanu.office.people.services import save_unit
 from morasanu.office.reality.models import Plan, Run, RunState, Sighting
+from morasanu.office.reality.services import SCAN
 from morasanu.office.register.models import Flow, Holding, Location, Storage
 from morasanu.office.requirement.models import Control, Coverage, Evidence
 from morasanu.office.seal.keep import keep_new, leave_trace
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 ACTOR: Final = "demo"
 """Who did all this, for the ledger. Its leaves carry the day of loading: a history cannot be sealed afterwards."""
-SCAN: Final = "reality.scan"
-"""The kind of the due event that asks for a scan (room `reality`)."""
 _SAFETY: Final = {
     "file": "共有フォルダーの閲覧権限を部店に限る。印刷物は施錠して保管する。",
     "system": "利用者ごとの認証、操作の記録、権限の半年ごとの棚卸し。",
@@ -293,6 +292,7 @@ def _make_finding(wrong: Wrong, number: int, unit: OrgUnit) -> Finding:
         opened_at=_at(wrong.opened_on),
         seen_at=_at(ended or wrong.opened_on, 16),
         closed_at=_at(ended, 16) if ended else None,
+        closed_as=ClosedAs.DONE if ended else "",
         closed_because="改善を現場で確かめた" if ended else "",
     )
 

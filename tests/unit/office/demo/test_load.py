@@ -10,12 +10,13 @@ from tests.unit.office.demo.conftest import EXAMPLES
 
 from morasanu.office.access.reach import HOUSE
 from morasanu.office.base.record import Record
-from morasanu.office.demo.load import SCAN, load_bank
+from morasanu.office.demo.load import load_bank
 from morasanu.office.due.models import DueEvent
 from morasanu.office.finding.models import Action, Finding
 from morasanu.office.people.models import Account, Appointment, OrgUnit, Person
 from morasanu.office.people.selectors import find_vacancies
 from morasanu.office.reality.models import Plan, Run, Sighting
+from morasanu.office.reality.services import SCAN
 from morasanu.office.register.models import Flow, Holding, Location, Storage
 from morasanu.office.requirement.judge import judge_all
 from morasanu.office.requirement.models import Control, Coverage, Evidence
@@ -99,6 +100,7 @@ def test_a_closed_finding_has_evidence_newer_than_its_action() -> None:
         evidence = Evidence.objects.get(subject=finding.trace_subject)
         assert finding.opened_at <= action.begun_at <= action.done_at <= evidence.collected_at <= finding.closed_at
         assert finding.closed_because
+        assert finding.closed_as == "done"
 
 
 def test_open_findings_have_an_action_and_some_are_overdue() -> None:
