@@ -38,10 +38,16 @@ _GONE: Final = Words(
 
 
 def plan_reconcile(location_ids: Iterable[int]) -> None:
-    """Put a comparison of these locations on the list of what is due now. For services of the register, in their transaction."""
+    """Put a comparison of these locations on the list of what is due now, in the transaction of the register's change."""
     now = read_now()
     for location in sorted(set(location_ids)):
         plan(f"{RECONCILE}/{location}/{now:%Y%m%dT%H%M%S.%f}", RECONCILE, now, {"locations": [location]})
+
+
+def plan_reconcile_all() -> None:
+    """Put a comparison of all that was scanned on the list, in the transaction of a change of many rows."""
+    now = read_now()
+    plan(f"{RECONCILE}/all/{now:%Y%m%dT%H%M%S.%f}", RECONCILE, now)
 
 
 def reconcile_due(facts: Mapping[str, Any]) -> None:

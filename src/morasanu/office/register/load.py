@@ -13,6 +13,7 @@ from django.db import transaction
 from morasanu.errors import InputError
 from morasanu.office.access.reach import within
 from morasanu.office.people.models import OrgUnit, Person
+from morasanu.office.reality.reconcile import plan_reconcile_all
 from morasanu.office.register.export import Known, make_whole_table, read_entries, read_whole
 from morasanu.office.register.models import Holding, Location, Storage
 from morasanu.office.seal.keep import drop, keep_changed, keep_new
@@ -137,6 +138,7 @@ def apply_plan(path: Path, name: str, reach: Reach, digest: str, actor: str) -> 
         keys = _Keys(reach)
         _insert(plan.comparison, keys, actor)
         _update(plan.comparison, keys, actor)
+        plan_reconcile_all()
     return Done(len(plan.comparison.inserts), len(plan.comparison.updates))
 
 

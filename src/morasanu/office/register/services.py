@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from morasanu.errors import InputError
+from morasanu.office.reality.reconcile import plan_reconcile
 from morasanu.office.register.models import Flow, Holding, Location, Status, Storage
 from morasanu.office.seal.keep import drop, keep
 
@@ -27,7 +28,14 @@ def _keep_once(record: Record, kind: str, actor: str, seen: int | None) -> None:
 
 def save_holding(holding: Holding, actor: str, *, seen: int | None = None) -> None:
     """Write a holding. Raises InputError MRS-I-080 when its code is taken."""
-    _keep_once(holding, "register.holding.saved", actor, seen)
+    with transaction.atomic():
+        _keep_once(holding, "register.holding.saved", actor, seen)
+        _look_again(holding)
+
+
+def _look_again(holding: Holding) -> None:
+    """Have the places of a holding compared with what was seen there."""
+    plan_reconcile(holding.storages.values_list("location_id", flat=True))
 
 
 def save_location(location: Location, actor: str, *, seen: int | None = None) -> None:
@@ -51,7 +59,9 @@ def check_holding(holding: Holding, day: dt.date, actor: str) -> None:
 def close_holding(holding: Holding, actor: str) -> None:
     """Note that a holding is no longer in use. It stays in the register."""
     holding.status = Status.CLOSED
-    keep(holding, "register.holding.closed", actor)
+    with transaction.atomic():
+        keep(holding, "register.holding.closed", actor)
+        _look_again(holding)
 
 
 def add_storage(storage: Storage, actor: str) -> None:
@@ -59,12 +69,16 @@ def add_storage(storage: Storage, actor: str) -> None:
     same = Storage.objects.filter(holding=storage.holding, location=storage.location, path=storage.path)
     if same.exists():
         raise InputError("MRS-I-082", "その場所はもう書いてあります", "that place is given already")
-    keep(storage, "register.storage.added", actor)
+    with transaction.atomic():
+        keep(storage, "register.storage.added", actor)
+        plan_reconcile([storage.location_id])
 
 
 def drop_storage(storage: Storage, actor: str) -> None:
     """Note that a holding no longer lies somewhere."""
-    drop(storage, "register.storage.dropped", actor)
+    with transaction.atomic():
+        drop(storage, "register.storage.dropped", actor)
+        plan_reconcile([storage.location_id])
 
 
 def add_flow(flow: Flow, actor: str) -> None:

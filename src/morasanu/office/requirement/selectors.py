@@ -45,9 +45,10 @@ class JudgedRequirement(NamedTuple):
 def list_controls(reach: Reach, today: dt.date) -> list[JudgedControl]:
     """Return the adopted controls, judged. Two queries."""
     rows = list(within(Control, reach).filter(is_adopted=True).select_related("unit", "owner"))
-    newest = Evidence.objects.filter(control__in=rows).order_by().values("control", "kind").annotate(last=Max("pk"))
+    seen = within(Evidence, reach)
+    newest = seen.filter(control__in=rows).order_by().values("control", "kind").annotate(last=Max("pk"))
     found: dict[int, list[Evidence]] = {}
-    for evidence in Evidence.objects.filter(pk__in=newest.values("last")):
+    for evidence in seen.filter(pk__in=newest.values("last")):
         found.setdefault(evidence.control_id or 0, []).append(evidence)
     return [judge(row, found.get(row.pk, ()), today) for row in rows]
 

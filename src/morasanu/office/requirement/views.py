@@ -188,7 +188,7 @@ def edit_cell(request: HttpRequest) -> HttpResponse:
     house = get_object_or_404(OrgUnit, parent=None)
     source = request.POST if request.method == "POST" else request.GET
     rule, stage = source.get("rule", ""), source.get("stage", "")
-    cell = Coverage.objects.filter(unit=house, rule=rule, stage=stage).first()
+    cell = within(Coverage, read_reach(request)).filter(unit=house, rule=rule, stage=stage).first()
     return edit_record(
         request,
         CoverageForm,
