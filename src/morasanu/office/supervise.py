@@ -70,6 +70,7 @@ class Part:
             self._pause_s = min(_LONGEST_PAUSE_S, self._pause_s * 2)
         elif now >= self._again_at:
             self._again_at = 0.0
+            self.wait()
             self.start()
         return False
 
@@ -85,6 +86,8 @@ class Part:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        if self.process.stdin:
+            self.process.stdin.close()
 
 
 def supervise(parts: Mapping[str, Sequence[str]], stop: threading.Event | None = None) -> None:

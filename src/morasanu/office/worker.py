@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PAUSE_S: Final = 0.5
 ROUTINES_S: Final = 60
+PATIENCE_S: Final = 30
+"""How long it waits for another worker, which is about to end."""
 _log = logging.getLogger(__name__)
 
 
@@ -32,7 +34,7 @@ def work(place: Place, stop: threading.Event | None = None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(ValueError):  # not the main thread: a test stops it
             signal.signal(number, lambda *_: stop.set())
-    with Ledger(place.ledger, patience_s=30) as ledger, closing(make_keeper(place)) as keeper:
+    with Ledger(place.ledger, patience_s=PATIENCE_S) as ledger, closing(make_keeper(place)) as keeper:
         is_new, next_look = True, 0.0
         while not stop.is_set():
             try:
