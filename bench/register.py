@@ -170,7 +170,7 @@ def measure_pages() -> None:
     from morasanu.office.register.models import Holding  # noqa: PLC0415 - after set_up
 
     deep = {
-        sort: next(iter(Holding.objects.order_by(*order).values_list("pk", flat=True)[80_000:80_001]))
+        sort: list(Holding.objects.order_by(*order).values_list("pk", flat=True)[80_000:80_001])[0]
         for sort, order in _ORDERS
     }
     queries = {
