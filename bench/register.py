@@ -169,10 +169,7 @@ def measure_pages() -> None:
     base = "/register/holdings/"
     from morasanu.office.register.models import Holding  # noqa: PLC0415 - after set_up
 
-    deep = {
-        sort: list(Holding.objects.order_by(*order).values_list("pk", flat=True)[80_000:80_001])[0]
-        for sort, order in _ORDERS
-    }
+    deep = {sort: Holding.objects.order_by(*order).values_list("pk", flat=True)[80_000] for sort, order in _ORDERS}
     queries = {
         "first page": "", "unit": "?unit=007", "class": "?class=specific_personal", "label": "?label=PERSON",
         "not checked": "?late=1&sort=checked", "medium + closed": "?medium=paper&status=closed", "nothing found": "?unit=xxx",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery, Sum, TextField, Value
 from django.db.models.functions import Cast, Coalesce, StrIndex
-
 from django.db.models.lookups import GreaterThan
 
 from morasanu.office.access.reach import within

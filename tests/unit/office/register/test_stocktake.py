@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from allauth.account.internal.flows import login
 from django.urls import reverse
 
 from morasanu.errors import InputError
@@ -33,9 +34,10 @@ def part(house: House) -> StocktakePart:
 
 def prove(client: Client) -> Client:
     session = client.session
-    session["account_authentication_methods"] = [
-        {"method": "password", "at": time.time(), "username": "x", "reauthenticated": True}
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
     ]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = session["_auth_user_id"]
     session.save()
     return client
 

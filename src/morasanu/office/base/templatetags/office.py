@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from morasanu.rules.load import Words
 
 register = template.Library()
-SELECTED = mark_safe(" selected")  # noqa: S308 - a constant
+SELECTED = mark_safe(" selected")
 
 
 @register.simple_tag
