@@ -188,9 +188,9 @@ _GOOD: Final = Words("点検済", "checked")
 
 
 def describe_state(holding: Holding, today: dt.date) -> tuple[str, Words]:
-    """Return how a holding stands, as a state's kind and its word."""
+    """Return how a holding stands, as a state's kind (none when it is closed) and its word."""
     if holding.status == Status.CLOSED:
-        return "unknown", _CLOSED
+        return "", _CLOSED
     if holding.checked_on is None:
         return "late", _NEVER
     return ("late", _LATE) if holding.checked_on < find_limit(today) else ("done", _GOOD)

@@ -5,173 +5,296 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Stocktake',
+            name="Stocktake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('changed_at', models.DateTimeField(editable=False)),
-                ('title', models.CharField(max_length=120)),
-                ('opened_on', models.DateField()),
-                ('due_on', models.DateField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("changed_at", models.DateTimeField(editable=False)),
+                ("title", models.CharField(max_length=120)),
+                ("opened_on", models.DateField()),
+                ("due_on", models.DateField()),
             ],
             options={
-                'ordering': ('-opened_on', '-pk'),
+                "ordering": ("-opened_on", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('changed_at', models.DateTimeField(editable=False)),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('medium', models.CharField(choices=[('system', 'システム'), ('file', '電子ファイル'), ('paper', '紙'), ('media', '可搬媒体')], default='file', max_length=10)),
-                ('purpose', models.TextField(max_length=1000)),
-                ('subjects', models.CharField(blank=True, max_length=200)),
-                ('labels', models.JSONField(blank=True, default=list)),
-                ('persons', models.PositiveIntegerField(default=0)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('users', models.CharField(blank=True, max_length=200)),
-                ('provided_to', models.CharField(blank=True, max_length=200)),
-                ('entrusted_to', models.CharField(blank=True, max_length=200)),
-                ('is_abroad', models.BooleanField(default=False)),
-                ('is_retained', models.BooleanField(default=True)),
-                ('retention', models.CharField(blank=True, max_length=100)),
-                ('disposal', models.CharField(blank=True, max_length=100)),
-                ('safety', models.TextField(blank=True, max_length=1000)),
-                ('started_on', models.DateField(blank=True, null=True)),
-                ('checked_on', models.DateField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('active', '利用中'), ('closed', '廃止')], default='active', max_length=10)),
-                ('note', models.TextField(blank=True, max_length=1000)),
-                ('custodian', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='people.person')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='people.orgunit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("changed_at", models.DateTimeField(editable=False)),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "medium",
+                    models.CharField(
+                        choices=[
+                            ("system", "システム"),
+                            ("file", "電子ファイル"),
+                            ("paper", "紙"),
+                            ("media", "可搬媒体"),
+                        ],
+                        default="file",
+                        max_length=10,
+                    ),
+                ),
+                ("purpose", models.TextField(max_length=1000)),
+                ("subjects", models.CharField(blank=True, max_length=200)),
+                ("labels", models.JSONField(blank=True, default=list)),
+                ("persons", models.PositiveIntegerField(default=0)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                ("users", models.CharField(blank=True, max_length=200)),
+                ("provided_to", models.CharField(blank=True, max_length=200)),
+                ("entrusted_to", models.CharField(blank=True, max_length=200)),
+                ("is_abroad", models.BooleanField(default=False)),
+                ("is_retained", models.BooleanField(default=True)),
+                ("retention", models.CharField(blank=True, max_length=100)),
+                ("disposal", models.CharField(blank=True, max_length=100)),
+                ("safety", models.TextField(blank=True, max_length=1000)),
+                ("started_on", models.DateField(blank=True, null=True)),
+                ("checked_on", models.DateField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "利用中"), ("closed", "廃止")], default="active", max_length=10
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=1000)),
+                (
+                    "custodian",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holdings",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holdings", to="people.orgunit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('code',),
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='Flow',
+            name="Flow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('changed_at', models.DateTimeField(editable=False)),
-                ('kind', models.CharField(choices=[('acquire', '取得'), ('use', '利用'), ('provide', '第三者提供'), ('joint', '共同利用'), ('entrust', '委託'), ('cross_border', '外国への提供'), ('erase', '消去・廃棄')], max_length=20)),
-                ('party', models.CharField(blank=True, max_length=120)),
-                ('ground', models.CharField(blank=True, max_length=200)),
-                ('volume', models.PositiveIntegerField(blank=True, null=True)),
-                ('note', models.TextField(blank=True, max_length=1000)),
-                ('holding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='flows', to='register.holding')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("changed_at", models.DateTimeField(editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("acquire", "取得"),
+                            ("use", "利用"),
+                            ("provide", "第三者提供"),
+                            ("joint", "共同利用"),
+                            ("entrust", "委託"),
+                            ("cross_border", "外国への提供"),
+                            ("erase", "消去・廃棄"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("party", models.CharField(blank=True, max_length=120)),
+                ("ground", models.CharField(blank=True, max_length=200)),
+                ("volume", models.PositiveIntegerField(blank=True, null=True)),
+                ("note", models.TextField(blank=True, max_length=1000)),
+                (
+                    "holding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="flows", to="register.holding"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('kind', 'pk'),
+                "ordering": ("kind", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Location',
+            name="Location",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('changed_at', models.DateTimeField(editable=False)),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('system', 'システム'), ('share', '共有フォルダー'), ('mailbox', 'メールボックス'), ('table', '表'), ('device', '端末・媒体'), ('cabinet', 'キャビネット'), ('room', '部屋')], max_length=20)),
-                ('address', models.CharField(blank=True, max_length=400)),
-                ('note', models.TextField(blank=True, max_length=1000)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='register.location')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='locations', to='people.orgunit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("changed_at", models.DateTimeField(editable=False)),
+                ("code", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("system", "システム"),
+                            ("share", "共有フォルダー"),
+                            ("mailbox", "メールボックス"),
+                            ("table", "表"),
+                            ("device", "端末・媒体"),
+                            ("cabinet", "キャビネット"),
+                            ("room", "部屋"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=400)),
+                ("note", models.TextField(blank=True, max_length=1000)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="register.location",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="locations", to="people.orgunit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('code',),
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='StocktakePart',
+            name="StocktakePart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('changed_at', models.DateTimeField(editable=False)),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('present', models.PositiveIntegerField(default=0)),
-                ('missing', models.PositiveIntegerField(default=0)),
-                ('changed', models.PositiveIntegerField(default=0)),
-                ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stocktake_parts', to='people.person')),
-                ('stocktake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='register.stocktake')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stocktake_parts', to='people.orgunit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("changed_at", models.DateTimeField(editable=False)),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                ("present", models.PositiveIntegerField(default=0)),
+                ("missing", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stocktake_parts",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "stocktake",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="register.stocktake"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stocktake_parts", to="people.orgunit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StocktakeAnswer',
+            name="StocktakeAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('changed_at', models.DateTimeField(editable=False)),
-                ('verdict', models.CharField(choices=[('present', '有'), ('missing', '無'), ('changed', '変更あり')], max_length=10)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('holding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stocktake_answers', to='register.holding')),
-                ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='register.stocktakepart')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("changed_at", models.DateTimeField(editable=False)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("present", "有"), ("missing", "無"), ("changed", "変更あり")], max_length=10
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "holding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stocktake_answers",
+                        to="register.holding",
+                    ),
+                ),
+                (
+                    "part",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="register.stocktakepart"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Storage',
+            name="Storage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('changed_at', models.DateTimeField(editable=False)),
-                ('path', models.CharField(blank=True, max_length=400)),
-                ('holding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='storages', to='register.holding')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='storages', to='register.location')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("changed_at", models.DateTimeField(editable=False)),
+                ("path", models.CharField(blank=True, max_length=400)),
+                (
+                    "holding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="storages", to="register.holding"
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="storages", to="register.location"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='holding',
-            name='locations',
-            field=models.ManyToManyField(related_name='holdings', through='register.Storage', to='register.location'),
+            model_name="holding",
+            name="locations",
+            field=models.ManyToManyField(related_name="holdings", through="register.Storage", to="register.location"),
         ),
         migrations.AddConstraint(
-            model_name='stocktakepart',
-            constraint=models.UniqueConstraint(fields=('stocktake', 'unit'), name='stocktake_part_once'),
+            model_name="stocktakepart",
+            constraint=models.UniqueConstraint(fields=("stocktake", "unit"), name="stocktake_part_once"),
         ),
         migrations.AddConstraint(
-            model_name='stocktakeanswer',
-            constraint=models.UniqueConstraint(fields=('part', 'holding'), name='stocktake_answer_once'),
+            model_name="stocktakeanswer",
+            constraint=models.UniqueConstraint(fields=("part", "holding"), name="stocktake_answer_once"),
         ),
         migrations.AddConstraint(
-            model_name='storage',
-            constraint=models.UniqueConstraint(fields=('holding', 'location', 'path'), name='storage_once'),
+            model_name="storage",
+            constraint=models.UniqueConstraint(fields=("holding", "location", "path"), name="storage_once"),
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(fields=['unit', 'code'], name='holding_unit_code'),
+            model_name="holding",
+            index=models.Index(fields=["unit", "code"], name="holding_unit_code"),
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(fields=['unit', 'status'], name='holding_unit_status'),
+            model_name="holding",
+            index=models.Index(fields=["unit", "status"], name="holding_unit_status"),
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(fields=['status', 'checked_on', 'labels'], name='holding_checked'),
+            model_name="holding",
+            index=models.Index(fields=["status", "checked_on", "labels"], name="holding_checked"),
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(fields=['checked_on', 'id'], name='holding_by_check'),
+            model_name="holding",
+            index=models.Index(fields=["checked_on", "id"], name="holding_by_check"),
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(fields=['name', 'id'], name='holding_by_name'),
+            model_name="holding",
+            index=models.Index(fields=["name", "id"], name="holding_by_name"),
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(fields=['persons', 'id'], name='holding_by_persons'),
+            model_name="holding",
+            index=models.Index(fields=["persons", "id"], name="holding_by_persons"),
         ),
     ]
