@@ -41,7 +41,7 @@ def take_page(rows: QuerySet[Row], request: HttpRequest, order: Sequence[str], s
     backwards = place is not None and bool(before)
     ordered = rows.order_by(*(_sort(rows.model, _turn(each) if backwards else each) for each in order))
     if place:
-        ordered = ordered.filter(_beyond(order, place, backwards=backwards))
+        ordered = ordered.filter(_beyond(rows.model, order, place, backwards=backwards))
     found = list(ordered[: size + 1])
     is_more, found = len(found) > size, found[:size]
     if backwards:
@@ -62,7 +62,14 @@ def _turn(name: str) -> str:
 
 def _sort(model: type[Model], name: str) -> OrderBy | str:
     """Return how to order by a field; databases do not agree on where rows without a value stand."""
-    *path, last = name.removeprefix("-").split("__")
+    if not _is_nullable(model, name.removeprefix("-")):
+        return name
+    return F(name[1:]).desc(nulls_last=True) if name.startswith("-") else F(name).asc(nulls_first=True)
+
+
+def _is_nullable(model: type[Model], name: str) -> bool:
+    """Return whether rows may have no value there."""
+    *path, last = name.split("__")
     is_nullable = False
     for each in path:
         field = model._meta.get_field(each)  # noqa: SLF001 - Django's name for it
@@ -70,23 +77,26 @@ def _sort(model: type[Model], name: str) -> OrderBy | str:
         model = cast("type[Model]", field.related_model)
     with suppress(FieldDoesNotExist):  # `pk`, or what a query computes
         is_nullable |= bool(getattr(model._meta.get_field(last), "null", False))  # noqa: SLF001 - as above
-    if not is_nullable:
-        return name
-    return F(name[1:]).desc(nulls_last=True) if name.startswith("-") else F(name).asc(nulls_first=True)
+    return is_nullable
 
 
-def _beyond(order: Sequence[str], place: dict[str, Any], *, backwards: bool) -> Q:
-    found, same = Q(), Q()
+def _beyond(model: type[Model], order: Sequence[str], place: dict[str, Any], *, backwards: bool) -> Q:
+    """Return which rows stand beyond `place`. The first field is bounded once more: an index can begin there then."""
+    found, same, bound = Q(), Q(), Q()
     for name in order:
         field = name.removeprefix("-")
         is_falling, value = name.startswith("-") != backwards, place[field]
         if value is not None:
-            less = Q(**{f"{field}__lt": value}) | Q(**{f"{field}__isnull": True})
+            is_nullable = _is_nullable(model, field)
+            if name == order[0] and not (is_falling and is_nullable):
+                bound = Q(**{f"{field}__{'lte' if is_falling else 'gte'}": value})
+            less = Q(**{f"{field}__lt": value})
+            less = less | Q(**{f"{field}__isnull": True}) if is_nullable else less
             found |= same & (less if is_falling else Q(**{f"{field}__gt": value}))
         elif not is_falling:
             found |= same & Q(**{f"{field}__isnull": False})
         same &= Q(**{field: value})
-    return found
+    return bound & found
 
 
 def _address(request: HttpRequest, side: str, key: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -120,23 +121,37 @@ def _say_paths(entry: Entry) -> str:
     return "、".join(each.path for each in entry.places if each.path)
 
 
+class _Said(NamedTuple):
+    """What is said of some labels."""
+
+    titles: str
+    classes: str
+    ids: frozenset[str]
+
+
+@lru_cache(maxsize=10_000)
+def _describe_labels(labels: tuple[str, ...]) -> _Said:
+    """Return what is said of `labels`: many holdings have the same."""
+    rules = load_rules()
+    known = {str(label): rule for label, rule in rules.labels.items()}
+    ids = frozenset(each.legal_class for label in labels if label in known for each in known[label].classes)
+    return _Said(
+        "、".join(known[label].title.ja if label in known else label for label in labels),
+        "、".join(each.title.ja for each in rules.classes if each.id in ids),
+        ids,
+    )
+
+
 def _say_labels(entry: Entry) -> str:
-    known = load_rules().labels
-    return "、".join(known[label].title.ja if label in known else label for label in entry.holding.labels)
-
-
-def _find_class_ids(entry: Entry) -> set[str]:
-    known = load_rules().labels
-    return {each.legal_class for label in entry.holding.labels if label in known for each in known[label].classes}
+    return _describe_labels(tuple(entry.holding.labels)).titles
 
 
 def _say_classes(entry: Entry) -> str:
-    ids = _find_class_ids(entry)
-    return "、".join(each.title.ja for each in load_rules().classes if each.id in ids)
+    return _describe_labels(tuple(entry.holding.labels)).classes
 
 
 def _of_class(name: str) -> Callable[[Entry], bool]:
-    return lambda entry: name in _find_class_ids(entry)
+    return lambda entry: name in _describe_labels(tuple(entry.holding.labels)).ids
 
 
 def _streams(kind: FlowKind, entry: Entry) -> Iterable[Stream]:

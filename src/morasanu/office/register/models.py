@@ -145,7 +145,8 @@ class Holding(Record):
         ordering = ("code",)
         indexes = (
             models.Index(fields=("unit", "code"), name="holding_unit_code"),
-            models.Index(fields=("status", "checked_on"), name="holding_checked"),
+            models.Index(fields=("unit", "status"), name="holding_unit_status"),
+            models.Index(fields=("status", "checked_on", "labels"), name="holding_checked"),
             models.Index(fields=("checked_on", "id"), name="holding_by_check"),
             models.Index(fields=("name", "id"), name="holding_by_name"),
             models.Index(fields=("persons", "id"), name="holding_by_persons"),

@@ -6,12 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from django.db.models import Count, Max, Q, Sum, TextField
-from django.db.models.functions import Cast
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery, Sum, TextField, Value
+from django.db.models.functions import Cast, Coalesce, StrIndex
+from django.db.models.lookups import GreaterThan
 
 from morasanu.office.access.reach import within
 from morasanu.office.reality.models import Sighting
-from morasanu.office.register.models import Holding, Location, Medium, Status
+from morasanu.office.register.models import Holding, Location, Medium, Status, Storage
 from morasanu.rules.load import Words, load_rules
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from morasanu.office.access.reach import Reach
-    from morasanu.office.register.models import Storage
 
 SORTS: Final = {
     "code": ("code",),
@@ -110,7 +110,7 @@ def narrow_holdings(rows: QuerySet[Holding], wanted: Wanted, today: dt.date) -> 
     if wanted.words:
         rows = rows.filter(Q(code__startswith=wanted.words) | Q(name__contains=wanted.words))
     if wanted.label or wanted.legal_class:
-        rows = rows.annotate(said=Cast("labels", TextField())).filter(_has_label(wanted))
+        rows = rows.filter(_has_label(wanted))
     return rows
 
 
@@ -119,27 +119,33 @@ def _has_label(wanted: Wanted) -> Q:
     rules = load_rules()
     found = Q()
     if wanted.label:
-        found &= Q(said__contains=f'"{wanted.label}"')
+        found &= _says(wanted.label)
     if wanted.legal_class:
         of_class = Q(pk__in=())
         for label, rule in rules.labels.items():
             if any(each.legal_class == wanted.legal_class for each in rule.classes):
-                of_class |= Q(said__contains=f'"{label}"')
+                of_class |= _says(label)
         found &= of_class
     return found
+
+
+def _says(label: str) -> Q:
+    return Q(GreaterThan(StrIndex(Cast("labels", TextField()), Value(f'"{label}"')), 0))
 
 
 class Tally(NamedTuple):
     """The register in figures: holdings in use, those not checked for twelve months."""
 
     active: int
+    """At least so many are in use; exact when none is late."""
     late: int
 
 
 def count_holdings(reach: Reach, today: dt.date) -> Tally:
-    """Return how many holdings are in use and how many of these were not checked for twelve months. Two queries."""
+    """Return how many holdings are in use and how many of these were not checked for twelve months. Two queries at most."""
     rows = within(Holding, reach)
-    return Tally(rows.filter(status=Status.ACTIVE).count(), rows.filter(_is_late(today)).count())
+    late = rows.filter(_is_late(today)).count()
+    return Tally(late or rows.filter(status=Status.ACTIVE).count(), late)
 
 
 class Edition(NamedTuple):
@@ -159,9 +165,9 @@ def describe_edition(rows: QuerySet[Holding]) -> Edition:
 class Seen(NamedTuple):
     """What the newest scans saw where a holding lies: persons as a range, files that could not be inspected."""
 
-    low: int
+    persons_low: int
     persons: int
-    high: int
+    persons_high: int
     not_inspected: int
 
 
@@ -182,9 +188,9 @@ _GOOD: Final = Words("点検済", "checked")
 
 
 def describe_state(holding: Holding, today: dt.date) -> tuple[str, Words]:
-    """Return how a holding stands, as a state's kind and its word."""
+    """Return how a holding stands, as a state's kind (none when it is closed) and its word."""
     if holding.status == Status.CLOSED:
-        return "unknown", _CLOSED
+        return "", _CLOSED
     if holding.checked_on is None:
         return "late", _NEVER
     return ("late", _LATE) if holding.checked_on < find_limit(today) else ("done", _GOOD)
@@ -211,30 +217,21 @@ def make_lines(holdings: Sequence[Holding], today: dt.date) -> list[Line]:
 def sum_sightings(holdings: Sequence[Holding]) -> Mapping[int, Seen]:
     """Return what was seen where each of `holdings` lies, by its key. One query."""
     places = {storage.location_id for each in holdings for storage in each.storages.all()}
-    by_location: dict[int, list[Sighting]] = defaultdict(list)
-    if places:
-        rows = Sighting.objects.filter(location__in=places)
-        for sighting in rows.only("location", "place", "persons_low", "persons", "persons_high", "not_inspected"):
-            by_location[sighting.location_id].append(sighting)
+    by_location: dict[int, list[tuple[str, Seen]]] = defaultdict(list)
+    rows = Sighting.objects.filter(location__in=places) if places else Sighting.objects.none()
+    for location, place, *counts in rows.order_by().values_list("location", "place", *Seen._fields):
+        by_location[location].append((place, Seen(*counts)))
     found = {}
     for each in holdings:
         here = {
-            sighting.pk: sighting
+            (storage.location_id, place): seen
             for storage in each.storages.all()
-            for sighting in by_location.get(storage.location_id, ())
-            if lies_below(sighting.place, storage)
+            for place, seen in by_location.get(storage.location_id, ())
+            if lies_below(place, storage)
         }
         if here:
-            found[each.pk] = _sum(here.values())
+            found[each.pk] = Seen(*map(sum, zip(*here.values(), strict=True)))
     return found
-
-
-def _sum(rows: Iterable[Sighting]) -> Seen:
-    low = persons = high = missed = 0
-    for row in rows:
-        low, persons, high = low + row.persons_low, persons + row.persons, high + row.persons_high
-        missed += row.not_inspected
-    return Seen(low, persons, high, missed)
 
 
 def lies_below(place: str, storage: Storage) -> bool:
@@ -262,7 +259,8 @@ def list_sightings(holding: Holding) -> list[Sighting]:
 
 def list_locations(reach: Reach, *, kind: str = "", unit: str = "") -> QuerySet[Location]:
     """Return the locations with how many holdings lie there."""
-    rows = within(Location, reach).select_related("unit").annotate(size=Count("storages"))
+    storages = Storage.objects.filter(location=OuterRef("pk")).order_by().values("location").annotate(n=Count("pk"))
+    rows = within(Location, reach).select_related("unit").annotate(size=Coalesce(Subquery(storages.values("n")), 0))
     if kind:
         rows = rows.filter(kind=kind)
     return rows.filter(unit__code=unit) if unit else rows
@@ -270,4 +268,4 @@ def list_locations(reach: Reach, *, kind: str = "", unit: str = "") -> QuerySet[
 
 def count_empty_locations(reach: Reach) -> int:
     """Return in how many locations no holding lies. One query."""
-    return within(Location, reach).filter(storages=None).count()
+    return within(Location, reach).filter(~Exists(Storage.objects.filter(location=OuterRef("pk")))).count()

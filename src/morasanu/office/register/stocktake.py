@@ -146,12 +146,13 @@ class Standing(NamedTuple):
     state: str
 
 
-def describe_parts(parts: QuerySet[StocktakePart]) -> list[Standing]:
+def describe_parts(rows: Sequence[StocktakePart]) -> list[Standing]:
     """Return how far parts are. Two queries."""
-    rows = list(
-        parts.select_related("unit", "stocktake", "signed_by")
-        .annotate(answered=Count("answers"))
-        .order_by("unit__code")
+    answered = dict(
+        StocktakeAnswer.objects.filter(part__in=[each.pk for each in rows])
+        .order_by()
+        .values_list("part")
+        .annotate(Count("pk"))
     )
     totals = dict(
         Holding.objects.filter(status=Status.ACTIVE, unit__in=[each.unit_id for each in rows])
@@ -162,9 +163,9 @@ def describe_parts(parts: QuerySet[StocktakePart]) -> list[Standing]:
     return [
         Standing(
             each,
-            each.answered,
-            each.answered if each.signed_at else totals.get(each.unit_id, 0),
-            "done" if each.signed_at else "doing" if each.answered else "open",
+            answered.get(each.pk, 0),
+            answered.get(each.pk, 0) if each.signed_at else totals.get(each.unit_id, 0),
+            "done" if each.signed_at else "doing" if each.pk in answered else "open",
         )
         for each in rows
     ]
@@ -172,7 +173,7 @@ def describe_parts(parts: QuerySet[StocktakePart]) -> list[Standing]:
 
 def list_parts(reach: Reach) -> QuerySet[StocktakePart]:
     """Return the parts that may be seen."""
-    return within(StocktakePart, reach)
+    return within(StocktakePart, reach).select_related("unit", "stocktake", "signed_by")
 
 
 def list_stocktakes(reach: Reach) -> QuerySet[Stocktake]:

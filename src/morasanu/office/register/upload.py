@@ -45,13 +45,7 @@ def _find_folder() -> Path:
 
 
 def keep_upload(request: HttpRequest, given: UploadedFile[Any]) -> None:
-    """Keep an upload for this session, in the place of one before it. Raises InputError MRS-I-061 when it is too large."""
-    if (given.size or 0) > settings.UPLOAD_LIMIT_BYTES:
-        raise InputError(
-            "MRS-I-061",
-            f"ファイルが大きすぎます（上限 {settings.UPLOAD_LIMIT_BYTES:,} バイト）",
-            f"the file is too large (at most {settings.UPLOAD_LIMIT_BYTES:,} bytes)",
-        )
+    """Keep an upload for this session, in the place of one before it. What is too large was refused before it came here."""
     forget_upload(request)
     folder = _find_folder()
     _clear_old(folder)

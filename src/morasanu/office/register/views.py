@@ -45,7 +45,7 @@ def show_holdings(request: HttpRequest) -> HttpResponse:
         "lines": selectors.make_lines(page.rows, today),
         "wanted": wanted,
         "tally": selectors.count_holdings(reach, today),
-        "units": within(OrgUnit, reach).order_by("code").values("code", "name"),
+        "units": within(OrgUnit, reach).order_by("code").values_list("code", "name"),
         "labels": [(label, rule.title) for label, rule in rules.labels.items()],
         "classes": [(rule.id, rule.title) for rule in rules.classes],
         "mediums": MEDIUMS.items(),

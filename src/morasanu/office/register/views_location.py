@@ -32,7 +32,7 @@ def show_locations(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "unit": unit,
         "kinds": LOCATION_KINDS.items(),
-        "units": within(OrgUnit, reach).order_by("code").values("code", "name"),
+        "units": within(OrgUnit, reach).order_by("code").values_list("code", "name"),
         "may_add": may(request, "register:location-add"),
     }
     return render(request, "register/locations.html", context)

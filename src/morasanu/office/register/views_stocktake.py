@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.conf import settings
+from django.db.models import Sum
 from django.shortcuts import get_object_or_404, redirect, render
 
 from morasanu.errors import InputError
@@ -47,7 +48,8 @@ class StocktakeForm(RecordForm[Stocktake]):
 def show_stocktakes(request: HttpRequest) -> HttpResponse:
     """Return the rounds, and the parts of the visitor's units that wait."""
     reach = read_reach(request)
-    waiting = rounds.describe_parts(rounds.list_parts(reach).filter(signed_at=None)) if reach.units is not None else []
+    parts = rounds.list_parts(reach).filter(signed_at=None).order_by("stocktake__due_on", "unit__code")
+    waiting = rounds.describe_parts(list(parts[:_SIZE])) if reach.units is not None else []
     context: dict[str, Any] = {
         "page": take_page(rounds.list_stocktakes(reach), request, ("-opened_on",)),
         "waiting": waiting,
@@ -73,12 +75,14 @@ def add_stocktake(request: HttpRequest) -> HttpResponse:
 def show_stocktake(request: HttpRequest, key: int) -> HttpResponse:
     """Return how far each unit is."""
     stocktake = get_object_or_404(Stocktake, pk=key)
-    standings = rounds.describe_parts(rounds.list_parts(read_reach(request)).filter(stocktake=stocktake))
+    parts = rounds.list_parts(read_reach(request)).filter(stocktake=stocktake)
+    page = take_page(parts, request, ("unit__code",), _SIZE)
     context: dict[str, Any] = {
         "stocktake": stocktake,
-        "standings": standings,
-        "left": sum(each.part.signed_at is None for each in standings),
-        "missing": sum(each.part.missing for each in standings),
+        "page": page,
+        "standings": rounds.describe_parts(page.rows),
+        "left": parts.filter(signed_at=None).count(),
+        "missing": parts.aggregate(missing=Sum("missing"))["missing"],
         "is_over": stocktake.due_on < read_today(),
         "seal": find_seal(stocktake.trace_subject),
     }

@@ -6,7 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 
 from morasanu.office.base.words import read_language, say_words
@@ -14,12 +15,15 @@ from morasanu.office.base.words import say as choose_words
 from morasanu.text.day import show_day
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.forms import BoundField
     from django.utils.safestring import SafeString
 
     from morasanu.rules.load import Words
 
 register = template.Library()
+SELECTED = mark_safe(" selected")
 
 
 @register.simple_tag
@@ -56,6 +60,17 @@ def state(kind: str, title: str) -> SafeString:
     """Return a state as a shape, a word and a colour. `kind`: open, doing, done, late, unknown."""
     shape = {"open": "○", "doing": "◐", "done": "●", "late": "▲", "unknown": "?"}[kind]
     return format_html('<span class="state {}"><span aria-hidden="true">{}</span> {}</span>', kind, shape, title)
+
+
+@register.simple_tag
+def options(pairs: Iterable[tuple[str, Words | str]], chosen: str) -> SafeString:
+    """Return the options of a select: values with their titles, `chosen` selected."""
+    titled = ((value, title if isinstance(title, str) else say_words(title)) for value, title in pairs)
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, SELECTED if value == chosen else "", title) for value, title in titled),
+    )
 
 
 @register.inclusion_tag("base/field.html")
