@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _no_routines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is due every day depends on the hour."""
+    monkeypatch.setattr(worker, "plan_routines", lambda: None)
+
+
 @pytest.fixture
 def begun(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
     begin_ledger(place.ledger, "office.test.example/ledger")
