@@ -82,10 +82,14 @@ def end_appointment(appointment: Appointment, day: dt.date, actor: str, *, seen:
 
 
 def open_account(person: Person, username: str, password: str, actor: str) -> Account:
-    """Return a new account. Raises Django's ValidationError for a name that is taken or a password that is too weak."""
+    """Return a new account; without a password it signs in through the institution's directory, and only so.
+
+    Raises Django's ValidationError for a name that is taken or a password that is too weak.
+    """
     account = Account(username=username, person=person)
-    validate_password(password, account)
-    account.set_password(password)
+    if password:
+        validate_password(password, account)
+    account.set_password(password or None)
     with transaction.atomic():
         account.full_clean()
         account.save()

@@ -110,6 +110,7 @@ def _show_person(request: HttpRequest, person: Person, form: AccountForm, status
         "person": person,
         "appointments": selectors.list_appointments(read_reach(request)).filter(person=person).order_by("-starts_on"),
         "account": account,
+        "is_by_directory": account is not None and not account.has_usable_password(),
         "form": form if account is None and _may(request, "people:account", "POST") else None,
         "seal": find_seal(person.trace_subject),
         "may_edit": _may(request, "people:person-edit"),
