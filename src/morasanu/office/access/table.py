@@ -33,6 +33,8 @@ health                           GET        anybody
 language                         POST       anybody
 people:first                     GET,POST   anybody
 demo:enter                       GET,POST   anybody
+people:oidc                      POST       anybody
+people:oidc-back                 GET        anybody
 account_login                    GET,POST   anybody
 account_logout                   GET,POST   anybody
 account_inactive                 GET        anybody

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from morasanu.office.people import first, views
+from morasanu.office.people import first, oidc, views
 
 app_name = "people"
 urlpatterns = [
     path("first/<str:token>/", first.begin, name="first"),
+    path("sign-in/", oidc.go, name="oidc"),
+    path("sign-in/back/", oidc.come_back, name="oidc-back"),
     path("units/", views.show_units, name="units"),
     path("units/new/", views.add_unit, name="unit-add"),
     path("units/<int:key>/", views.show_unit, name="unit"),

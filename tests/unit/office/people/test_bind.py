@@ -132,7 +132,7 @@ def test_foreign_certificate_is_refused(slapd: Slapd, tmp_path: Path, is_tls: bo
 @pytest.mark.parametrize("is_tls", [True, False])
 def test_certificate_for_another_host_is_refused(slapd: Slapd, monkeypatch: pytest.MonkeyPatch, is_tls: bool) -> None:
     find = socket.getaddrinfo
-    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: find("127.0.0.1", *rest, **more))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *rest, **more: find("127.0.0.1", *rest, **more))
     with pytest.raises(OutsideError) as caught:
         is_password_right(_make(slapd, is_tls=is_tls, host="ldap.other.example"), PERSON, PASSWORD)
     assert caught.value.code == "MRS-O-070"

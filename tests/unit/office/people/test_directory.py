@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-for _name in ("ldap3", "jwt"):
-    pytest.importorskip(_name, reason="needs the extras: ldap, oidc")
+pytest.importorskip("ldap3", reason="needs the extra: ldap")
+pytest.importorskip("jwt", reason="needs the extra: oidc")
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
