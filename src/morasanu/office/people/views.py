@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -93,6 +94,8 @@ def show_persons(request: HttpRequest) -> HttpResponse:
         "units": within(OrgUnit, reach).order_by("code"),
         "kinds": PERSON_KINDS.items(),
         "may_add": _may(request, "people:person-add"),
+        "may_import": _may(request, "people:import"),
+        "query": urlencode({name: value for name, value in given.items() if value}),
     }
     return render(request, "people/persons.html", context)
 

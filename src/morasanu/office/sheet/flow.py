@@ -116,6 +116,7 @@ def _describe(plan: Plan) -> dict[str, Any]:
         "inserts": found.inserts[:_SHOWN],
         "updates": [upload.describe_update(each, columns, language) for each in found.updates[:_SHOWN]],
         "absent": found.absent[:_SHOWN],
+        "absent_count": len(found.absent),
         "shown": _SHOWN,
         "may_apply": plan.does_anything and not any(each.row == preview.header_row for each in preview.errors),
     }
