@@ -148,7 +148,10 @@ def open_account(request: HttpRequest, key: int) -> HttpResponse:
     if form.is_valid():
         try:
             services.open_account(
-                person, form.cleaned_data["username"], form.cleaned_data["password"], read_visitor(request).actor
+                person,
+                form.cleaned_data["username"],
+                form.cleaned_data["password"] or None,  # the form lets it be empty where there is a directory
+                read_visitor(request).actor,
             )
         except ValidationError as error:
             add_errors(form, error)

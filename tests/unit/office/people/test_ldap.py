@@ -45,7 +45,7 @@ def account(house: House, slapd: Slapd, settings: SettingsWrapper) -> Account:
     _point(settings, slapd)
     person = house.make_person("0417", "101")
     house.appoint(person, Role.HANDLER, "101")
-    return open_account(person, PERSON, "", "tests")
+    return open_account(person, PERSON, None, "tests")
 
 
 def _sign_in(name: str, password: str, client: Client | None = None) -> HttpResponse:

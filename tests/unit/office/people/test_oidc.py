@@ -55,7 +55,7 @@ def account(house: House, oidc: Oidc) -> Account:
     del oidc
     person = house.make_person("0417", "101")
     house.appoint(person, Role.HANDLER, "101")
-    return open_account(person, NAME, "", "tests")
+    return open_account(person, NAME, None, "tests")
 
 
 @pytest.fixture
