@@ -182,6 +182,7 @@ FIXED: Final[Mapping[str, Values]] = {
     "people:first": {"token": "x"},
     "account_confirm_email": {"key": "x"},
     "account_reset_password_from_key": {"uidb36": "x", "key": "x"},
+    "people:export": {"kind": "xlsx"},
     "register:export": {"book": "whole", "kind": "xlsx"},
     "requirement:requirement": {"name": "PPC-10-1"},
     "requirement:file": {"key": 987_654_321},

@@ -9,12 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from morasanu.errors import OutsideError
+from morasanu.errors import MorasanuError, OutsideError
 from morasanu.extract.interface import Drawn, Piece
 from morasanu.extract.page.ocr import Recogniser, find_tesseract
 from morasanu.extract.registry import load_extractors
 from morasanu.extract.sandbox import Sandbox
 from morasanu.office.paper.font import choose_fonts
+from morasanu.office.people.directory import NAME, read_directory
 from morasanu.source.place import list_missing
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from morasanu.cli.language import Speaker
+    from morasanu.office.people.directory import Directory
 
 
 _OCR_S: Final = 60.0
@@ -50,6 +52,8 @@ class Check(NamedTuple):
 def run(options: argparse.Namespace, say: Speaker) -> int:
     """Return 0 when everything is there, 3 when something is missing (the rest works without it)."""
     checks = [*_check_formats(), *_check_places(), *_check_helpers(say), *_check_sandbox(say)]
+    if options.data:
+        checks += _check_directory(options.data, say)
     if options.json:
         print(json.dumps([check._asdict() for check in checks], ensure_ascii=False))
     else:
@@ -94,6 +98,36 @@ def _check_paper(say: Speaker) -> Check:
     except OutsideError as error:
         return Check("paper", False, say(error.message_ja, error.message_en))
     return Check("paper", True, "")
+
+
+def _check_directory(data: Path, say: Speaker) -> Iterator[Check]:
+    """Yield whether `directory.yaml` is right, and whether what it names answers."""
+    try:
+        directory = read_directory(data)
+    except MorasanuError as error:
+        yield Check(NAME, False, say(error.message_ja, error.message_en))
+        return
+    yield Check(
+        NAME, True, "" if (data / NAME).exists() else say("ありません（使っていません）", "not there: not used")
+    )
+    for name, there in (("ldap", directory.ldap), ("oidc", directory.oidc)):
+        if there is not None:
+            yield _try(name, directory, say)
+
+
+def _try(name: str, directory: Directory, say: Speaker) -> Check:
+    try:
+        if name == "ldap" and directory.ldap:
+            from morasanu.office.people.bind import try_directory  # noqa: PLC0415 - an extra
+
+            try_directory(directory.ldap)
+        if name == "oidc" and directory.oidc:
+            from morasanu.office.people.provider import find_provider  # noqa: PLC0415 - an extra
+
+            find_provider(directory.oidc)
+    except MorasanuError as error:
+        return Check(name, False, say(error.message_ja, error.message_en))
+    return Check(name, True, "")
 
 
 def _list_files(folder: str) -> Iterator[Path]:

@@ -245,6 +245,15 @@ def _add_doctor(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> Non
     text = say("どの形式を開けるか、何が足りないかを示す", "say which formats can be opened and what is missing")
     parser = _add_verb(verbs, say, "doctor", text)
     parser.add_argument("--json", action="store_true", help=say("JSONで表示する", "print as JSON"))
+    parser.add_argument(
+        "--data",
+        metavar=say("フォルダー", "DIR"),
+        type=Path,
+        help=say(
+            "データフォルダーの directory.yaml を読み、社内の認証に届くかも確かめる",
+            "read directory.yaml of a data folder too, and try to reach what it names",
+        ),
+    )
 
 
 def _add_ledger(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from morasanu.office.people.directory import Directory, read_directory
 from morasanu.office.place import Place, open_place
 
 _DATA: Final = os.environ.get("MORASANU_DATA", "")
@@ -19,6 +20,8 @@ HAS_TLS: Final = os.environ.get("MORASANU_TLS", "") == "1"
 """Whether browsers come by HTTPS, by our own TLS or through a proxy."""
 IS_LOCAL: Final = os.environ.get("MORASANU_LOCAL", "") == "1"
 """Whether nobody but this machine reaches the web server."""
+DIRECTORY: Final = read_directory(PLACE.path) if PLACE else Directory()
+"""The institution's own directory and sign-in provider."""
 
 SECRET_KEY = PLACE.read_secret() if PLACE else secrets.token_urlsafe(48)
 DEBUG = False
@@ -119,7 +122,10 @@ USE_THOUSAND_SEPARATOR = True
 # -- signing in --------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    *(["morasanu.office.people.ldap.DirectoryBackend"] if DIRECTORY.ldap else []),
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -170,7 +176,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],  # allauth shows the code of a second factor as one
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *(DIRECTORY.oidc.origins if DIRECTORY.oidc else ())],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 
 from morasanu.office.access.reach import find_visitor
 from morasanu.office.access.table import ANYBODY, NOBODY, SIGNED_IN, find_row, list_methods
+from morasanu.office.people.oidc import SECOND_FACTOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,5 +57,7 @@ class AccessMiddleware:
 
 
 def _is_let_in(request: HttpRequest) -> bool:
-    """Return whether the visitor came through the door of the demo, which asks for no second factor."""
+    """Return whether a provider has asked for the second factor, or the visitor came through the door of the demo, which asks for none."""
+    if settings.DIRECTORY.oidc is not None and request.session.get(SECOND_FACTOR):
+        return True
     return settings.PLACE is not None and settings.PLACE.is_demo and bool(request.session.get("demo"))

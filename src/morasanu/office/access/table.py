@@ -33,6 +33,8 @@ health                           GET        anybody
 language                         POST       anybody
 people:first                     GET,POST   anybody
 demo:enter                       GET,POST   anybody
+people:oidc                      POST       anybody
+people:oidc-back                 GET        anybody
 account_login                    GET,POST   anybody
 account_logout                   GET,POST   anybody
 account_inactive                 GET        anybody
@@ -68,6 +70,10 @@ people:unit-add                  GET,POST   -         all     -       -       - 
 people:unit                      GET        all       all     below   unit    below    all     all
 people:unit-edit                 GET,POST   -         all     -       -       -        -       all
 people:persons                   GET,POST   all       all     below   -       -        all     all
+people:export                    GET        all       all     below   -       -        all     all
+people:import                    GET,POST   -         all     -       -       -        -       all
+people:import-check              GET,POST   -         all     -       -       -        -       all
+people:import-answer             GET        -         all     -       -       -        -       all
 people:person-add                GET,POST   -         all     -       -       -        -       all
 people:person                    GET        all       all     below   self    self     all     all
 people:person-edit               GET,POST   -         all     -       -       -        -       all

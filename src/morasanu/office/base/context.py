@@ -26,5 +26,6 @@ def describe_page(request: HttpRequest) -> dict[str, object]:
         "today": read_today(),
         "language": read_language(),
         "demo_door": reverse("demo:enter") if is_door_open(request) else "",
+        "provider": settings.DIRECTORY.oidc,
         "is_demo": settings.PLACE is not None and settings.PLACE.is_demo,
     }

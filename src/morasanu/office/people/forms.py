@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 
 from morasanu.office.access.reach import within
 from morasanu.office.access.role import TITLES, Role
@@ -116,6 +117,12 @@ class AccountForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = say("サインイン名", "Name to sign in with")
         self.fields["password"].label = say("最初のパスワード（12文字以上）", "First password (12 characters or more)")
+        if settings.DIRECTORY.is_there:
+            self.fields["password"].required = False
+            self.fields["password"].label = say(
+                "最初のパスワード（12文字以上、空欄＝社内の認証で入る）",
+                "First password (12 characters or more; empty: signs in with your directory)",
+            )
 
 
 class FirstForm(AccountForm):
@@ -128,6 +135,7 @@ class FirstForm(AccountForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         """Say what each is."""
         super().__init__(*args, **kwargs)
+        self.fields["password"].required = True  # somebody gets in when the directory is away
         self.fields["institution"].label = say("金融機関の名称", "Name of the institution")
         self.fields["number"].label = say("あなたの職員番号", "Your staff number")
         self.fields["name"].label = say("あなたの氏名", "Your name")

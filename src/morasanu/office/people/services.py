@@ -81,10 +81,14 @@ def end_appointment(appointment: Appointment, day: dt.date, actor: str, *, seen:
     keep(appointment, "people.appointment.ended", actor, seen=seen)
 
 
-def open_account(person: Person, username: str, password: str, actor: str) -> Account:
-    """Return a new account. Raises Django's ValidationError for a name that is taken or a password that is too weak."""
+def open_account(person: Person, username: str, password: str | None, actor: str) -> Account:
+    """Return a new account; with None for a password it signs in through the institution's directory, and only so.
+
+    Raises Django's ValidationError for a name that is taken or a password that is too weak.
+    """
     account = Account(username=username, person=person)
-    validate_password(password, account)
+    if password is not None:
+        validate_password(password, account)
     account.set_password(password)
     with transaction.atomic():
         account.full_clean()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -93,6 +94,8 @@ def show_persons(request: HttpRequest) -> HttpResponse:
         "units": within(OrgUnit, reach).order_by("code"),
         "kinds": PERSON_KINDS.items(),
         "may_add": _may(request, "people:person-add"),
+        "may_import": _may(request, "people:import"),
+        "query": urlencode({name: value for name, value in given.items() if value}),
     }
     return render(request, "people/persons.html", context)
 
@@ -110,6 +113,7 @@ def _show_person(request: HttpRequest, person: Person, form: AccountForm, status
         "person": person,
         "appointments": selectors.list_appointments(read_reach(request)).filter(person=person).order_by("-starts_on"),
         "account": account,
+        "is_by_directory": account is not None and not account.has_usable_password(),
         "form": form if account is None and _may(request, "people:account", "POST") else None,
         "seal": find_seal(person.trace_subject),
         "may_edit": _may(request, "people:person-edit"),
@@ -144,7 +148,10 @@ def open_account(request: HttpRequest, key: int) -> HttpResponse:
     if form.is_valid():
         try:
             services.open_account(
-                person, form.cleaned_data["username"], form.cleaned_data["password"], read_visitor(request).actor
+                person,
+                form.cleaned_data["username"],
+                form.cleaned_data["password"] or None,  # the form lets it be empty where there is a directory
+                read_visitor(request).actor,
             )
         except ValidationError as error:
             add_errors(form, error)

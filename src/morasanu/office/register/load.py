@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +17,7 @@ from morasanu.office.register.models import Holding, Location, Storage
 from morasanu.office.seal.keep import drop, keep_changed, keep_new
 from morasanu.office.sheet.compare import compare
 from morasanu.office.sheet.grid import SheetLimits
+from morasanu.office.sheet.plan import Done, Plan, add_errors, digest_comparison
 from morasanu.office.sheet.read import CellError, Preview, read_table
 from morasanu.rules.load import Words, load_rules
 
@@ -33,26 +32,6 @@ if TYPE_CHECKING:
 LIMITS: Final = SheetLimits(file_bytes=settings.UPLOAD_LIMIT_BYTES, rows=200_001)
 _ELSEWHERE: Final = Words("この管理番号は別の部店で使われています", "another unit uses this code")
 _KEPT: Final = ("places",)
-
-
-class Plan(NamedTuple):
-    """What a file would do, and the digest of exactly that."""
-
-    preview: Preview
-    comparison: Comparison
-    digest: str
-
-    @property
-    def does_anything(self) -> bool:
-        """Return whether anything would be added or changed."""
-        return bool(self.comparison.inserts or self.comparison.updates)
-
-
-class Done(NamedTuple):
-    """How many rows were added and changed."""
-
-    inserted: int
-    updated: int
 
 
 def find_known(reach: Reach, labels: Iterable[str] = ()) -> Known:
@@ -82,7 +61,7 @@ def make_plan(path: Path, name: str, reach: Reach, language: str = "ja") -> Plan
     if reach.units is not None:
         preview = _refuse_elsewhere(preview, {str(row["code"]) for row in existing})
     comparison = compare(table, preview.rows, existing)
-    return Plan(preview, comparison, _digest(comparison))
+    return Plan(preview, comparison, digest_comparison(comparison))
 
 
 def _many(value: Value) -> tuple[str, ...]:
@@ -92,34 +71,8 @@ def _many(value: Value) -> tuple[str, ...]:
 def _refuse_elsewhere(preview: Preview, own: set[str]) -> Preview:
     """Return the preview with an error in each row whose code belongs to a holding out of reach."""
     taken = set(Holding.objects.values_list("code", flat=True)) - own
-    rows, errors = [], []
-    for row in preview.rows:
-        if str(row.values.get("code", "")) in taken:
-            error = CellError(row.number, "code", _ELSEWHERE)
-            errors.append(error)
-            rows.append(type(row)(row.number, row.cells, row.values, (*row.errors, error)))
-        else:
-            rows.append(row)
-    return Preview(
-        preview.table,
-        tuple(rows),
-        (*preview.errors, *errors),
-        preview.suggestions,
-        preview.unknown_columns,
-        preview.titles,
-        preview.places,
-        preview.header_row,
-    )
-
-
-def _digest(comparison: Comparison) -> str:
-    """Return a digest of everything that would be written."""
-    found = hashlib.sha256()
-    for row in comparison.inserts:
-        found.update(json.dumps(dict(row.values), default=str, sort_keys=True).encode())
-    for update in comparison.updates:
-        found.update(json.dumps([update.key, update.changes], default=str).encode())
-    return found.hexdigest()
+    rows = (row for row in preview.rows if str(row.values.get("code", "")) in taken)
+    return add_errors(preview, [CellError(row.number, "code", _ELSEWHERE) for row in rows])
 
 
 def apply_plan(path: Path, name: str, reach: Reach, digest: str, actor: str) -> Done:

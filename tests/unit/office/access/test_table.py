@@ -27,6 +27,7 @@ def test_a_form_is_sent_no_further_than_it_is_seen() -> None:
 def test_nobody_outside_changes_anything_but_who_they_are() -> None:
     assert {route for (route, method), row in TABLE.items() if row == ANYBODY and method == "POST"} == {
         "language", "people:first", "account_login", "account_logout", "mfa_authenticate", "mfa_login_webauthn",
+        "demo:enter", "people:oidc",
     }  # fmt: skip
 
 

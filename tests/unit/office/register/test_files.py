@@ -14,11 +14,12 @@ from python_calamine import CalamineWorkbook
 
 from morasanu.office.access.reach import HOUSE
 from morasanu.office.access.role import Role
-from morasanu.office.register import load, upload
+from morasanu.office.register import load
 from morasanu.office.register.export import BOOKS, PPC
 from morasanu.office.register.models import Flow, Holding, Storage
 from morasanu.office.seal.keep import keep
 from morasanu.office.seal.models import Outbox
+from morasanu.office.sheet import upload
 
 if TYPE_CHECKING:
     from pathlib import Path

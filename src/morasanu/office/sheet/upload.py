@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from morasanu.office.sheet.compare import Update
     from morasanu.rules.load import Words
 
-_SESSION: Final = "register-upload"
 _LONGEST_S: Final = 24 * 60 * 60
 
 
@@ -34,6 +33,12 @@ class Kept(NamedTuple):
 
     path: Path
     name: str
+
+
+def _name_key(request: HttpRequest) -> str:
+    """Return where the session keeps the upload: each room has one of its own."""
+    match = request.resolver_match
+    return f"{match.app_name if match else ''}-upload"
 
 
 def _find_folder() -> Path:
@@ -45,7 +50,13 @@ def _find_folder() -> Path:
 
 
 def keep_upload(request: HttpRequest, given: UploadedFile[Any]) -> None:
-    """Keep an upload for this session, in the place of one before it. What is too large was refused before it came here."""
+    """Keep an upload for this session and room, in the place of one before it. Raises InputError MRS-I-061 when it is too large."""
+    if (given.size or 0) > settings.UPLOAD_LIMIT_BYTES:
+        raise InputError(
+            "MRS-I-061",
+            f"ファイルが大きすぎます（上限 {settings.UPLOAD_LIMIT_BYTES:,} バイト）",
+            f"the file is too large (at most {settings.UPLOAD_LIMIT_BYTES:,} bytes)",
+        )
     forget_upload(request)
     folder = _find_folder()
     _clear_old(folder)
@@ -55,12 +66,12 @@ def keep_upload(request: HttpRequest, given: UploadedFile[Any]) -> None:
     with path.open("wb") as file:
         for chunk in given.chunks():
             file.write(chunk)
-    request.session[_SESSION] = {"key": key, "name": (given.name or "")[-100:]}
+    request.session[_name_key(request)] = {"key": key, "name": (given.name or "")[-100:]}
 
 
 def find_upload(request: HttpRequest) -> Kept:
     """Return the upload of this session. Raises InputError MRS-I-088 when there is none any more."""
-    kept = request.session.get(_SESSION)
+    kept = request.session.get(_name_key(request))
     path = _find_folder() / kept["key"] if kept else None
     if kept is None or path is None or not path.is_file():
         raise InputError("MRS-I-088", "もう一度ファイルを選んでください", "choose the file again")
@@ -69,7 +80,7 @@ def find_upload(request: HttpRequest) -> Kept:
 
 def forget_upload(request: HttpRequest) -> None:
     """Delete the upload of this session, if there is one."""
-    kept = request.session.pop(_SESSION, None)
+    kept = request.session.pop(_name_key(request), None)
     if kept:
         (_find_folder() / kept["key"]).unlink(missing_ok=True)
 
