@@ -118,9 +118,9 @@ def test_changes_of_one_row_are_sealed_in_the_order_of_its_versions(house: House
     for leaf in read_leaves(ledger):
         versions[leaf["subject"]].append(leaf["version"])
     for person in persons:
-        found = versions[person.subject]
+        found = versions[person.trace_subject]
         assert found == list(range(1, len(found) + 1))
-    assert sum(len(versions[person.subject]) for person in persons) == 3 + THREADS * 25
+    assert sum(len(versions[person.trace_subject]) for person in persons) == 3 + THREADS * 25
     assert len({leaf["row"] for leaf in read_leaves(ledger)}) == Outbox.objects.count() == len(read_leaves(ledger))
 
 
@@ -135,7 +135,7 @@ def test_a_change_that_saw_an_older_version_waits_and_counts_on(house: House, le
 
     together(act)
     versions = list(
-        Outbox.objects.filter(subject=person.subject).order_by("pk").values_list("subject_version", flat=True)
+        Outbox.objects.filter(subject=person.trace_subject).order_by("pk").values_list("subject_version", flat=True)
     )
     assert versions == list(range(1, THREADS + 2))
     assert all(later - earlier == 1 for earlier, later in pairwise(versions))

@@ -37,6 +37,7 @@ def _no_routines(monkeypatch: pytest.MonkeyPatch) -> None:
 def begun(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
     begin_ledger(place.ledger, "office.test.example/ledger")
     monkeypatch.setattr(worker, "PAUSE_S", 0.01)
+    monkeypatch.setattr(worker, "plan_routines", lambda: None)
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)  # the test's own connection
     return place
 

@@ -45,10 +45,10 @@ def test_another_language_is_answered_in_japanese(language: str, spoken: str) ->
 @pytest.mark.parametrize(
     ("value", "ja", "en"),
     [
-        (dt.date(2026, 11, 27), "2026年11月27日(金)", "27 Nov 2026"),
-        (dt.date(2024, 2, 29), "2024年2月29日(木)", "29 Feb 2024"),
-        (dt.datetime(2026, 11, 26, 15, 0, tzinfo=dt.UTC), "2026年11月27日(金)", "27 Nov 2026"),
-        (dt.datetime(2026, 11, 26, 14, 59, tzinfo=dt.UTC), "2026年11月26日(木)", "26 Nov 2026"),
+        (dt.date(2026, 11, 27), "2026年11月27日(金)", "Fri 27 Nov 2026"),
+        (dt.date(2024, 2, 29), "2024年2月29日(木)", "Thu 29 Feb 2024"),
+        (dt.datetime(2026, 11, 26, 15, 0, tzinfo=dt.UTC), "2026年11月27日(金)", "Fri 27 Nov 2026"),
+        (dt.datetime(2026, 11, 26, 14, 59, tzinfo=dt.UTC), "2026年11月26日(木)", "Thu 26 Nov 2026"),
         (None, "—", "—"),
     ],
 )

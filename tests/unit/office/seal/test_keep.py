@@ -25,7 +25,7 @@ def make(house: House, number: str) -> Person:
 
 
 def traces(person: Person) -> Sequence[Outbox]:
-    return list(Outbox.objects.filter(subject=person.subject))
+    return list(Outbox.objects.filter(subject=person.trace_subject))
 
 
 def test_keep_of_a_new_row_leaves_one_trace_with_its_salted_digest(house: House) -> None:
@@ -103,7 +103,7 @@ def test_keep_new_leaves_one_trace_for_each_row_in_their_order(house: House) -> 
     persons = [make(house, f"S{number}") for number in range(30)]
     keep_new(persons, "people.imported", "tests")
     found = list(Outbox.objects.filter(kind="people.imported").order_by("pk").values_list("subject", flat=True))
-    assert found == [each.subject for each in persons]
+    assert found == [each.trace_subject for each in persons]
     for each in persons:
         (trace,) = traces(each)
         assert trace.digest == hashlib.sha256(bytes(trace.salt) + encode_canonical(each.describe())).hexdigest()
@@ -134,7 +134,7 @@ def test_drop_leaves_the_trace_with_the_version_that_was_stored_last(house: Hous
     newer = Person.objects.get(pk=person.pk)
     newer.post = "次長"
     keep(newer, "people.person.saved", "tests")
-    subject = person.subject
+    subject = person.trace_subject
     drop(person, "people.person.purged", "tests")
     assert not Person.objects.exists()
     assert list(Outbox.objects.filter(subject=subject).values_list("subject_version", flat=True)) == [1, 2, 3]
