@@ -28,11 +28,18 @@ def main() -> int:
 
         supervise.PROGRAM = (sys.executable, __file__)  # type: ignore[misc]
         return run(sys.argv[1:])
-    from morasanu.office import wiring  # noqa: PLC0415 - only where Django is ready
-    from morasanu.office.__main__ import main as run_part  # noqa: PLC0415 - only where Django is ready
+    from morasanu.office import __main__ as office  # noqa: PLC0415 - not before it is asked for
 
-    cast("dict[str, object]", wiring.HANDLERS)[KIND] = mark
-    return run_part()
+    set_up = office.set_up
+
+    def set_up_and_add(*arguments: Any, **more: Any) -> None:
+        set_up(*arguments, **more)
+        from morasanu.office import wiring  # noqa: PLC0415 - only where Django is ready
+
+        cast("dict[str, object]", wiring.HANDLERS)[KIND] = mark
+
+    office.set_up = set_up_and_add
+    return office.main()
 
 
 if __name__ == "__main__":
