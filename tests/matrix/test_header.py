@@ -53,6 +53,7 @@ def test_every_route_answers_with_the_same_headers(route: Route, role: Role | No
     client = Client() if role is None else house.sign_in(role, EAST)
     for method in ("GET", "POST", "PUT"):
         answer = client.generic(method, make_address(house, route, OWN, role or ""))
+        answer.close()  # a file
         assert read_headers(answer) == HEADERS, method
 
 
