@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from morasanu.cli.ledger_options import add_acts
 from morasanu.cli.limit import LIMITS
+from morasanu.cli.office_options import add_office
 from morasanu.errors import InputError
 from morasanu.source.interface import Access
 
@@ -74,8 +74,7 @@ def make_parser(say: Speaker) -> argparse.ArgumentParser:
     _add_extract(verbs, say)
     _add_doctor(verbs, say)
     _add_ledger(verbs, say)
-    _add_up(verbs, say)
-    _add_copies(verbs, say)
+    add_office(say, lambda name, text: _add_verb(verbs, say, name, text))
     return parser
 
 
@@ -264,99 +263,6 @@ def _add_ledger(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> Non
         dest="act", title=say("すること", "verbs"), metavar="", required=True, parser_class=_Parser
     )
     add_acts(say, lambda name, text: _add_verb(acts, say, name, text))
-
-
-def _add_up(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
-    parser = _add_verb(
-        verbs, say, "up", say("画面を開く（サーバーと作業係を動かす）", "open the office: web server and worker")
-    )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help=say(
-            "データフォルダー（既定 morasanu-data、デモでは morasanu-demo）",
-            "the data folder (default morasanu-data, morasanu-demo for the demo)",
-        ),
-    )
-    _add_demo(parser, say)
-    parser.add_argument(
-        "--host",
-        default="127.0.0.1",
-        help=say("待ち受ける番地（既定 127.0.0.1）", "address to listen at (default 127.0.0.1)"),
-    )
-    parser.add_argument("--port", type=int, default=8000, help=say("ポート（既定 8000）", "port (default 8000)"))
-    parser.add_argument(
-        "--name",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help=say("ブラウザーが使う名前（くり返せる）", "a name that browsers use; may be repeated"),
-    )
-    parser.add_argument(
-        "--tls",
-        action="store_true",
-        help=say(
-            "TLS。証明書は自分で作り、データフォルダーに置く", "TLS, with a certificate of its own in the data folder"
-        ),
-    )
-    parser.add_argument(
-        "--certificate", type=Path, metavar="FILE", help=say("TLS の証明書（PEM）", "certificate for TLS (PEM)")
-    )
-    parser.add_argument("--key", type=Path, metavar="FILE", help=say("その秘密鍵（PEM）", "its private key (PEM)"))
-    parser.add_argument(
-        "--behind-proxy",
-        action="store_true",
-        help=say("TLS を受け持つ代理サーバーの後ろに置く", "stands behind a proxy that does TLS"),
-    )
-
-
-def _add_copies(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:
-    folder = say("データフォルダー（既定 morasanu-data）", "the data folder (default morasanu-data)")
-    parser = _add_verb(
-        verbs,
-        say,
-        "backup",
-        say("データフォルダーの控えを取る（動かしたまま）", "copy the data folder, while it is in use"),
-    )
-    parser.add_argument("--data", type=Path, default=Path("morasanu-data"), metavar="DIR", help=folder)
-    parser.add_argument(
-        "--to",
-        type=Path,
-        metavar="DIR",
-        help=say("控えの置き場所（既定 DIR/backups/日時）", "where to (default DIR/backups/time)"),
-    )
-    parser.add_argument(
-        "--drill",
-        action="store_true",
-        help=say("続けて、戻せることを試す", "then try to put it back, in a folder that goes away"),
-    )
-    parser = _add_verb(verbs, say, "restore", say("控えを空のフォルダーへ戻す", "put a copy back into an empty folder"))
-    parser.add_argument("copy", type=Path, metavar="COPY", help=say("控えのフォルダー", "the copy"))
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help=folder)
-
-
-def _add_demo(parser: argparse.ArgumentParser, say: Speaker) -> None:
-    parser.add_argument(
-        "--demo",
-        action="store_true",
-        help=say("架空の信用金庫を入れて開く", "open it with an invented bank inside"),
-    )
-    parser.add_argument(
-        "--today",
-        metavar="DAY",
-        type=date.fromisoformat,
-        help=say("デモの日付（既定 2026-11-23）", "the day of the demo (default 2026-11-23)"),
-    )
-    parser.add_argument(
-        "--examples",
-        metavar="DIR",
-        type=Path,
-        help=say(
-            "デモで走査する架空の共有フォルダー（既定 examples/bank）",
-            "the invented shares that the demo scans (default examples/bank)",
-        ),
-    )
 
 
 def _add_detect(verbs: argparse._SubParsersAction[_Parser], say: Speaker) -> None:

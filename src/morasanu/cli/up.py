@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -37,6 +38,11 @@ def run(options: argparse.Namespace, say: Speaker) -> int:
             "この機械の外から使うには --tls か --certificate FILE か --behind-proxy が要ります",
             "to be reached from other machines it needs --tls, --certificate FILE or --behind-proxy",
         )
+    if options.checkpoint_to is not None:
+        if not options.checkpoint_to.is_dir():
+            name = options.checkpoint_to
+            raise InputError("MRS-I-001", f"フォルダーがありません: {name}", f"no such folder: {name}")
+        os.environ["MORASANU_CHECKPOINT_TO"] = str(options.checkpoint_to.resolve())  # for the worker
     place = _open(options)
     _refuse_taken(options.host, options.port)
     hosts = " ".join(_name_hosts(options))
