@@ -10,7 +10,6 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
 from django.conf import settings
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -33,9 +32,10 @@ _LONGEST_CODE: Final = 4_000
 
 
 def _need() -> Oidc:
+    """Return the provider. Raises InputError MRS-I-078 where there is none."""
     found: Oidc | None = settings.DIRECTORY.oidc
     if found is None:
-        raise Http404
+        raise InputError("MRS-I-078", "社内の認証は使っていません", "there is no organisation's sign-in here")
     return found
 
 
@@ -45,10 +45,11 @@ def _make_back(request: HttpRequest) -> str:
 
 def go(request: HttpRequest) -> HttpResponse:
     """Send the browser to the provider."""
-    from morasanu.office.people.provider import begin, find_provider, make_address  # noqa: PLC0415 - an extra
-
-    oidc, begun = _need(), begin()
     try:
+        oidc = _need()
+        from morasanu.office.people.provider import begin, find_provider, make_address  # noqa: PLC0415 - an extra
+
+        begun = begin()
         address = make_address(oidc, find_provider(oidc), begun, _make_back(request))
     except MorasanuError as error:
         return _tell(request, error)
@@ -58,8 +59,8 @@ def go(request: HttpRequest) -> HttpResponse:
 
 def come_back(request: HttpRequest) -> HttpResponse:
     """Take the browser back from the provider, signed in or with a sentence that says why not."""
-    oidc = _need()
     try:
+        oidc = _need()
         claims = _take_claims(request, oidc)
         account = find_account(oidc, claims)
     except MorasanuError as error:
@@ -123,4 +124,4 @@ def _sign_in(request: HttpRequest, oidc: Oidc, account: Account, claims: Mapping
 
 
 def _tell(request: HttpRequest, error: MorasanuError) -> HttpResponse:
-    return render(request, "base/refused.html", {"sentence": say_error(error)}, status=403)
+    return render(request, "base/refused.html", {"sentence": say_error(error)}, status=409)

@@ -72,7 +72,7 @@ def _go(client: Client, openid: OpenId) -> HttpResponse:
 
 
 def _refused(client: Client, answer: HttpResponse, sentence: str) -> bool:
-    return answer.status_code == 403 and sentence in answer.content.decode() and "_auth_user_id" not in client.session
+    return answer.status_code == 409 and sentence in answer.content.decode() and "_auth_user_id" not in client.session
 
 
 def test_person_of_the_provider_signs_in(account: Account, openid: OpenId, client: Client) -> None:
@@ -87,8 +87,8 @@ def test_sign_in_page_shows_the_button_only_where_there_is_a_provider(
     assert "行内認証" in client.get("/account/login/").content.decode()
     settings.DIRECTORY = Directory()
     assert "行内認証" not in client.get("/account/login/").content.decode()
-    assert client.post("/people/sign-in/").status_code == 404
-    assert client.get(BACK).status_code == 404
+    assert _refused(client, client.post("/people/sign-in/"), "使っていません")
+    assert _refused(client, client.get(BACK), "使っていません")
     assert account.pk
 
 
