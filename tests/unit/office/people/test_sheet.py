@@ -182,10 +182,10 @@ def test_file_that_is_no_list_of_people_is_refused(client: Client, folder: Path,
     assert not list(folder.iterdir())
 
 
-def test_file_that_is_too_large_is_refused(client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upload.settings, "UPLOAD_LIMIT_BYTES", 10)
-    answer = client.post(IMPORT, {"file": SimpleUploadedFile("a.csv", HEAD.encode())})
-    assert answer.status_code == 422
+def test_file_that_is_too_large_is_refused_before_it_is_read(client: Client, folder: Path) -> None:
+    announced = str(upload.settings.UPLOAD_LIMIT_BYTES + 2_000_000)
+    answer = client.post(IMPORT, {"file": SimpleUploadedFile("a.csv", HEAD.encode())}, CONTENT_LENGTH=announced)
+    assert answer.status_code == 413
     assert "大きすぎます" in answer.content.decode()
     assert not list(folder.iterdir())
 
