@@ -59,11 +59,16 @@ class Flow:
             return self._refuse(request, say("ファイルを選んでください", "choose a file"))
         try:
             upload.keep_upload(request, given)
-            self._plan(request)
+            plan = self._plan(request)
         except InputError as error:
             upload.forget_upload(request)
             return self._refuse(request, say_error(error))
-        return redirect(f"{self.room}:import-check")
+        return self._show(request, plan)  # at once: working it out again after a redirect would take as long
+
+    def _show(self, request: HttpRequest, plan: Plan, sentence: str = "") -> HttpResponse:
+        """Return the preview, with why it is shown again."""
+        context = _describe(plan) | {"sentence": sentence, "room": self.room}
+        return render(request, f"{self.room}/import-check.html", context, status=409 if sentence else 200)
 
     def check(self, request: HttpRequest) -> HttpResponse:
         """Return what an upload would do; sent, it is done."""
@@ -79,10 +84,10 @@ class Flow:
                     if error.code != self.stale:
                         raise
                     sentence = say_error(error)
-            context = _describe(self._plan(request)) | {"sentence": sentence, "room": self.room}
+            plan = self._plan(request)
         except InputError as error:
             return self._refuse(request, say_error(error))
-        return render(request, f"{self.room}/import-check.html", context, status=409 if sentence else 200)
+        return self._show(request, plan, sentence)
 
     def _apply(self, request: HttpRequest) -> HttpResponse:
         kept = upload.find_upload(request)
