@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django import forms
 from django.conf import settings
 from django.db.models import Sum
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from morasanu.errors import InputError
 from morasanu.office.access.reach import read_reach, read_visitor, within
@@ -166,13 +167,17 @@ class SignForm(forms.Form):
 
 def _is_asked(request: HttpRequest) -> bool:
     """Return whether the visitor has to prove again who they are; in the demo they came without a password."""
-    return not (settings.PLACE is not None and settings.PLACE.is_demo and request.session.get("demo"))
+    is_demo = settings.PLACE is not None and settings.PLACE.is_demo and request.session.get("demo")
+    return not is_demo and not did_recently_reauthenticate(request)
 
 
-@reauthentication_required(enabled=_is_asked)  # type: ignore[untyped-decorator] # allauth has no types for it
 def sign_part(request: HttpRequest, key: int) -> HttpResponse:
-    """Return the page to sign a unit's part; signed, it is closed. Opens only shortly after proving again who one is."""
+    """Return the page to sign a unit's part; signed, it is closed. A signature needs a fresh proof of who signs."""
     part = _find(request, key)
+    if request.method == "POST" and _is_asked(request):
+        return redirect(
+            f"{reverse('account_reauthenticate')}?next={request.path}"
+        )  # allauth's own way would skip the table
     visitor = read_visitor(request)
     form = SignForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and visitor.account.person is not None:
@@ -187,6 +192,7 @@ def sign_part(request: HttpRequest, key: int) -> HttpResponse:
         "part": part,
         "form": form,
         "left": rounds.count_left(part),
+        "is_asked": _is_asked(request),
         "answers": answers,
         "present": part.answers.filter(verdict=Verdict.PRESENT).count(),
     }
