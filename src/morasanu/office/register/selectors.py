@@ -259,7 +259,9 @@ def list_sightings(holding: Holding) -> list[Sighting]:
 
 def list_locations(reach: Reach, *, kind: str = "", unit: str = "") -> QuerySet[Location]:
     """Return the locations with how many holdings lie there."""
-    storages = Storage.objects.filter(location=OuterRef("pk")).order_by().values("location").annotate(n=Count("pk"))
+    storages = (
+        within(Storage, reach).filter(location=OuterRef("pk")).order_by().values("location").annotate(n=Count("pk"))
+    )
     rows = within(Location, reach).select_related("unit").annotate(size=Coalesce(Subquery(storages.values("n")), 0))
     if kind:
         rows = rows.filter(kind=kind)
@@ -268,4 +270,4 @@ def list_locations(reach: Reach, *, kind: str = "", unit: str = "") -> QuerySet[
 
 def count_empty_locations(reach: Reach) -> int:
     """Return in how many locations no holding lies. One query."""
-    return within(Location, reach).filter(~Exists(Storage.objects.filter(location=OuterRef("pk")))).count()
+    return within(Location, reach).filter(~Exists(within(Storage, reach).filter(location=OuterRef("pk")))).count()
