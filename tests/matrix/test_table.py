@@ -44,10 +44,6 @@ UNREADY = {
     "requirement:file": {404},
 }
 """What an open door answers while the house is empty, where that is not its page."""
-SHUT = {"demo:enter", "people:oidc", "people:oidc-back"}
-"""Open to anybody, where it is a demo or a provider is named: here it is not."""
-ASKS_FIRST = "register:stocktake-sign"
-"""Asks for the password again before it looks whose the thing is."""
 
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:
@@ -87,14 +83,12 @@ def expect(route: Route, method: str, role: str, relation: str) -> set[int]:
         is_closed = all(each == NOBODY for (name, _), each in TABLE.items() if name == route.name)
         return {404} if is_closed else {405}
     if row == ANYBODY:
-        return {404} if route.name in FIXED or route.name in SHUT else WELL
+        return {404} if route.name in FIXED or route.name == "demo:enter" else WELL
     if row == SIGNED_IN:
         return {*WELL, 404}  # a factor of one's own that is there or not; others' are tried below
     extent = find_extent(route.name, method, Role(role)) if role else Extent.NONE
     if extent == Extent.NONE:
         return {403}
-    if route.name == ASKS_FIRST:
-        return {302}
     if route.arguments and relation not in SEEN[extent]:
         return {404}
     return UNREADY.get(route.name, {200}) if method == "GET" else WELL - {400}
