@@ -1,5 +1,5 @@
 # `make demo` shows it, `make office` opens it, `make test` proves it; all set up what they need in .venv.
-.PHONY: demo office test lint bench fuzz prove crash docs
+.PHONY: demo office test lint bench fuzz prove crash postgresql docs
 
 demo: .venv/run.ready
 	@.venv/bin/morasanu scan examples/bank --html demo-report.html || test $$? -eq 3
@@ -26,6 +26,9 @@ prove: .venv/dev.ready
 
 crash: .venv/dev.ready
 	@.venv/bin/python -m tests.crash --states $(or $(states),100000) --out bench/results
+
+postgresql: .venv/dev.ready
+	@.venv/bin/python -m pytest --numprocesses 2 --quiet tests/contract/office/whole.py
 
 docs: .venv/dev.ready
 	@.venv/bin/python tools/docs.py

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from law_map import write_law_map
+from page import MADE, both, table
+
 from morasanu.cli.language import Speaker
 from morasanu.cli.limit import LIMITS
 from morasanu.cli.parser import make_parser
@@ -17,18 +20,15 @@ from morasanu.detect.context import NONE
 from morasanu.detect.spec import load_specs
 from morasanu.extract.sandbox import SandboxOptions
 from morasanu.rules.load import load_rules
-from morasanu.rules.requirement import PERSON, load_requirements
 from morasanu.source.interface import Access
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from morasanu.rules.load import Belonging, Rules
-    from morasanu.rules.requirement import Requirements
+    from morasanu.rules.load import Belonging
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 _SOURCE: Final = ROOT / "src" / "morasanu"
-_MADE: Final = "<!-- Made by tools/docs.py (`make docs`); do not edit. -->\n"
 _CODE: Final = re.compile(r"MRS-[A-Z]-[0-9]{3}\Z")
 _RAISED: Final = frozenset(("InputError", "RuleError", "InspectError", "RefusedError", "EvidenceError", "OutsideError", "StaleError", "Reason"))  # fmt: skip
 
@@ -40,18 +40,8 @@ def make_pages() -> dict[Path, str]:
         docs / "reference" / "cli.md": _write_cli(),
         docs / "reference" / "errors.md": _write_errors(),
         docs / "reference" / "labels.md": _write_labels(),
-        docs / "law-map.md": _write_law_map(),
+        docs / "law-map.md": write_law_map(),
     }
-
-
-def _both(ja: str, en: str) -> str:
-    return f"{ja}  \n{en}\n"
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = tuple(head)
-    lines = [head, ("---",) * len(head), *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
 # -- docs/reference/cli.md ---------------------------------------------------------------------------------------------
@@ -59,20 +49,20 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def _write_cli() -> str:
     ja, en = make_parser(Speaker("ja")), make_parser(Speaker("en"))
-    parts = [_MADE, "# コマンド / Command line\n", f"{ja.description}  \n{en.description}\n", *_write_parser(ja, en)]
+    parts = [MADE, "# コマンド / Command line\n", f"{ja.description}  \n{en.description}\n", *_write_parser(ja, en)]
     parts += [
         "## 上限 / Limits\n",
         "`--limit` で変える。超えた分は「読んでいない」と出る。  \n`--limit` changes them; what lies beyond is told as unread.\n",
     ]
     parts.append(
-        _table(
+        table(
             ("名前 / name", "既定 / default", "日本語", "English"),
             ((f"`{name}`", f"{_find_default(name):,}", *means) for name, means in LIMITS.items()),
         )
     )
     parts += [f"{ja.epilog}  \n{en.epilog}\n", "## 環境変数 / Environment\n"]
     parts.append(
-        _table(
+        table(
             ("変数 / variable", "日本語", "English"),
             (
                 (
@@ -110,7 +100,7 @@ def _write_parser(ja: argparse.ArgumentParser, en: argparse.ArgumentParser, leve
         many = {"+": "（1つ以上 / one or more）", "*": "（0個以上 / any number）"}.get(str(a.nargs), "")
         required = "（必須 / required）" if a.required and a.option_strings else ""
         rows.append((f"`{name}`{many}{required}", str(a.help), str(b.help)))
-    yield _table(("引数 / argument", "日本語", "English"), rows)
+    yield table(("引数 / argument", "日本語", "English"), rows)
     for inner, other in below:
         yield f"{'#' * level} `{inner.prog}`\n"
         yield f"{inner.description}  \n{other.description}\n"
@@ -137,9 +127,9 @@ def _write_errors() -> str:
             fault.modules[module] = None
     branches = "\n".join(line for line in (_SOURCE / "errors.py").read_text(encoding="utf-8").split("\n")[2:10] if line)
     parts = [
-        _MADE,
+        MADE,
         "# エラーコード / Error codes\n",
-        _both(
+        both(
             "コードは変わらない。`{…}` には実際の値が入る。調べたファイルの中身がエラー文に入ることはない。",
             "Codes are stable; `{…}` stands for what is filled in. A message never repeats what stands in a scanned file.",
         ),
@@ -155,9 +145,9 @@ def _write_errors() -> str:
         )
         for code, fault in sorted(faults.items())
     )
-    parts.append(_table(("コード", "種類 / kind", "日本語", "English", "出所 / raised in"), rows))
+    parts.append(table(("コード", "種類 / kind", "日本語", "English", "出所 / raised in"), rows))
     parts.append(
-        _both(
+        both(
             "`MRS-X-…` は、ファイルを検査できなかった（一部だけ検査した）理由として、報告書と JSONL にも現れる。",
             "`MRS-X-…` also appears in reports and JSONL as the reason why a file was not, or only partly, inspected.",
         )
@@ -184,8 +174,8 @@ def _find_faults(tree: ast.Module) -> Iterator[tuple[str, str, str, str]]:
     for node in tree.body:
         if not (isinstance(node, ast.FunctionDef) and node.name.startswith("_refuse")):
             yield from _find_calls(node, names)
-    for table in (node for node in ast.walk(tree) if isinstance(node, ast.Dict)):
-        for key, value in zip(table.keys, table.values, strict=True):
+    for pairs in (node for node in ast.walk(tree) if isinstance(node, ast.Dict)):
+        for key, value in zip(pairs.keys, pairs.values, strict=True):
             if isinstance(key, ast.Constant) and _CODE.match(str(key.value)) and isinstance(value, ast.Tuple):
                 yield str(key.value), "Reason", _text(value.elts[0]), _text(value.elts[1])
 
@@ -238,9 +228,9 @@ def _write_labels() -> str:
         mark = "" if belonging.is_sure else "（要確認 / review）"
         return f"{title.ja} / {title.en}{mark}: {' '.join(belonging.citation)}"
 
-    parts = [_MADE, "# 見つけるもの / What is found\n", "## ラベル / Labels\n"]
+    parts = [MADE, "# 見つけるもの / What is found\n", "## ラベル / Labels\n"]
     parts.append(
-        _table(
+        table(
             (
                 "ラベル / label",
                 "日本語",
@@ -261,7 +251,7 @@ def _write_labels() -> str:
     )
     parts.append("## 人が判断すること / Questions to a person\n")
     parts.append(
-        _table(
+        table(
             ("ラベル / label", "区分 / class", "日本語", "English"),
             (
                 (f"`{rule.id}`", titles[b.legal_class].ja, b.question.ja, b.question.en)
@@ -273,13 +263,13 @@ def _write_labels() -> str:
     )
     parts.append("## 検出規則 / Detectors\n")
     parts.append(
-        _both(
+        both(
             "`morasanu rules show ID` は規則の全体を表示する。点数 0.5 未満は報告しない。",
             "`morasanu rules show ID` prints the whole detector. What scores below 0.5 is not reported.",
         )
     )
     parts.append(
-        _table(
+        table(
             ("id", "ラベル / label", "確かめる関数 / check", "点数 / score: 単独 / alone, 検査 / checked, 見出し / labelled, 両方 / both", "例＋反例 / examples", "確認 / checked", "出所 / source"),
             (
                 (
@@ -296,139 +286,6 @@ def _write_labels() -> str:
         )
     )  # fmt: skip
     return "\n".join(parts)
-
-
-# -- docs/law-map.md ---------------------------------------------------------------------------------------------------
-
-
-def _find_uses(rules: Rules) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    uses: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for legal in rules.classes:
-        for citation in legal.citations:
-            uses.setdefault(citation, []).append((f"区分 / class `{legal.id}`", legal.checked))
-    checked = {legal.id: legal.checked for legal in rules.classes}
-    for label in rules.labels.values():
-        for belonging in label.classes:
-            use = f"`{label.id}` → `{belonging.legal_class}`"
-            state = checked[belonging.legal_class] if belonging.is_sure else "review"
-            uses.setdefault(belonging.citation, []).append((use, state))
-    for advice in rules.risk.advice:
-        for citation in advice.citations:
-            uses.setdefault(citation, []).append((f"助言 / advice `{advice.id}`", advice.checked))
-    for spec in load_specs():
-        for law, article in spec.citations:
-            uses.setdefault((law, article), []).append((f"検出規則 / detector `{spec.id}`", spec.checked))
-    return uses
-
-
-def _write_law_map() -> str:
-    rules, asked = load_rules(), load_requirements()
-    uses = _find_uses(rules)
-    for row in asked.requirements:
-        for citation in row.citations:
-            uses.setdefault(citation, []).append((f"要求 / requirement `{row.id}`", row.checked))
-    parts = [
-        _MADE,
-        "# 法令と規則の対応 / Law map\n",
-        _both(
-            "製品のどの規則が、どの条文に拠っているか。確認: `verified` 原典で確かめた、`partly` 一部だけ、`unverified` まだ。`review` は人が判断する。",
-            "Which rule of the product rests on which provision. `verified`: read in the source; `partly`; `unverified`; `review`: a person decides.",
-        ),
-        "## 条文から / By provision\n",
-        _table(
-            ("法令 / law", "条項 / article", "規則 / rule", "確認 / checked"),
-            ((law, article, use, state) for (law, article), found in sorted(uses.items()) for use, state in found),
-        ),
-        "## 区分 / Legal classes\n",
-        _table(
-            ("id", "日本語", "English", "施行 / in force", "確認 / checked", "出所 / source"),
-            (
-                (
-                    f"`{legal.id}`",
-                    f"{legal.title.ja}: {legal.means.ja}",
-                    f"{legal.title.en}: {legal.means.en}",
-                    f"{legal.effective_from}–{legal.effective_to or ''}",
-                    legal.checked,
-                    legal.source,
-                )
-                for legal in rules.classes
-            ),
-        ),
-        "## 危険度と助言 / Risk and advice\n",
-        _both(
-            "点数は製品の選択であり、法の定めではない（`src/morasanu/rules/data/risk.yaml`）。",
-            "The points are the product's choice, not law (`src/morasanu/rules/data/risk.yaml`).",
-        ),
-        _table(
-            ("対象 / of", "ある / present", "10倍ごと / each tenfold"),
-            (
-                (f"`{key}`", str(first), f"+{more}")
-                for key, (first, more) in (*rules.risk.classes.items(), *rules.risk.labels.items())
-            ),
-        ),
-        _table(
-            ("人数から / persons from", "点 / points"),
-            ((f"{start:,}", str(points)) for start, points in rules.risk.persons),
-        ),
-        _table(
-            ("助言 / advice", "日本語", "English", "根拠 / citation", "確認 / checked"),
-            (
-                (
-                    f"`{advice.id}`",
-                    f"{advice.title.ja}。{advice.why.ja}",
-                    f"{advice.title.en}. {advice.why.en}",
-                    "<br>".join(" ".join(c) for c in advice.citations),
-                    advice.checked,
-                )
-                for advice in rules.risk.advice
-            ),
-        ),
-        *_write_requirements(asked),
-    ]
-    return "\n".join(parts)
-
-
-def _write_requirements(asked: Requirements) -> Iterator[str]:
-    yield "## 要求と対策 / Requirements and controls\n"
-    yield _both(
-        "文言は当方のもの。対策と周期・期限の数は製品の選択であり、法の定めではない（`src/morasanu/rules/data/control.yaml`、`judgement.yaml`）。",
-        "The wording is ours. Controls, cycles and limits are the product's choice, not law (`src/morasanu/rules/data/control.yaml`, `judgement.yaml`).",
-    )
-    yield _table(
-        ("id", "日本語", "English", "程度 / level", "根拠 / citation", "確認 / checked", "対策 / controls"),
-        (
-            (
-                f"`{row.id}`",
-                f"{row.title.ja}: {row.asks.ja}" + (f"（{row.applies.ja}）" if row.applies else ""),
-                f"{row.title.en}: {row.asks.en}" + (f" ({row.applies.en})" if row.applies else ""),
-                " / ".join(row.level.words),
-                "<br>".join(" ".join(c) for c in row.citations),
-                row.checked,
-                "<br>".join(f"`{control.id}`" for control in asked.of_requirement(row.id)) or "—",
-            )
-            for row in asked.requirements
-        ),
-    )
-    yield _table(
-        ("対策 / control", "日本語", "English", "判定 / judged by", "周期（月） / cycle (months)"),
-        (
-            (
-                f"`{control.id}`",
-                f"{control.title.ja}: {control.does.ja}",
-                f"{control.title.en}: {control.does.en}",
-                "人 / person" if control.judged_by == PERSON else f"`{control.judged_by}`",
-                str(control.cycle_months),
-            )
-            for control in asked.controls
-        ),
-    )
-    yield _table(
-        ("機械の判定 / judgement", "日本語", "English", "限度 / limit", "有効（日） / valid (days)"),
-        (
-            (f"`{rule.id}`", rule.means.ja, rule.means.en, f"{rule.limit} {rule.unit}", str(rule.valid_days))
-            for rule in asked.judgements.values()
-        ),
-    )
 
 
 def main(arguments: list[str] | None = None) -> int:

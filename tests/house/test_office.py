@@ -25,7 +25,6 @@ WHOLE = {
     "people/selectors.py Appointment": "whether a post is filled does not depend on who asks",
     "people/selectors.py Account": "asked for a person that was found within reach",
     "register/selectors.py Sighting": "asked for the locations of rows that were found within reach",
-    "register/selectors.py Storage": "asked for holdings that were found within reach",
     "demo/selectors.py Account": "whoever stands before the door of the demo is nobody yet",
 }
 """Queries that begin with something else than `within`, and why."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.urls import URLResolver, get_resolver
 
 if TYPE_CHECKING:
@@ -22,8 +24,15 @@ class Route(NamedTuple):
 def read_body(answer: HttpResponseBase) -> str:
     """Return what was answered as text; bytes of a file that are none are left out."""
     data = b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined]
-    answer.close()
+    release(answer)
     return data.decode(errors="ignore")
+
+
+def release(answer: HttpResponseBase) -> None:
+    """Close the file that was answered, if any. As in Django's own client the connection stays: the test is in a transaction."""
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
 
 
 def list_routes() -> list[Route]:

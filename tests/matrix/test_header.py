@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
-from tests.matrix.route import list_routes
+from tests.matrix.route import list_routes, release
 from tests.matrix.test_table import OWN, ROUTES, make_address
 from tests.unit.office.house import EAST, House
 
@@ -53,7 +53,7 @@ def test_every_route_answers_with_the_same_headers(route: Route, role: Role | No
     client = Client() if role is None else house.sign_in(role, EAST)
     for method in ("GET", "POST", "PUT"):
         answer = client.generic(method, make_address(house, route, OWN, role or ""))
-        answer.close()  # a file
+        release(answer)
         assert read_headers(answer) == HEADERS, method
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.matrix.route import Route, list_routes, read_body
+from tests.matrix.route import Route, list_routes, read_body, release
 from tests.matrix.thing import FIXED, THINGS
 from tests.unit.office.house import DESK, EAST, WEST, House
 
@@ -117,7 +117,7 @@ def test_a_route_answers_what_the_table_says(route: Route, house: House) -> None
                 client = house.sign_in(role, EAST)
                 address = make_address(house, route, relation, role)
                 answer = client.generic(method, address)
-                answer.close()  # a file
+                release(answer)
                 status = answer.status_code
                 expected = expect(route, method, role, relation)
                 if status not in expected:

@@ -7,22 +7,18 @@ import socket
 import sys
 import threading
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InputError, MorasanuError
-from morasanu.ledger.folder import Folder
-from morasanu.ledger.key import read_public
 from morasanu.ledger.ledger import Ledger
 from morasanu.ledger.outside.cosigner import Witness
 from morasanu.ledger.outside.folder import FolderPlace
-from morasanu.ledger.outside.interface import Parcel
+from morasanu.ledger.outside.leave import leave_for, make_parcel
 from morasanu.ledger.outside.mail import MailPlace
-from morasanu.ledger.outside.record import find_since, keep, read_left, record_left
+from morasanu.ledger.outside.record import find_since, read_left
 from morasanu.ledger.outside.server import WitnessServer, check_listen, load_tls
 from morasanu.ledger.outside.witness import WitnessPlace
-from morasanu.proof.checkpoint import parse_checkpoint
-from morasanu.proof.note import Note, VerifierKey, parse_verifier_key
+from morasanu.proof.note import VerifierKey, parse_verifier_key
 from morasanu.source.credential import Credentials, check_settings, load_credentials, load_trust
 
 if TYPE_CHECKING:
@@ -31,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from morasanu.cli.language import Speaker
-    from morasanu.ledger.outside.interface import Place
+    from morasanu.ledger.outside.interface import Parcel, Place
     from morasanu.ledger.outside.record import Left
 
 _FAILED: Final = 2
@@ -44,9 +40,7 @@ def send_checkpoint(options: argparse.Namespace, say: Speaker) -> int:
     places = list(_make_places(options))
     with Ledger(options.folder) as ledger:
         note = ledger.seal()
-    folder = Folder(options.folder)
-    own = Note(note.text, tuple(each for each in note.signatures if each.name == ledger.origin))
-    parcel = Parcel(own, parse_checkpoint(note.text), read_public(folder), folder.read)
+    parcel = make_parcel(options.folder, note)
     sys.stdout.write(note.encoded.decode())
     sys.stdout.flush()
     sent = [
@@ -57,10 +51,7 @@ def send_checkpoint(options: argparse.Namespace, say: Speaker) -> int:
 
 def _send(path: Path, place: Place, parcel: Parcel, say: Speaker) -> bool:
     try:
-        back = place.send(parcel)
-        if back.note or back.token:
-            keep(path, parcel.checkpoint.size, (back.note or parcel.note).encoded, back.token)
-        record_left(path, (place.kind, place.to), parcel.checkpoint.size, datetime.now(UTC))
+        back = leave_for(path, place, parcel)
         if back.doubt:
             _complain(back.doubt, say)
         if back.note:

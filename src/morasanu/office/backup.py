@@ -6,6 +6,7 @@ as secret as the data folder itself.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 import sqlite3
@@ -18,11 +19,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from morasanu.errors import InputError, MorasanuError
 from morasanu.ledger.export import export_files
 from morasanu.ledger.folder import Folder
-from morasanu.office.place import MARK, open_place, write_private
+from morasanu.office.place import open_place, write_private
 from morasanu.proof.verify import State, verify
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator
 
     from morasanu.office.place import Place
@@ -55,8 +55,9 @@ def make_backup(place: Place, at: dt.datetime, target: Path | None = None) -> Co
         new.mkdir(mode=0o700)
         if place.database.exists():
             _copy_database(place.database, new / _DATABASE)
-        for file in (MARK, "secret"):
-            shutil.copy2(place.path / file, new / file)
+        for file in place.path.iterdir():  # its mark, its secret, settings that people put there
+            if file.is_file() and not file.name.startswith((_DATABASE, ".", place.first_link.name)):
+                shutil.copy2(file, new / file.name)
         if place.files.exists():
             shutil.copytree(place.files, new / "files", ignore=shutil.ignore_patterns(".new-*"))
         if place.ledger.exists():  # after the database: the ledger may know more, never less
@@ -124,14 +125,17 @@ def drill(path: Path) -> Copied:
 
 
 def _read_time(path: Path) -> dt.datetime:
-    from datetime import datetime  # noqa: PLC0415 - only here
+    return dt.datetime.fromisoformat(json.loads((path / _LIST).read_text(encoding="utf-8"))["at"])
 
-    return datetime.fromisoformat(json.loads((path / _LIST).read_text(encoding="utf-8"))["at"])
+
+def list_copies(place: Place) -> list[Path]:
+    """Return the folder's own copies, the oldest first."""
+    return sorted(each for each in place.backups.iterdir() if (each / _LIST).exists())
 
 
 def drop_old(place: Place, keep: int) -> int:
     """Return how many copies were removed so that the newest `keep` stay."""
-    old = sorted(each for each in place.backups.iterdir() if (each / _LIST).exists())[:-keep]
+    old = list_copies(place)[:-keep]
     for each in old:
         shutil.rmtree(each)
     return len(old)

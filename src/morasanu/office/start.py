@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import secrets
+from typing import TYPE_CHECKING, Final
 
 from morasanu.errors import InputError
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
     from morasanu.office.place import Place
 
-ORIGIN = "office.morasanu.example/ledger"
+ORIGIN: Final = "office.morasanu.example"
+"""What a ledger's name begins with."""
 
 
 def set_up(
@@ -49,7 +51,7 @@ def prepare(place: Place, examples: Path | None = None) -> str:
 
     call_command("migrate", verbosity=0, interactive=False)
     if not place.ledger.exists():
-        begin_ledger(place.ledger, ORIGIN)
+        begin_ledger(place.ledger, f"{ORIGIN}/{secrets.token_hex(8)}")  # witnesses tell ledgers apart by name
     if place.is_demo:
         from morasanu.office.demo.load import load_bank  # noqa: PLC0415
 

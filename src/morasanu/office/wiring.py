@@ -12,16 +12,14 @@ from django.db import connection
 
 from morasanu.errors import InputError
 from morasanu.ledger.folder import Folder
-from morasanu.ledger.key import read_public
 from morasanu.ledger.outside.folder import FolderPlace
-from morasanu.ledger.outside.interface import Parcel
-from morasanu.ledger.outside.record import find_since, read_left, record_left
-from morasanu.office.backup import drill, drop_old, make_backup
+from morasanu.ledger.outside.leave import leave_for, make_parcel
+from morasanu.office.backup import drill, drop_old, list_copies, make_backup
+from morasanu.office.place import need
 from morasanu.office.reality.keeper import ScanKeeper
 from morasanu.office.reality.reconcile import RECONCILE, reconcile_due
 from morasanu.office.reality.services import SCAN, scan_due
 from morasanu.office.requirement.judge import judge_all
-from morasanu.proof.checkpoint import parse_checkpoint
 from morasanu.proof.note import parse_note
 from morasanu.proof.verify import CHECKPOINT
 
@@ -36,28 +34,15 @@ KEPT_COPIES: Final = 14
 
 def send_checkpoint(_: Mapping[str, Any]) -> None:
     """Send the newest checkpoint to the folder that `MORASANU_CHECKPOINT_TO` names. Without one nothing leaves, and the control says so."""
-    to = os.environ.get("MORASANU_CHECKPOINT_TO", "")
-    place: Place | None = settings.PLACE
-    if not to or place is None:
-        return
-    folder = Folder(place.ledger)
-    data = folder.read(CHECKPOINT)
-    if data is None:
-        return
-    note = parse_note(data)
-    checkpoint = parse_checkpoint(note.text)
-    outside = FolderPlace(Path(to), place.ledger)
-    if find_since(read_left(place.ledger), outside.kind, outside.to) == checkpoint.size:
-        return
-    outside.send(Parcel(note, checkpoint, read_public(folder), folder.read))
-    record_left(place.ledger, (outside.kind, outside.to), checkpoint.size, dt.datetime.now(dt.UTC))
+    to, ledger = os.environ.get("MORASANU_CHECKPOINT_TO", ""), need(settings.PLACE).ledger
+    data = Folder(ledger).read(CHECKPOINT)
+    if to and data is not None:
+        leave_for(ledger, FolderPlace(Path(to), ledger), make_parcel(ledger, parse_note(data)))
 
 
 def make_copy(_: Mapping[str, Any]) -> None:
     """Make today's copy and drop the oldest ones. Raises InputError MRS-I-049 for another database than the embedded one."""
-    place: Place | None = settings.PLACE
-    if place is None:
-        return
+    place = need(settings.PLACE)
     if connection.vendor != "sqlite":
         raise InputError(
             "MRS-I-049",
@@ -70,14 +55,10 @@ def make_copy(_: Mapping[str, Any]) -> None:
 
 def try_copy(_: Mapping[str, Any]) -> None:
     """Put the newest copy back for trial. Raises InputError MRS-I-056 when there is none or it does not come back whole."""
-    place: Place | None = settings.PLACE
-    if place is None:
-        return
-    copies = sorted(each for each in place.backups.iterdir() if not each.name.startswith("."))
-    if not copies:
+    place = need(settings.PLACE)
+    if not list_copies(place):
         make_copy({})
-        copies = sorted(place.backups.iterdir())
-    drill(copies[-1])
+    drill(list_copies(place)[-1])
 
 
 def judge_controls(_: Mapping[str, Any]) -> None:

@@ -57,6 +57,16 @@ def test_copy_put_back_holds_everything_and_opens(filled: Place, tmp_path: Path)
     assert not (place.path / "copy.json").exists()
 
 
+def test_copy_holds_the_settings_that_people_put_there_and_no_link_of_the_first_administrator(
+    filled: Place, tmp_path: Path
+) -> None:
+    (filled.path / "directory.yaml").write_text("ldap: {}")
+    filled.first_link.write_text("digest")
+    place = restore_backup(make_backup(filled, AT).path, tmp_path / "again")
+    assert (place.path / "directory.yaml").read_text() == "ldap: {}"
+    assert not place.first_link.exists()
+
+
 def test_copy_made_while_rows_and_events_come_checks(filled: Place) -> None:
     stop, written = threading.Event(), []
 

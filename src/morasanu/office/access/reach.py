@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from django.db.models import Q
 
 from morasanu.office.access.role import DECIDING, Role
-from morasanu.office.access.table import ORDER, Extent, find_extent
+from morasanu.office.access.table import ORDER, Extent, find_extent, may_open
 from morasanu.office.base.clock import read_today
-from morasanu.office.people.models import Account, Appointment, OrgUnit
+from morasanu.office.people.models import Account, Appointment, OrgUnit, held_on
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -83,16 +83,11 @@ def make_visitor(account: Account) -> Visitor:
     today = read_today()
     if account.person_id is None:
         return Visitor(account, {}, {})
-    held = Appointment.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=today),
-        Q(person__left_on=None) | Q(person__left_on__gte=today),
-        person_id=account.person_id,
-        starts_on__lte=today,
-    ).values_list("role", "unit_id", "unit__path")
+    held = Appointment.objects.filter(held_on(today), person_id=account.person_id)
     units: dict[Role, frozenset[int]] = {}
     below: dict[Role, frozenset[int]] = {}
     tree = list(OrgUnit.objects.values_list("pk", "path"))
-    for name, unit, path in held:
+    for name, unit, path in held.values_list("role", "unit_id", "unit__path"):
         role = Role(name)
         units[role] = units.get(role, NOTHING) | {unit}
         below[role] = below.get(role, NOTHING) | {pk for pk, each in tree if each.startswith(path)}
@@ -114,6 +109,11 @@ def read_visitor(request: HttpRequest) -> Visitor:
     if visitor is None:
         raise RuntimeError
     return visitor
+
+
+def may(request: HttpRequest, route: str, method: str = "GET") -> bool:
+    """Return whether a route opens for the visitor, so that a page offers only what they can do."""
+    return may_open(route, method, read_visitor(request).roles)
 
 
 def read_reach(request: HttpRequest) -> Reach:

@@ -9,8 +9,7 @@ from django.db import OperationalError, connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from morasanu.office.access.reach import read_reach, read_visitor
-from morasanu.office.access.table import may_open
+from morasanu.office.access.reach import may, read_reach
 from morasanu.office.base.clock import read_today
 from morasanu.office.people.selectors import find_vacancies
 from morasanu.office.reality.selectors import count_differences
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def show_today(request: HttpRequest) -> HttpResponse:
     """Return the page that a day begins with."""
     reach = read_reach(request)
-    sees = may_open("reality:differences", "GET", read_visitor(request).roles)
+    sees = may(request, "reality:differences")
     context = {
         "vacancies": find_vacancies(reach, read_today()),
         "differences": count_differences(reach) if sees else None,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.shortcuts import get_object_or_404, redirect, render
 
 from morasanu.errors import InputError
-from morasanu.office.access.reach import read_reach, read_visitor, within
-from morasanu.office.access.table import may_open
+from morasanu.office.access.reach import may, read_reach, read_visitor, within
 from morasanu.office.base.clock import read_today
 from morasanu.office.base.edit import edit_record
 from morasanu.office.base.page import take_page
@@ -24,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
+
+_ACTS: Final = (
+    ("act", "action-add"), ("end", "action-done"), ("add", "evidence-add"), ("close", "close"), ("accept", "accept"),
+)  # fmt: skip
 
 
 def show_list(request: HttpRequest) -> HttpResponse:
@@ -51,27 +54,17 @@ def show_finding(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _render(request: HttpRequest, finding: Finding, problem: str = "", status: int = 200) -> HttpResponse:
-    roles = read_visitor(request).roles
+    is_open = finding.state != Progress.CLOSED
     actions = list(finding.actions.select_related("owner"))
-    may = {
-        name: may_open(f"finding:{route}", "POST", roles) and finding.state != Progress.CLOSED
-        for name, route in (
-            ("act", "action-add"),
-            ("end", "action-done"),
-            ("add", "evidence-add"),
-            ("close", "close"),
-            ("accept", "accept"),
-        )
-    }
     context = {
         "row": selectors.make_rows([finding])[0],
         "finding": finding,
         "actions": [(each, STATES[Progress(each.state)], each.due_on < read_today()) for each in actions],
         "evidence": selectors.list_evidence(finding, actions, read_reach(request))[:50],
-        "may": may,
+        "may": {name: is_open and may(request, f"finding:{route}", "POST") for name, route in _ACTS},
         "closed": CLOSED.get(finding.closed_as) if finding.closed_as else None,  # type: ignore[call-overload]
         "is_difference": finding.kind == FindingKind.DIFFERENCE,
-        "may_compare": may_open("reality:difference", "GET", roles),
+        "may_compare": may(request, "reality:difference"),
         "problem": problem,
         "seal": find_seal(finding.trace_subject),
     }

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
     from morasanu.office.finding.models import Action, Finding
 
-SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], Words]]] = {**DIFFERENCES}
+SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], Words]]] = {
+    **DIFFERENCES,
+    "stocktake.missing": lambda facts: Words(
+        f"棚卸で「{facts['code']}」が見当たりませんでした。", f"The stocktake did not find {facts['code']}."
+    ),
+    "stocktake.changed": lambda facts: Words(
+        f"棚卸で「{facts['code']}」の記載と実物が違いました。", f"The stocktake found {facts['code']} changed."
+    ),
+}
 """By reason code. A room whose findings have reasons of their own adds them here."""
 KINDS: Final = {
     FindingKind.DIFFERENCE: Words("差異", "difference"),

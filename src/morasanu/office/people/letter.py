@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from morasanu.errors import InputError
 from morasanu.office.access.role import Role
 from morasanu.office.paper.letter import AppointmentLetter, Issuer, write_letter
-from morasanu.office.people.models import Appointment, OrgUnit
+from morasanu.office.people.models import Appointment, OrgUnit, held_on
 from morasanu.office.seal.selectors import find_seal
 from morasanu.rules.load import Words
 from morasanu.rules.role import load_roles
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def make_letter(appointment: Appointment, language: str) -> bytes:
     """Return the letter, signed for by the executive in office on its first day.
 
-    Raises InputError MRS-I-057 while no executive is appointed in the house, OutsideError MRS-O-060, -061 and -062.
+    Raises InputError MRS-I-095 while no executive is appointed in the house, OutsideError MRS-O-060, -061 and -062.
     """
     house = OrgUnit.objects.get(parent=None)
     rule = load_roles()[appointment.role]
@@ -49,12 +49,11 @@ def _show(day: dt.date, language: str) -> str:
 
 
 def _find_issuer(house: OrgUnit, day: dt.date) -> Issuer:
-    held = Appointment.objects.filter(unit=house, role=Role.EXECUTIVE, starts_on__lte=day, is_deputy=False)
-    for each in held.select_related("person").order_by("starts_on", "pk"):
-        if each.ends_on is None or each.ends_on >= day:
-            return Issuer(house.name, each.person.post, each.person.name)
+    held = Appointment.objects.filter(held_on(day), unit=house, role=Role.EXECUTIVE, is_deputy=False)
+    if first := held.select_related("person").order_by("starts_on", "pk").first():
+        return Issuer(house.name, first.person.post, first.person.name)
     raise InputError(
-        "MRS-I-057",
+        "MRS-I-095",
         "任命書に名を記す役員がいません。先に金融機関（最上位）で役員を任命してください",
         "no executive to sign the letter: appoint one in the institution itself first",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -10,6 +10,9 @@ from django.db import models
 from morasanu.office.access.role import TITLES, Role
 from morasanu.office.base.record import Record
 from morasanu.rules.load import Words
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 class UnitKind(models.TextChoices):
@@ -104,6 +107,15 @@ class Person(Record):
     def kind_words(self) -> Words:
         """Return in what relation they stand."""
         return PERSON_KINDS[PersonKind(self.kind)]
+
+
+def held_on(day: dt.date) -> models.Q:
+    """Return which appointments are in force on a day: begun, not ended, and of people who are still here."""
+    return models.Q(
+        models.Q(ends_on=None) | models.Q(ends_on__gte=day),
+        models.Q(person__left_on=None) | models.Q(person__left_on__gte=day),
+        starts_on__lte=day,
+    )
 
 
 class Appointment(Record):

@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from morasanu.office.access.reach import within
 from morasanu.office.access.role import TITLES, Role
-from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, UnitKind
+from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, UnitKind, held_on
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,7 +55,7 @@ def list_appointments(reach: Reach, *, role: str = "", on: dt.date | None = None
     if role:
         rows = rows.filter(role=role)
     if on:
-        rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+        rows = rows.filter(held_on(on))
     return rows
 
 
@@ -66,11 +66,7 @@ def find_account(person: Person) -> Account | None:
 
 def find_vacancies(reach: Reach, today: dt.date) -> list[Vacancy]:
     """Return what is not filled today: a manager in each open branch and department, an officer in the house. Two queries."""
-    held = set(
-        Appointment.objects.filter(
-            Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today, is_deputy=False
-        ).values_list("unit_id", "role")
-    )
+    held = set(Appointment.objects.filter(held_on(today), is_deputy=False).values_list("unit_id", "role"))
     found = []
     for unit in within(OrgUnit, reach).filter(Q(closed_on=None) | Q(closed_on__gt=today)):
         if unit.kind == UnitKind.HOUSE:

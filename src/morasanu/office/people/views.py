@@ -10,9 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from morasanu.errors import InputError, MorasanuError
-from morasanu.office.access.reach import read_reach, read_visitor, within
+from morasanu.office.access.reach import may, read_reach, read_visitor, within
 from morasanu.office.access.role import TITLES, Role
-from morasanu.office.access.table import may_open
 from morasanu.office.base.clock import read_today
 from morasanu.office.base.edit import edit_record
 from morasanu.office.base.form import add_errors
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-def _may(request: HttpRequest, route: str, method: str = "GET") -> bool:
-    return may_open(route, method, read_visitor(request).roles)
-
-
 def show_units(request: HttpRequest) -> HttpResponse:
     """Return the organisation with what is not filled."""
     reach, today = read_reach(request), read_today()
@@ -40,7 +35,7 @@ def show_units(request: HttpRequest) -> HttpResponse:
         "units": selectors.list_units(reach, today).order_by("code"),
         "vacancies": vacancies,
         "vacant": {each.unit.pk for each in vacancies},
-        "may_add": _may(request, "people:unit-add"),
+        "may_add": may(request, "people:unit-add"),
     }
     return render(request, "people/units.html", context)
 
@@ -55,8 +50,8 @@ def show_unit(request: HttpRequest, key: int) -> HttpResponse:
         "children": within(OrgUnit, reach).filter(parent=unit).order_by("code"),
         "vacancies": [each for each in selectors.find_vacancies(reach, today) if each.unit == unit],
         "seal": find_seal(unit.trace_subject),
-        "may_edit": _may(request, "people:unit-edit"),
-        "may_see_persons": _may(request, "people:persons"),
+        "may_edit": may(request, "people:unit-edit"),
+        "may_see_persons": may(request, "people:persons"),
     }
     return render(request, "people/unit.html", context)
 
@@ -93,8 +88,8 @@ def show_persons(request: HttpRequest) -> HttpResponse:
         "words": words,
         "units": within(OrgUnit, reach).order_by("code"),
         "kinds": PERSON_KINDS.items(),
-        "may_add": _may(request, "people:person-add"),
-        "may_import": _may(request, "people:import"),
+        "may_add": may(request, "people:person-add"),
+        "may_import": may(request, "people:import"),
         "query": urlencode({name: value for name, value in given.items() if value}),
     }
     return render(request, "people/persons.html", context)
@@ -114,10 +109,10 @@ def _show_person(request: HttpRequest, person: Person, form: AccountForm, status
         "appointments": selectors.list_appointments(read_reach(request)).filter(person=person).order_by("-starts_on"),
         "account": account,
         "is_by_directory": account is not None and not account.has_usable_password(),
-        "form": form if account is None and _may(request, "people:account", "POST") else None,
+        "form": form if account is None and may(request, "people:account", "POST") else None,
         "seal": find_seal(person.trace_subject),
-        "may_edit": _may(request, "people:person-edit"),
-        "may_appoint": _may(request, "people:appoint"),
+        "may_edit": may(request, "people:person-edit"),
+        "may_appoint": may(request, "people:appoint"),
     }
     return render(request, "people/person.html", context, status=status)
 
@@ -170,7 +165,7 @@ def show_appointments(request: HttpRequest) -> HttpResponse:
         "role": role,
         "roles": TITLES.items(),
         "vacancies": selectors.find_vacancies(reach, today),
-        "may_add": _may(request, "people:appoint"),
+        "may_add": may(request, "people:appoint"),
     }
     return render(request, "people/appointments.html", context)
 
@@ -193,7 +188,7 @@ def show_appointment(request: HttpRequest, key: int) -> HttpResponse:
     context = {
         "appointment": appointment,
         "seal": find_seal(appointment.trace_subject),
-        "may_end": _may(request, "people:appointment-end", "POST") and appointment.ends_on is None,
+        "may_end": may(request, "people:appointment-end", "POST") and appointment.ends_on is None,
     }
     return render(request, "people/appointment.html", context)
 

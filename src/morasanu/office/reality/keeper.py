@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from morasanu.errors import OutsideError
 from morasanu.office.reality.models import Run, RunState
 from morasanu.office.reality.services import fail_run
+from morasanu.office.supervise import PROGRAM
 
 if TYPE_CHECKING:
     from morasanu.office.place import Place
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 MOST_DEATHS: Final = 5
 BUSY: Final = 75
 """Exit code of a scan whose state file the process before it still holds."""
-DIED: Final = "MRS-O-090"
-"""The scan's process died again and again."""
+DIED: Final = OutsideError(
+    "MRS-O-090",
+    "走査のプロセスが続けて異常終了しました（メモリ不足など）",
+    "the scan's process died again and again (out of memory?)",
+)
 _PAUSE_S: Final = 2.0
 _PATIENCE_S: Final = 15
 
@@ -47,11 +51,11 @@ class ScanKeeper:
         if run is None:
             return
         if self._deaths.get(run.pk, 0) >= MOST_DEATHS:
-            fail_run(run, DIED)
+            fail_run(run, DIED.code)
             return
         self._run = run.pk
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "morasanu.office", "scan", "--data", str(self._place.path), "--run", str(run.pk)],
+            [*PROGRAM, "scan", "--data", str(self._place.path), "--run", str(run.pk)],
             stdin=subprocess.PIPE,  # it ends with this process: the pipe closes
         )
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from morasanu.duty.reconcile import Kind
 from morasanu.office.reality.reconcile import reconcile
 from morasanu.office.register.models import Holding, Location, Medium, Storage
-from morasanu.office.seal.keep import keep
+from morasanu.office.register.services import add_storage, save_holding
 from morasanu.rules.load import load_rules
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def register_difference(finding: Finding, holding: Holding, actor: str, *, seen:
     location, place = finding.facts["location"], finding.facts["place"]
     with transaction.atomic():
         is_new = holding.pk is None
-        keep(holding, "register.holding.saved", actor, seen=seen)
+        save_holding(holding, actor, seen=seen)
         if is_new:
-            keep(Storage(holding=holding, location_id=location, path=place), "register.storage.added", actor)
+            add_storage(Storage(holding=holding, location_id=location, path=place), actor)
         reconcile([location])

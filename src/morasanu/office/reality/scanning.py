@@ -189,7 +189,7 @@ class _CountingStore(ScanStore):
 
 
 def lower_priority() -> None:
-    """Let everything else on the machine go first, and count on one core less than there is. For the scan's own process."""
+    """Let everything else on the machine go first. For the scan's own process."""
     os.nice(10)
 
 

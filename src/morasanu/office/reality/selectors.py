@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from django.db.models import Case, Count, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, When
 
 from morasanu.duty.reconcile import Kind
 from morasanu.finding import Label
 from morasanu.office.access.reach import within
 from morasanu.office.base.clock import read_now
 from morasanu.office.finding.models import Finding, FindingKind, Grade, Progress
+from morasanu.office.finding.words import GRADES
 from morasanu.office.reality.models import Run, RunState
 from morasanu.office.reality.words import KINDS, RUN_SHAPES, RUN_STATES, SENTENCES, describe_fault, name_place
 from morasanu.office.register.models import Holding, Location
@@ -27,11 +28,7 @@ if TYPE_CHECKING:
 
 NEW: Final = dt.timedelta(days=7)
 """How long a difference is new."""
-GRADES: Final = {
-    Grade.HIGH: ("late", Words("重", "grave")),
-    Grade.MIDDLE: ("doing", Words("中", "middling")),
-    Grade.LOW: ("open", Words("軽", "light")),
-}
+SHAPES: Final = {Grade.HIGH: "late", Grade.MIDDLE: "doing", Grade.LOW: "open"}
 
 
 class Counted(NamedTuple):
@@ -65,8 +62,9 @@ class DifferenceRow(NamedTuple):
 def list_differences(
     reach: Reach, *, kind: str = "", grade: str = "", unit: str = "", state: str = ""
 ) -> QuerySet[Finding]:
-    """Return differences: those that are open, or with `state` `closed` those that are closed."""
-    rows = within(Finding, reach).filter(kind=FindingKind.DIFFERENCE).select_related("unit")
+    """Return differences: those that are open, or with `state` `closed` those that are closed. The gravest has the least `rank`."""
+    rank = Case(When(grade=Grade.HIGH, then=0), When(grade=Grade.MIDDLE, then=1), default=2)
+    rows = within(Finding, reach).filter(kind=FindingKind.DIFFERENCE).select_related("unit").annotate(rank=rank)
     rows = rows.filter(state=Progress.CLOSED) if state == "closed" else rows.exclude(state=Progress.CLOSED)
     for name, value in (("reason_code", kind), ("grade", grade), ("unit__code", unit)):
         if value:
@@ -92,7 +90,6 @@ def make_rows(findings: Collection[Finding], reach: Reach) -> list[DifferenceRow
 
 def _make_row(finding: Finding, location: Location | None, holdings: list[Holding]) -> DifferenceRow:
     kind = Kind(finding.reason_code)
-    shape, grade = GRADES[Grade(finding.grade)]
     declared = {label for holding in holdings for label in holding.labels}
     labels = [count_label(label, count, declared) for label, count in finding.facts["labels"].items()]
     low, likely, high = finding.facts["persons"]
@@ -101,8 +98,8 @@ def _make_row(finding: Finding, location: Location | None, holdings: list[Holdin
         kind,
         KINDS[kind],
         SENTENCES[kind](finding.facts),
-        shape,
-        grade,
+        SHAPES[Grade(finding.grade)],
+        GRADES[Grade(finding.grade)],
         location,
         Words(location.name, location.name)
         if location and not finding.facts["place"]
@@ -147,8 +144,7 @@ def count_differences(reach: Reach, first: int = 4) -> DifferenceCounts:
         grave=Count("pk", filter=Q(grade=Grade.HIGH)),
         new=Count("pk", filter=Q(opened_at__gte=read_now() - NEW)),
     )
-    gravest = Case(When(grade=Grade.HIGH, then=0), When(grade=Grade.MIDDLE, then=1), default=2)
-    found = list(rows.order_by(gravest, "-opened_at", "-pk")[:first]) if counts["open"] else []
+    found = list(rows.order_by(F("rank"), "-opened_at", "-pk")[:first]) if counts["open"] else []
     return DifferenceCounts(counts["open"], counts["grave"], counts["new"], make_rows(found, reach))
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 
-from morasanu.office.access.reach import read_reach, read_visitor, within
-from morasanu.office.access.table import may_open
+from morasanu.office.access.reach import may, read_reach, within
 from morasanu.office.base.edit import edit_record
 from morasanu.office.base.page import take_page
 from morasanu.office.base.words import say
 from morasanu.office.finding.models import Finding, FindingKind, Progress
+from morasanu.office.finding.words import GRADES
 from morasanu.office.people.models import OrgUnit
 from morasanu.office.reality import selectors
 from morasanu.office.reality.forms import RegisterForm
@@ -30,7 +30,7 @@ def show_differences(request: HttpRequest) -> HttpResponse:
     """Return what scans saw and the register does not say, and the reverse."""
     reach = read_reach(request)
     given = {name: request.GET.get(name, "") for name in ("kind", "grade", "unit", "state")}
-    page = take_page(selectors.list_differences(reach, **given), request, ("-opened_at",))
+    page = take_page(selectors.list_differences(reach, **given), request, ("rank", "-opened_at"))
     context = {
         "page": page,
         "rows": selectors.make_rows(page.rows, reach),
@@ -38,9 +38,9 @@ def show_differences(request: HttpRequest) -> HttpResponse:
         "counts": selectors.count_differences(reach, 0),
         "scans": selectors.count_scans(reach),
         "kinds": KINDS.items(),
-        "grades": [(grade, words) for grade, (_, words) in selectors.GRADES.items()],
+        "grades": GRADES.items(),
         "units": within(OrgUnit, reach),
-        "may_scan": may_open("reality:scans", "GET", read_visitor(request).roles),
+        "may_scan": may(request, "reality:scans"),
     }
     return render(request, "reality/differences.html", context)
 
@@ -50,7 +50,7 @@ def show_difference(request: HttpRequest, key: int) -> HttpResponse:
     reach = read_reach(request)
     finding = _find(request, key)
     row = selectors.make_rows([finding], reach)[0]
-    facts, roles = finding.facts, read_visitor(request).roles
+    facts = finding.facts
     sighting = row.location.sightings.filter(place=facts["place"]).first() if row.location else None
     is_open = finding.state != Progress.CLOSED
     context = {
@@ -62,9 +62,9 @@ def show_difference(request: HttpRequest, key: int) -> HttpResponse:
         else [],
         "declared": [(each, [selectors.count_label(label, 0).title for label in each.labels]) for each in row.holdings],
         "rule": load_difference_rule(),
-        "may_register": is_open and row.kind in REGISTERING and may_open("reality:register", "POST", roles),
-        "may_act": is_open and may_open("finding:action-add", "POST", roles),
-        "may_accept": is_open and may_open("finding:accept", "POST", roles),
+        "may_register": is_open and row.kind in REGISTERING and may(request, "reality:register", "POST"),
+        "may_act": is_open and may(request, "finding:action-add", "POST"),
+        "may_accept": is_open and may(request, "finding:accept", "POST"),
         "is_open": is_open,
         "seal": find_seal(finding.trace_subject),
     }

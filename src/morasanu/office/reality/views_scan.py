@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import get_object_or_404, redirect, render
 
 from morasanu.errors import InputError
-from morasanu.office.access.reach import read_reach, read_visitor, within
-from morasanu.office.access.table import may_open
+from morasanu.office.access.reach import may, read_reach, read_visitor, within
 from morasanu.office.base.edit import edit_record
 from morasanu.office.base.page import take_page
 from morasanu.office.base.words import say, say_error
@@ -27,13 +26,13 @@ _NEWEST = 10
 
 def show_scans(request: HttpRequest) -> HttpResponse:
     """Return the locations with how their scans stand; asked by htmx, only the part that changes."""
-    reach, roles = read_reach(request), read_visitor(request).roles
+    reach = read_reach(request)
     page = take_page(selectors.list_locations(reach), request, ("code",))
     context = {
         "page": page,
         "rows": selectors.make_scan_rows(page.rows, reach),
         "counts": selectors.count_scans(reach),
-        "may_scan": may_open("reality:scan", "POST", roles),
+        "may_scan": may(request, "reality:scan", "POST"),
     }
     part = request.headers.get("HX-Request") == "true"
     return render(request, "reality/scans_part.html" if part else "reality/scans.html", context)
@@ -43,7 +42,6 @@ def show_location(request: HttpRequest, key: int) -> HttpResponse:
     """Return what scans saw in a location, place by place, and its last scans."""
     rows = within(Location, read_reach(request)).exclude(address="").select_related("unit", "plan")
     location = get_object_or_404(rows, pk=key)
-    roles = read_visitor(request).roles
     page = take_page(location.sightings.all(), request, ("place",))
     runs = location.runs.all()[:_NEWEST]
     context = {
@@ -56,8 +54,8 @@ def show_location(request: HttpRequest, key: int) -> HttpResponse:
             for each in runs
         ],
         "is_busy": any(each.state in ("waiting", "running") for each in runs),
-        "may_scan": may_open("reality:scan", "POST", roles),
-        "may_plan": may_open("reality:plan", "POST", roles),
+        "may_scan": may(request, "reality:scan", "POST"),
+        "may_plan": may(request, "reality:plan", "POST"),
         "seal": find_seal(runs[0].trace_subject) if runs else None,
     }
     return render(request, "reality/location.html", context)

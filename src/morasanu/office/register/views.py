@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 
 from morasanu.errors import InputError
-from morasanu.office.access.reach import read_reach, read_visitor, within
-from morasanu.office.access.table import may_open
+from morasanu.office.access.reach import may, read_reach, read_visitor, within
 from morasanu.office.base.clock import read_today
 from morasanu.office.base.edit import edit_record
 from morasanu.office.base.form import RecordForm, add_errors
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
-
-
-def may(request: HttpRequest, route: str, method: str = "GET") -> bool:
-    """Return whether the visitor opens a route."""
-    return may_open(route, method, read_visitor(request).roles)
 
 
 def show_holdings(request: HttpRequest) -> HttpResponse:

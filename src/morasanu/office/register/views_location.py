@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404, render
 
-from morasanu.office.access.reach import read_reach, within
+from morasanu.office.access.reach import may, read_reach, within
 from morasanu.office.base.edit import edit_record
 from morasanu.office.base.page import take_page
 from morasanu.office.base.words import say
@@ -14,7 +14,6 @@ from morasanu.office.people.models import OrgUnit
 from morasanu.office.register import selectors, services
 from morasanu.office.register.forms import LocationForm
 from morasanu.office.register.models import LOCATION_KINDS, Holding, Location, LocationKind
-from morasanu.office.register.views import may
 from morasanu.office.seal.selectors import find_seal
 
 if TYPE_CHECKING:

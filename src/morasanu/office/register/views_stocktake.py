@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from morasanu.errors import InputError
-from morasanu.office.access.reach import read_reach, read_visitor, within
+from morasanu.office.access.reach import may, read_reach, read_visitor, within
 from morasanu.office.base.clock import read_today
 from morasanu.office.base.edit import edit_record
 from morasanu.office.base.form import RecordForm
@@ -20,7 +20,6 @@ from morasanu.office.base.page import take_page
 from morasanu.office.base.words import say, say_error
 from morasanu.office.register import stocktake as rounds
 from morasanu.office.register.models import VERDICTS, Stocktake, StocktakeAnswer, StocktakePart, Verdict
-from morasanu.office.register.views import may
 from morasanu.office.seal.selectors import find_seal
 
 if TYPE_CHECKING:

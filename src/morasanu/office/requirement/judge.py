@@ -25,7 +25,7 @@ from morasanu.office.access.role import DECIDING, Role
 from morasanu.office.base.clock import read_today
 from morasanu.office.due.models import DueEvent, State
 from morasanu.office.finding.models import Action, Finding, FindingKind, Progress
-from morasanu.office.people.models import Account, Appointment, OrgUnit, UnitKind
+from morasanu.office.people.models import Account, Appointment, OrgUnit, UnitKind, held_on
 from morasanu.office.people.selectors import find_vacancies
 from morasanu.office.reality.models import RunState
 from morasanu.office.register.models import Location
@@ -108,9 +108,7 @@ def gather_checkpoint(today: dt.date) -> LastFacts:
 
 def gather_second_factor(today: dt.date) -> ShareFacts:
     """Return how many accounts of people who decide there are, and how many of them have a second factor."""
-    deciding = Appointment.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today, role__in=DECIDING
-    ).values("person")
+    deciding = Appointment.objects.filter(held_on(today), role__in=DECIDING).values("person")
     accounts = Account.objects.filter(person__in=deciding, is_active=True)
     factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     having = Authenticator.objects.filter(user__in=accounts, type__in=factors).values("user").distinct().count()

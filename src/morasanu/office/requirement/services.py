@@ -75,7 +75,7 @@ def add_reading(control: Control, reading: Reading, actor: str) -> None:
 
 
 def store_file(folder: Path, chunks: Iterable[bytes]) -> str:
-    """Return the digest of a file that is kept under it now. Raises InputError MRS-I-058 when it is too large; nothing is kept then."""
+    """Return the digest of a file that is kept under it now. Raises InputError MRS-I-061 when it is too large; nothing is kept then."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     new = folder / f".new-{os.urandom(8).hex()}"
@@ -85,7 +85,7 @@ def store_file(folder: Path, chunks: Iterable[bytes]) -> str:
                 size += len(chunk)
                 if size > LARGEST_FILE_BYTES:
                     raise InputError(
-                        "MRS-I-058", "ファイルが大きすぎます（20 MB まで）", "the file is too large (20 MB at most)"
+                        "MRS-I-061", "ファイルが大きすぎます（20 MB まで）", "the file is too large (20 MB at most)"
                     )
                 digest.update(chunk)
                 file.write(chunk)

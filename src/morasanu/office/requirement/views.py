@@ -11,8 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from morasanu.duty.coverage import State
 from morasanu.errors import InputError
-from morasanu.office.access.reach import read_reach, read_visitor, within
-from morasanu.office.access.table import may_open
+from morasanu.office.access.reach import may, read_reach, read_visitor, within
 from morasanu.office.base.clock import read_today
 from morasanu.office.base.edit import edit_record
 from morasanu.office.base.words import say, say_error
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 _NEWEST = 50
-
-
-def _may(request: HttpRequest, route: str, method: str = "GET") -> bool:
-    return may_open(route, method, read_visitor(request).roles)
 
 
 def show_list(request: HttpRequest) -> HttpResponse:
@@ -53,7 +48,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "given": given,
         "categories": Category,
         "has_controls": any(each.controls for each in rows),
-        "may_adopt": _may(request, "requirement:adopt", "POST"),
+        "may_adopt": may(request, "requirement:adopt", "POST"),
     }
     return render(request, "requirement/list.html", context)
 
@@ -72,9 +67,9 @@ def show_controls(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "bad": sum(not each.verdict.state.is_green for each in rows),
-        "may_adopt": _may(request, "requirement:adopt", "POST"),
-        "may_judge": _may(request, "requirement:judge", "POST"),
-        "may_add": _may(request, "requirement:control-add"),
+        "may_adopt": may(request, "requirement:adopt", "POST"),
+        "may_judge": may(request, "requirement:judge", "POST"),
+        "may_add": may(request, "requirement:control-add"),
     }
     return render(request, "requirement/controls.html", context)
 
@@ -95,9 +90,9 @@ def _show_control(request: HttpRequest, control: Control, form: EvidenceForm, st
     context = {
         "judged": selectors.judge(control, evidence, read_today()),
         "evidence": [(each, seals.get(each.trace_subject)) for each in evidence],
-        "form": form if _may(request, "requirement:evidence-add", "POST") else None,
+        "form": form if may(request, "requirement:evidence-add", "POST") else None,
         "seal": find_seal(control.trace_subject),
-        "may_edit": _may(request, "requirement:control-edit"),
+        "may_edit": may(request, "requirement:control-edit"),
     }
     return render(request, "requirement/control.html", context, status=status)
 
@@ -178,7 +173,7 @@ def show_coverage(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "coverage": found,
         "stages": list(Stage),
-        "may_edit": _may(request, "requirement:cell"),
+        "may_edit": may(request, "requirement:cell"),
     }
     return render(request, "requirement/coverage.html", context)
 

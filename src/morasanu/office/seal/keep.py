@@ -77,7 +77,14 @@ def keep_changed(records: Sequence[Record], fields: Sequence[str], kind: str, ac
         record.version += 1
         record.changed_at = now
     with transaction.atomic():
-        type(records[0])._default_manager.bulk_update(records, [*fields, *_OWN], batch_size=200)  # noqa: SLF001 - Django's name for it
+        rows: Any = type(records[0])._default_manager  # noqa: SLF001 - Django's name for it
+        rows.bulk_create(
+            records,
+            batch_size=_BATCH,
+            update_conflicts=True,  # the rows are there: bulk_update takes three times as long
+            unique_fields=["id"],
+            update_fields=[*fields, *_OWN],
+        )
         _leave_traces(kind, actor, records, fields)
 
 

@@ -64,7 +64,7 @@ def test_a_scan_that_dies_again_and_again_fails_with_its_reason(start, bank) -> 
     for _ in range(MOST_DEATHS + 1):
         keeper.look_after()
     run.refresh_from_db()
-    assert (run.state, run.fault) == (RunState.FAILED, DIED)
+    assert (run.state, run.fault) == (RunState.FAILED, DIED.code)
     assert len(starts.commands) == MOST_DEATHS
 
 

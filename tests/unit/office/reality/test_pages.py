@@ -202,3 +202,25 @@ def test_a_list_costs_the_same_queries_however_long(bank, officer, django_assert
         read(officer, "reality:differences")
     with django_assert_max_num_queries(16):
         read(officer, "reality:scans")
+
+
+def test_differences_stand_with_the_gravest_first_over_every_page(bank, officer, monkeypatch) -> None:
+    write_customers(bank.folder / "a.csv")
+    bank.scan()
+    first = Finding.objects.get()
+    for number, grade in enumerate(["low", "high", "middle", "high", "low"]):
+        Finding.objects.create(
+            kind=first.kind, key=f"x{number}", unit=first.unit, reason_code=first.reason_code, facts=first.facts,
+            grade=grade, opened_at=first.opened_at, seen_at=first.seen_at, changed_at=first.changed_at,
+        )  # fmt: skip
+    monkeypatch.setattr("morasanu.office.reality.views.take_page.__defaults__", (2,))
+    seen, query = [], {}
+    while True:
+        response = officer.get(reverse("reality:differences"), query)
+        seen += [row.finding.grade for row in response.context["rows"]]
+        if not response.context["page"].next:
+            break
+        query = dict([response.context["page"].next[1:].split("=")])
+    weights = ["high", "middle", "low"]
+    assert len(seen) == 6
+    assert seen == sorted(seen, key=weights.index)

@@ -34,7 +34,9 @@ def act(what: str, data: Path, *given: str) -> dict[str, list[dict[str, object]]
 
 def make_environment() -> dict[str, str]:
     return {
-        name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "MORASANU_DATA")
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DJANGO_SETTINGS_MODULE", "MORASANU_DATA", "DATABASE_URL")
     }
 
 

@@ -16,6 +16,8 @@ from morasanu.office.access.role import Role
 from morasanu.office.base.clock import read_now, read_today
 from morasanu.office.due.models import DueEvent
 from morasanu.office.due.models import State as DueState
+from morasanu.office.people.selectors import find_vacancies
+from morasanu.office.people.services import save_person
 from morasanu.office.requirement import services
 from morasanu.office.requirement.judge import FACTS, judge_all
 from morasanu.office.requirement.models import Control, Coverage, Evidence, EvidenceKind
@@ -116,6 +118,21 @@ def test_appointments_are_measured(adopted: House) -> None:
     adopted.find_person(Role.OFFICER, HEAD)
     judge_all()
     assert find_state("C-APPOINT") == State.MET
+
+
+@pytest.mark.usefixtures("place")
+def test_a_post_is_vacant_once_its_holder_has_left(adopted: House) -> None:
+    for unit in adopted.units.values():
+        if unit.code not in {HEAD, "900"}:
+            adopted.find_person(Role.MANAGER, unit.code)
+    adopted.find_person(Role.OFFICER, HEAD)
+    assert find_vacancies(HOUSE, read_today()) == []
+    person = adopted.find_person(Role.MANAGER, EAST)
+    person.left_on = read_today() - dt.timedelta(days=1)
+    save_person(person, "tests")
+    assert [(each.unit.code, each.role) for each in find_vacancies(HOUSE, read_today())] == [(EAST, Role.MANAGER)]
+    judge_all()
+    assert find_state("C-APPOINT") == State.FAILED
 
 
 @pytest.mark.usefixtures("place")
