@@ -70,6 +70,11 @@ def _write_cli() -> str:
                     "`ja` なら日本語、ほかは英語。なければ `LC_ALL`、`LC_MESSAGES`、`LANG`、システムの順に決まる",
                     "`ja` for Japanese, anything else for English; without it `LC_ALL`, `LC_MESSAGES`, `LANG`, then the system decide",
                 ),
+                (
+                    "`DATABASE_URL`",
+                    "`morasanu up` の記録を置く PostgreSQL（なければデータフォルダーの SQLite）",
+                    "the PostgreSQL in which `morasanu up` keeps its records (SQLite in the data folder without it)",
+                ),
                 ("`NO_COLOR`", "あれば端末でも太字にしない", "when set, no bold type on a terminal either"),
                 (
                     "`XDG_CACHE_HOME`",

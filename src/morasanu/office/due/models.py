@@ -25,7 +25,7 @@ STATES = {
 
 
 KINDS = {
-    "ledger.leave": Words("台帳の控えを外へ送る", "send the ledger's checkpoint out"),
+    "ledger.leave": Words("証拠台帳の控えを外へ送る", "send the ledger's checkpoint out"),
     "backup.make": Words("控えを取る", "make a copy"),
     "backup.drill": Words("控えを戻す訓練", "drill: put a copy back"),
     "control.judge": Words("管理策を測る", "measure the controls"),
