@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
 from morasanu.office.access.reach import Visitor, make_visitor
@@ -49,7 +49,7 @@ class House:
         account.set_password(PASSWORD)
         account.save()
         if has_second_factor:
-            Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={"secret": SECRET})
+            TOTP.activate(account, SECRET)
         return account
 
     def appoint(self, person: Person, role: Role, unit: str, **more: object) -> Appointment:

@@ -8,8 +8,10 @@ from allauth.account.forms import LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.core.exceptions import ValidationError
 
+from morasanu.errors import InputError
+from morasanu.office.base.words import say_error
 from morasanu.office.people.models import Attempt
-from morasanu.office.people.sign_in import count_failure, make_key, refuse_early
+from morasanu.office.people.sign_in import count_failure, make_key, refuse_early, use_code
 
 
 class NameForm(LoginForm):  # type: ignore[misc] # allauth has no types for it
@@ -30,9 +32,12 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc] # as above
         refuse_early(key)
         try:
             code = str(super().clean_code())
+            use_code(self.user.pk, code)
         except ValidationError:
             count_failure(key)
             raise
+        except InputError as error:
+            raise ValidationError(say_error(error)) from error
         Attempt.objects.filter(pk=key).delete()
         return code
 

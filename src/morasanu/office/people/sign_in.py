@@ -24,6 +24,7 @@ FREE: Final = 3
 """Failures that cost no waiting."""
 LONGEST_S: Final = 300
 FORGOTTEN_AFTER: Final = dt.timedelta(hours=12)
+_CODE_LIVES: Final = dt.timedelta(seconds=30 * (2 * settings.MFA_TOTP_TOLERANCE + 1))
 
 
 def count_wait_s(failures: int) -> int:
@@ -99,6 +100,25 @@ def count_failure(key: str) -> None:
         found.failures += 1
         found.next_at = now + dt.timedelta(seconds=count_wait_s(found.failures))
         found.save()
+
+
+def use_code(user: int, code: str) -> None:
+    """Keep that a code was taken. Raises ValidationError when it was taken before.
+
+    Source: RFC 6238, section 5.2. allauth forgets a code after one period, while it is good for as many as are tolerated.
+    """
+    now = dt.datetime.now(dt.UTC)
+    key = make_key("used", user, "".join(code.split()))
+    with transaction.atomic():
+        Attempt.objects.filter(pk=key, next_at__lte=now).delete()
+        _, is_new = Attempt.objects.get_or_create(pk=key, defaults={"next_at": now + _CODE_LIVES})
+    if not is_new:
+        raise ValidationError(
+            say(
+                "このコードは使いました。次のコードを待って入れてください", "this code was used; wait for the next one"
+            ),
+            code="used",
+        )
 
 
 def make_key(*parts: object) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("ldap3", reason="needs the extra: ldap")
 
-from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from tests.unit.office.people.slapd import PASSWORD, PEOPLE, PERSON, Slapd, run_slapd
 
@@ -60,7 +60,7 @@ def test_person_of_the_directory_signs_in(account: Account) -> None:
 
 
 def test_person_with_a_second_factor_is_asked_for_it(account: Account) -> None:
-    Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
+    TOTP.activate(account, "JBSWY3DPEHPK3PXP")
     client = Client()
     answer = _sign_in(PERSON, PASSWORD, client)
     assert answer.status_code == 302

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("jwt", reason="needs the extra: oidc")
 
-from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 from tests.unit.office.people.openid import CLIENT, SECRET, OpenId, run_openid
@@ -99,7 +99,7 @@ def _next_factor(answer: HttpResponse) -> bool:
 def test_our_second_factor_is_asked_for_whatever_the_provider_says(
     account: Account, openid: OpenId, client: Client
 ) -> None:
-    Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
+    TOTP.activate(account, "JBSWY3DPEHPK3PXP")
     openid.claims |= {"amr": ["pwd", "mfa"], "acr": "mfa"}
     assert _next_factor(_go(client, openid))
     assert "_auth_user_id" not in client.session

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
 from morasanu.office.people import services
@@ -76,7 +76,7 @@ class Bank:
         account = Account(username=number, person=person)
         account.set_unusable_password()
         account.save()
-        Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
+        TOTP.activate(account, "JBSWY3DPEHPK3PXP")
         client = Client()
         client.force_login(account)
         return client
