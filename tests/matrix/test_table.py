@@ -41,6 +41,7 @@ UNREADY = {
     "register:import-check": {302, 422},
     "register:import-answer": {302, 404, 422},
     "requirement:coverage-of": {302},
+    "requirement:exclusion": {302},
     "requirement:file": {404},
 }
 """What an open door answers while the house is empty, where that is not its page."""

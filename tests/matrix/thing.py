@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from tests.unit.office.house import HEAD, House
 
 from morasanu.office.access.role import Role
-from morasanu.office.base.clock import read_now
+from morasanu.office.base.clock import read_now, read_today
 from morasanu.office.due.models import DueEvent
 from morasanu.office.finding.models import Action, Finding, FindingKind
 from morasanu.office.people.models import Account, Appointment
@@ -24,7 +24,7 @@ from morasanu.office.register.models import (
     StocktakePart,
     Storage,
 )
-from morasanu.office.requirement.models import Control
+from morasanu.office.requirement.models import Control, Exclusion
 from morasanu.office.seal.keep import keep
 
 _NUMBER = itertools.count(1)
@@ -130,6 +130,14 @@ def make_control(house: House, _unit: str, _owner: Account) -> Values:
     return {"key": control.pk}
 
 
+def make_exclusion(house: House, _unit: str, _owner: Account) -> Values:
+    exclusion = Exclusion(
+        requirement=f"M-{next(_NUMBER)}", unit=house.units[HEAD], reason="試験", valid_until=read_today()
+    )
+    keep(exclusion, "tests", "tests")
+    return {"key": exclusion.pk}
+
+
 def make_passkey(_house: House, _unit: str, owner: Account) -> Values:
     data = {"name": "key", "passwordless": True, "credential": {}}
     return {"pk": Authenticator.objects.create(user=owner, type=Authenticator.Type.WEBAUTHN, data=data).pk}
@@ -173,6 +181,8 @@ THINGS: Final[Mapping[str, Make]] = {
     "requirement:control": make_control,
     "requirement:control-edit": make_control,
     "requirement:evidence-add": make_control,
+    "requirement:exclusion": make_exclusion,
+    "requirement:include": make_exclusion,
     "mfa_edit_webauthn": make_passkey,
     "mfa_remove_webauthn": make_passkey,
 }
@@ -185,6 +195,7 @@ FIXED: Final[Mapping[str, Values]] = {
     "people:export": {"kind": "xlsx"},
     "register:export": {"book": "whole", "kind": "xlsx"},
     "requirement:requirement": {"name": "PPC-10-1"},
+    "requirement:exclude": {"name": "PPC-10-1"},
     "requirement:file": {"key": 987_654_321},
     "requirement:coverage-of": {"key": 1},
 }

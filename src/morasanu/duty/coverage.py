@@ -27,6 +27,7 @@ class State(StrEnum):
     STALE = "stale"
     DUE_SOON = "due_soon"
     MET = "met"
+    NOT_APPLICABLE = "not_applicable"
 
     @property
     def words(self) -> Words:
@@ -50,6 +51,7 @@ _STATES: Final = {
     State.STALE: Words("期限切れ", "out of date"),
     State.DUE_SOON: Words("期限間近", "due soon"),
     State.MET: Words("適合", "met"),
+    State.NOT_APPLICABLE: Words("該当なし", "not applicable"),
 }
 
 
@@ -84,6 +86,13 @@ class Verdict:
     since: date | None
     until: date | None
     citations: tuple[Citation, ...]
+
+
+class Exclusion(NamedTuple):
+    """That a requirement does not concern this institution: why, and the last day before somebody looks again."""
+
+    reason: str
+    valid_until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +175,21 @@ def judge_requirement(requirement: Requirement, verdicts: Iterable[Verdict]) -> 
         f"{len(worst)} of {len(found)} controls: {state.words.en}",
     )
     return Verdict(state, why, since, until if state.is_green else None, requirement.citations)
+
+
+def judge_exclusion(requirement: Requirement, exclusion: Exclusion, today: date) -> Verdict:
+    """Return how a requirement stands that does not concern the institution: `stale` once somebody has to look again.
+
+    It stands so whatever controls there are.
+    """
+    until = exclusion.valid_until
+    if until < today:
+        why = Words(
+            f"該当なしとした判断は {until} までで、見直しが要る", f"held not applicable until {until}: look again"
+        )
+        return Verdict(State.STALE, why, until + timedelta(1), None, requirement.citations)
+    why = Words(f"{until} まで該当なし: {exclusion.reason}", f"not applicable until {until}: {exclusion.reason}")
+    return Verdict(State.NOT_APPLICABLE, why, None, until, requirement.citations)
 
 
 def judge_coverage(matrix: Mapping[str, Mapping[Stage, Cell]]) -> Coverage:

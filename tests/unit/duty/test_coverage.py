@@ -13,10 +13,12 @@ from morasanu.duty.coverage import (
     Cell,
     Evidence,
     EvidenceKind,
+    Exclusion,
     State,
     Verdict,
     judge_control,
     judge_coverage,
+    judge_exclusion,
     judge_requirement,
 )
 from morasanu.rules.load import Citation, Words
@@ -25,6 +27,7 @@ from morasanu.rules.requirement import PERSON, Category, Control, Level, Require
 TODAY = date(2026, 11, 23)
 CITED = (Citation("個人情報保護法", "23条"),)
 FILE, MACHINE = EvidenceKind.FILE, EvidenceKind.MACHINE
+OF_CONTROLS = [state for state in State if state is not State.NOT_APPLICABLE]
 
 
 def make_control(judged_by: str = PERSON, warn_days: int = 30) -> Control:
@@ -159,7 +162,7 @@ def test_control_turns_on_the_day_after_until(control: Control, evidence: list[E
         assert (after.state, after.since) == (State.STALE, verdict.until + timedelta(1))
 
 
-@given(st.lists(st.sampled_from(State), min_size=1, max_size=6))
+@given(st.lists(st.sampled_from(OF_CONTROLS), min_size=1, max_size=6))
 def test_requirement_stands_as_its_worst_control(states: list[State]) -> None:
     verdict = judge_requirement(REQUIREMENT, [make_verdict(state) for state in states])
     assert verdict.state.rank == min(state.rank for state in states)
@@ -219,3 +222,12 @@ def test_coverage_of_nothing_is_not_complete() -> None:
 def test_coverage_counts_every_cell_once(matrix: dict[str, dict[Stage, Cell]]) -> None:
     coverage = judge_coverage(matrix)
     assert coverage.documented + coverage.reasoned + len(coverage.gaps) == len(matrix) * len(Stage)
+
+
+@pytest.mark.parametrize(("until", "state"), [(0, State.NOT_APPLICABLE), (30, State.NOT_APPLICABLE), (-1, State.STALE)])
+def test_judge_exclusion_holds_until_its_day_and_is_looked_at_again_after(until: int, state: State) -> None:
+    verdict = judge_exclusion(REQUIREMENT, Exclusion("外国に支店がない", day(until)), TODAY)
+    assert verdict.state is state
+    assert not verdict.state.is_green
+    assert (verdict.until, verdict.since) == ((day(until), None) if state is State.NOT_APPLICABLE else (None, TODAY))
+    assert ("外国に支店がない" in verdict.why.ja) is (state is State.NOT_APPLICABLE)

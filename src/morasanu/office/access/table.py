@@ -85,6 +85,9 @@ people:appointment-end           POST       -         all     -       -       - 
 people:letter                    GET        all       all     below   self    self     all     all
 requirement:list                 GET        all       all     all     all     all      all     -
 requirement:requirement          GET        all       all     all     all     all      all     -
+requirement:exclude              GET,POST   -         all     -       -       -        -       -
+requirement:include              POST       -         all     -       -       -        -       -
+requirement:exclusion            GET        all       all     all     all     all      all     -
 requirement:controls             GET        all       all     all     -       -        all     -
 requirement:control              GET        all       all     all     -       -        all     -
 requirement:control-add          GET,POST   -         all     -       -       -        -       -

@@ -20,7 +20,7 @@ from morasanu.office.people.services import save_unit
 from morasanu.office.reality.models import Plan, Run, RunState, Sighting
 from morasanu.office.reality.services import SCAN
 from morasanu.office.register.models import Flow, Holding, Location, Storage
-from morasanu.office.requirement.models import Control, Coverage, Evidence
+from morasanu.office.requirement.models import Control, Coverage, Evidence, Exclusion
 from morasanu.office.seal.keep import keep_new, leave_trace
 from morasanu.office.seal.models import Outbox
 from morasanu.rules.requirement import load_requirements
@@ -241,6 +241,8 @@ def _load_controls(units: Mapping[str, OrgUnit], persons: Mapping[str, Person]) 
     keep_new(rows, "requirement.evidence.added", ACTOR)
     cells = [Coverage(unit=units[bank.HOUSE], **each._asdict()) for each in history.make_coverage()]
     keep_new(cells, "requirement.coverage.saved", ACTOR)
+    excluded = [Exclusion(unit=units[bank.HOUSE], **each._asdict()) for each in history.EXCLUDED]
+    keep_new(excluded, "requirement.excluded", ACTOR)
 
 
 def _load_findings(units: Mapping[str, OrgUnit], persons: Mapping[str, Person]) -> None:

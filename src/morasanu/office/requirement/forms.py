@@ -11,7 +11,7 @@ from morasanu.office.base.form import RecordForm, choose
 from morasanu.office.base.words import say
 from morasanu.office.people.forms import PersonField
 from morasanu.office.people.models import OrgUnit, Person
-from morasanu.office.requirement.models import Control, Coverage, Evidence, EvidenceKind
+from morasanu.office.requirement.models import Control, Coverage, Evidence, EvidenceKind, Exclusion
 from morasanu.rules.load import Words
 from morasanu.rules.requirement import PERSON, Stage, load_requirements
 
@@ -88,6 +88,24 @@ class EvidenceForm(RecordForm[Evidence]):
         choose(self, "kind", _BY_HAND)
         choose(self, "holds", {"yes": Words("満たしている", "it holds"), "no": Words("満たしていない", "it does not")})
         self.order_fields(["holds", "kind", "ja", "file", "valid_until"])
+
+
+class ExclusionForm(RecordForm[Exclusion]):
+    """Why a requirement does not concern the institution."""
+
+    class Meta:
+        """Its fields."""
+
+        model = Exclusion
+        fields = ("reason", "valid_until")
+
+    def label_fields(self, reach: Reach) -> None:
+        """Say what each is."""
+        del reach
+        self.name_fields(
+            reason=say("あてはまらない理由", "Why it does not concern us"),
+            valid_until=say("見直す日（12 か月のうち）", "Look again on (within 12 months)"),
+        )
 
 
 class CoverageForm(RecordForm[Coverage]):

@@ -36,6 +36,26 @@ class Control(Record):
         return self.title
 
 
+class Exclusion(Record):
+    """That a requirement (`requirement` is its id) does not concern this institution: why, and until when that was thought."""
+
+    sealed_as = "requirement.exclusion"
+
+    requirement = models.CharField(max_length=60, unique=True)
+    unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="exclusions")
+    reason = models.TextField(max_length=400)
+    valid_until = models.DateField()
+
+    class Meta:
+        """In order of requirement."""
+
+        ordering = ("requirement",)
+
+    def __str__(self) -> str:
+        """Return the reason."""
+        return self.reason
+
+
 class EvidenceKind(models.TextChoices):
     """What shows something."""
 

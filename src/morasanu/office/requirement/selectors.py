@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 
 from morasanu.duty import coverage as duty
 from morasanu.office.access.reach import within
-from morasanu.office.requirement.models import Control, Coverage, Evidence, EvidenceKind
+from morasanu.office.requirement.models import Control, Coverage, Evidence, EvidenceKind, Exclusion
 from morasanu.rules.load import Words
 from morasanu.rules.requirement import PERSON, Requirement, Stage, load_requirements
 from morasanu.rules.requirement import Control as ControlRule
@@ -40,6 +40,7 @@ class JudgedRequirement(NamedTuple):
     requirement: Requirement
     verdict: duty.Verdict
     controls: list[JudgedControl]
+    exclusion: Exclusion | None
 
 
 def list_controls(reach: Reach, today: dt.date) -> list[JudgedControl]:
@@ -85,7 +86,8 @@ def judge(control: Control, evidence: Iterable[Evidence], today: dt.date) -> Jud
 
 
 def list_requirements(reach: Reach, today: dt.date) -> list[JudgedRequirement]:
-    """Return the requirements in force, judged by the adopted controls."""
+    """Return the requirements in force, judged by the adopted controls and by what does not concern the institution. Three queries."""
+    excluded = {each.requirement: each for each in within(Exclusion, reach)}
     by_answer: dict[str, list[JudgedControl]] = {}
     for each in list_controls(reach, today):
         for name in each.control.answers:
@@ -93,8 +95,11 @@ def list_requirements(reach: Reach, today: dt.date) -> list[JudgedRequirement]:
     return [
         JudgedRequirement(
             row,
-            duty.judge_requirement(row, [each.verdict for each in by_answer.get(row.id, ())]),
+            duty.judge_exclusion(row, duty.Exclusion(found.reason, found.valid_until), today)
+            if (found := excluded.get(row.id))
+            else duty.judge_requirement(row, [each.verdict for each in by_answer.get(row.id, ())]),
             by_answer.get(row.id, []),
+            found,
         )
         for row in load_requirements().as_of(today).requirements
     ]

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from morasanu.errors import InputError
 from morasanu.office.base.clock import read_now, read_today
-from morasanu.office.requirement.models import Control, Coverage, Evidence, EvidenceKind
-from morasanu.office.seal.keep import keep
+from morasanu.office.requirement.models import Control, Coverage, Evidence, EvidenceKind, Exclusion
+from morasanu.office.seal.keep import drop, keep
 from morasanu.rules.requirement import load_requirements
 from morasanu.text.calendar import months_after
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from morasanu.office.people.models import OrgUnit
 
 LARGEST_FILE_BYTES: Final = 20_000_000
+LONGEST_EXCLUSION_MONTHS: Final = 12
+"""What does not concern an institution may concern it next year."""
 
 
 def adopt_controls(unit: OrgUnit, actor: str) -> int:
@@ -47,6 +49,23 @@ def adopt_controls(unit: OrgUnit, actor: str) -> int:
 def save_control(control: Control, actor: str, *, seen: int | None = None) -> None:
     """Write a control."""
     keep(control, "requirement.control.saved", actor, seen=seen)
+
+
+def exclude(exclusion: Exclusion, actor: str, *, seen: int | None = None) -> None:
+    """Write that a requirement does not concern the institution. Raises InputError MRS-I-101 for longer than twelve months, or the past."""
+    today = read_today()
+    if not today <= exclusion.valid_until <= months_after(today, LONGEST_EXCLUSION_MONTHS):
+        raise InputError(
+            "MRS-I-101",
+            f"見直す日は、今日から {LONGEST_EXCLUSION_MONTHS} か月のうちにしてください",
+            f"look again within {LONGEST_EXCLUSION_MONTHS} months from today",
+        )
+    keep(exclusion, "requirement.excluded", actor, seen=seen)
+
+
+def include(exclusion: Exclusion, actor: str) -> None:
+    """Let the requirement concern the institution again."""
+    drop(exclusion, "requirement.included", actor)
 
 
 def add_evidence(evidence: Evidence, actor: str) -> None:

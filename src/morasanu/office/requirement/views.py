@@ -18,11 +18,12 @@ from morasanu.office.base.words import say, say_error
 from morasanu.office.people.models import OrgUnit
 from morasanu.office.place import need
 from morasanu.office.requirement import selectors, services
-from morasanu.office.requirement.forms import ControlForm, CoverageForm, EvidenceForm
+from morasanu.office.requirement.forms import ControlForm, CoverageForm, EvidenceForm, ExclusionForm
 from morasanu.office.requirement.judge import judge_all
-from morasanu.office.requirement.models import Control, Coverage, Evidence, EvidenceKind
+from morasanu.office.requirement.models import Control, Coverage, Evidence, EvidenceKind, Exclusion
 from morasanu.office.seal.selectors import find_seal, find_seals
 from morasanu.rules.requirement import Category, Stage
+from morasanu.text.calendar import months_after
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -55,10 +56,48 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 def show_requirement(request: HttpRequest, name: str) -> HttpResponse:
     """Return one requirement: what it asks, where it is written, and the controls that answer it."""
+    each = _judge(request, name)
+    context = {
+        "each": each,
+        "may_exclude": may(request, "requirement:exclude"),
+        "seal": find_seal(each.exclusion.trace_subject) if each.exclusion else None,
+    }
+    return render(request, "requirement/requirement.html", context)
+
+
+def _judge(request: HttpRequest, name: str) -> selectors.JudgedRequirement:
     for each in selectors.list_requirements(read_reach(request), read_today()):
         if each.requirement.id == name:
-            return render(request, "requirement/requirement.html", {"each": each})
+            return each
     raise Http404
+
+
+def exclude(request: HttpRequest, name: str) -> HttpResponse:
+    """Return the form that says why the requirement does not concern the institution."""
+    each = _judge(request, name)
+    house = get_object_or_404(OrgUnit, parent=None)
+    until = months_after(read_today(), services.LONGEST_EXCLUSION_MONTHS)
+    return edit_record(
+        request,
+        ExclusionForm,
+        each.exclusion or Exclusion(requirement=name, unit=house, valid_until=until),
+        services.exclude,
+        title=say("該当なしにする", "Say that it does not concern us"),
+        route="requirement:exclusion",
+    )
+
+
+def go_to_requirement(request: HttpRequest, key: int) -> HttpResponse:
+    """Return to the requirement that was excluded."""
+    exclusion = get_object_or_404(within(Exclusion, read_reach(request)), pk=key)
+    return redirect("requirement:requirement", exclusion.requirement)
+
+
+def include(request: HttpRequest, key: int) -> HttpResponse:
+    """Let the requirement concern the institution again."""
+    exclusion = get_object_or_404(within(Exclusion, read_reach(request)), pk=key)
+    services.include(exclusion, read_visitor(request).actor)
+    return redirect("requirement:requirement", exclusion.requirement)
 
 
 def show_controls(request: HttpRequest) -> HttpResponse:

@@ -20,7 +20,7 @@ from morasanu.office.people.selectors import find_vacancies
 from morasanu.office.people.services import save_person
 from morasanu.office.requirement import services
 from morasanu.office.requirement.judge import FACTS, judge_all
-from morasanu.office.requirement.models import Control, Coverage, Evidence, EvidenceKind
+from morasanu.office.requirement.models import Control, Coverage, Evidence, EvidenceKind, Exclusion
 from morasanu.office.requirement.selectors import list_controls, list_requirements, read_coverage
 from morasanu.office.seal.models import Outbox
 from morasanu.rules.requirement import PERSON, load_requirements
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from django.http import HttpResponse
+    from django.test import Client
     from pytest_django import DjangoAssertNumQueries
 
     from morasanu.office.place import Place
@@ -268,6 +270,40 @@ def test_every_page_opens_in_both_languages(adopted: House, language: str) -> No
         answer = client.get(f"/requirements/{path}")
         assert answer.status_code == 200, path
         assert f'<html lang="{language}">' in answer.content.decode()
+
+
+# -- what does not concern the institution ------------------------------------------------------------------------------
+
+
+def exclude(client: Client, reason: str, until: dt.date) -> HttpResponse:
+    return client.post("/requirements/exclude/PPC-10-1/", {"reason": reason, "valid_until": until, "seen": ""})
+
+
+def test_what_does_not_concern_the_institution_says_why_and_until_when(adopted: House) -> None:
+    client = adopted.sign_in(Role.OFFICER, HEAD)
+    assert exclude(client, "外国に提供しない", read_today() + dt.timedelta(days=90)).status_code == 302
+    page = client.get("/requirements/of/PPC-10-1/").content.decode()
+    assert "該当なし" in page
+    assert "外国に提供しない" in page
+    found = {each.requirement.id: each.verdict.state for each in list_requirements(HOUSE, read_today())}
+    assert found["PPC-10-1"] is State.NOT_APPLICABLE
+    later = {
+        each.requirement.id: each.verdict.state for each in list_requirements(HOUSE, read_today() + dt.timedelta(91))
+    }
+    assert later["PPC-10-1"] is State.STALE
+    assert client.post(f"/requirements/include/{Exclusion.objects.get().pk}/").status_code == 302
+    assert not Exclusion.objects.exists()
+    kinds = list(Outbox.objects.filter(subject__startswith="requirement.exclusion/").values_list("kind", flat=True))
+    assert kinds == ["requirement.excluded", "requirement.included"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "days"), [("", 90), ("  ", 90), ("外国に提供しない", 400), ("外国に提供しない", -1)]
+)
+def test_exclusion_without_reason_or_for_years_is_refused(adopted: House, reason: str, days: int) -> None:
+    client = adopted.sign_in(Role.OFFICER, HEAD)
+    assert exclude(client, reason, read_today() + dt.timedelta(days)).status_code == 422
+    assert not Exclusion.objects.exists()
 
 
 # -- coverage ----------------------------------------------------------------------------------------------------------
