@@ -19,6 +19,7 @@ from morasanu.office.place import need
 from morasanu.office.reality.keeper import ScanKeeper
 from morasanu.office.reality.reconcile import RECONCILE, reconcile_due
 from morasanu.office.reality.services import SCAN, scan_due
+from morasanu.office.register.stocktake import OVER, find_unsigned
 from morasanu.office.requirement.judge import judge_all
 from morasanu.proof.note import parse_note
 from morasanu.proof.verify import CHECKPOINT
@@ -75,6 +76,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "control.judge": judge_controls,
     SCAN: scan_due,
     RECONCILE: reconcile_due,
+    OVER: find_unsigned,
 }
 
 

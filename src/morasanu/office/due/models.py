@@ -30,6 +30,7 @@ KINDS = {
     "backup.drill": Words("控えを戻す訓練", "drill: put a copy back"),
     "control.judge": Words("管理策を測る", "measure the controls"),
     "reality.scan": Words("走査する", "scan"),
+    "register.stocktake-over": Words("台帳棚卸の期限", "the stocktake's last day"),
     "reality.reconcile": Words("台帳と実態を突き合わせる", "reconcile the register with reality"),
 }
 """What each kind is called; one that is not here is shown as it is."""

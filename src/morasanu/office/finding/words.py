@@ -21,6 +21,9 @@ SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], Words]]] = {
     "stocktake.changed": lambda facts: Words(
         f"棚卸で「{facts['code']}」の記載と実物が違いました。", f"The stocktake found {facts['code']} changed."
     ),
+    "stocktake.late": lambda _: Words(
+        "台帳棚卸が期限までに署名されていません。", "The stocktake was not signed by its last day."
+    ),
 }
 """By reason code. A room whose findings have reasons of their own adds them here."""
 KINDS: Final = {

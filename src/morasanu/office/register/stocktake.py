@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db import transaction
 from django.db.models import Count, Q
 
 from morasanu.errors import InputError
 from morasanu.office.access.reach import within
-from morasanu.office.base.clock import read_now, read_today
+from morasanu.office.base.clock import TOKYO, read_now, read_today
+from morasanu.office.due.plan import plan
 from morasanu.office.finding.models import Finding, FindingKind, Grade, Progress
+from morasanu.office.finding.services import close_finding, open_finding
 from morasanu.office.people.models import OrgUnit
 from morasanu.office.register.models import Holding, Status, Stocktake, StocktakeAnswer, StocktakePart, Verdict
 from morasanu.office.seal.keep import keep, keep_changed, keep_new
+from morasanu.rules.load import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +28,11 @@ if TYPE_CHECKING:
     from morasanu.office.people.models import Person
 
 
+OVER: Final = "register.stocktake-over"
+"""What is due at the end of a round's last day."""
+_END_OF_DAY: Final = dt.time(23, 59)
+
+
 def open_stocktake(stocktake: Stocktake, actor: str) -> None:
     """Begin a round: each unit that holds anything gets its part."""
     with transaction.atomic():
@@ -31,6 +40,28 @@ def open_stocktake(stocktake: Stocktake, actor: str) -> None:
         units = Holding.objects.filter(status=Status.ACTIVE).order_by().values("unit").distinct()
         parts = [StocktakePart(stocktake=stocktake, unit=unit) for unit in OrgUnit.objects.filter(pk__in=units)]
         keep_new(parts, "register.stocktake.asked", actor)
+        at = dt.datetime.combine(stocktake.due_on, _END_OF_DAY, TOKYO)
+        plan(f"{OVER}/{stocktake.pk}", OVER, at, {"stocktake": stocktake.pk})
+
+
+def find_unsigned(facts: Mapping[str, Any]) -> None:
+    """Open a finding for each part of the round `stocktake` that nobody signed in time. It closes with the signature."""
+    parts = StocktakePart.objects.filter(stocktake=facts["stocktake"], signed_at=None).select_related("unit")
+    for part in parts:
+        finding = Finding(
+            kind=FindingKind.REVIEW,
+            key=_name_late(part),
+            unit=part.unit,
+            subject=part.trace_subject,
+            reason_code="stocktake.late",
+            facts={"stocktake": part.stocktake_id},
+            seen_at=read_now(),
+        )
+        open_finding(finding)
+
+
+def _name_late(part: StocktakePart) -> str:
+    return f"stocktake-late/{part.pk}"
 
 
 class Answer(NamedTuple):
@@ -86,6 +117,9 @@ def sign_part(part: StocktakePart, person: Person, name: str, actor: str) -> Non
         part.changed = len(answers) - part.present - part.missing
         part.signed_by, part.signed_at = person, read_now()
         keep(part, "register.stocktake.signed", actor)
+        late = Finding.objects.filter(key=_name_late(part)).exclude(state=Progress.CLOSED).first()
+        if late is not None:
+            close_finding(late, Words("署名された", "signed"), actor)
         _open_findings(part, answers, actor)
         there = [each.holding for each in answers if each.verdict == Verdict.PRESENT]
         for holding in there:

@@ -28,7 +28,7 @@ from morasanu.office.finding.models import Action, Finding, FindingKind, Progres
 from morasanu.office.people.models import Account, Appointment, OrgUnit, UnitKind, held_on
 from morasanu.office.people.selectors import find_vacancies
 from morasanu.office.reality.models import RunState
-from morasanu.office.register.models import Location
+from morasanu.office.register.models import Location, StocktakePart
 from morasanu.office.requirement.models import Control, Evidence
 from morasanu.office.requirement.services import add_reading
 from morasanu.office.seal.keep import SYSTEM
@@ -80,6 +80,13 @@ def gather_appointments(today: dt.date) -> AppointmentFacts:
     return AppointmentFacts(count, count - missing, not any(each.role == Role.OFFICER for each in vacant))
 
 
+def gather_reviews(today: dt.date) -> DueFacts:
+    """Return each unit's part of the stocktakes of the last year, and of older ones that is open, with its last day and the day it was signed."""
+    recent = Q(stocktake__due_on__gte=today - dt.timedelta(days=365)) | Q(signed_at=None)
+    pairs = StocktakePart.objects.filter(recent).values_list("stocktake__due_on", "signed_at")
+    return DueFacts(tuple((due, localtime(done).date() if done else None) for due, done in pairs))
+
+
 def gather_actions(today: dt.date) -> DueFacts:
     """Return every action of the last year with its due day and the day it was done."""
     rows = Action.objects.filter(due_on__gte=today - dt.timedelta(days=365)) | Action.objects.exclude(
@@ -118,6 +125,7 @@ def gather_second_factor(today: dt.date) -> ShareFacts:
 FACTS: Final[Mapping[str, Callable[[dt.date], Facts]]] = {
     "register_scanned": gather_register,
     "appointments_filled": gather_appointments,
+    "reviews_on_time": gather_reviews,
     "actions_on_time": gather_actions,
     "backup_restored": gather_backup,
     "ledger_left": gather_checkpoint,

@@ -12,11 +12,16 @@ from django.urls import reverse
 
 from morasanu.errors import InputError
 from morasanu.office.access.role import Role
+from morasanu.office.base.clock import TOKYO, read_now
+from morasanu.office.due.models import DueEvent
 from morasanu.office.finding.models import Finding
+from morasanu.office.finding.words import describe_finding
 from morasanu.office.people.models import Person
 from morasanu.office.register import stocktake as rounds
 from morasanu.office.register.models import Stocktake, StocktakePart
+from morasanu.office.requirement.judge import gather_reviews
 from morasanu.office.seal.models import Outbox
+from morasanu.office.wiring import HANDLERS
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -89,6 +94,27 @@ def test_part_answered_and_signed_closes_and_opens_findings_once(house: House, p
     assert Outbox.objects.filter(kind="register.stocktake.signed", subject=part.trace_subject).count() == 1
     assert client.post(reverse("register:stocktake-answer", args=[part.pk]), sent).status_code == 422
     assert "署名して閉じました" in client.get(reverse("register:stocktake-part", args=[part.pk])).content.decode()
+
+
+def test_part_unsigned_on_the_last_day_is_a_finding_until_it_is_signed(house: House, part: StocktakePart) -> None:
+    event = DueEvent.objects.get(kind=rounds.OVER)
+    assert event.at.astimezone(TOKYO).date() == dt.date(2026, 12, 1)
+    answer(part, "present")
+    house.sign_in(Role.MANAGER, house.west)
+    person = Person.objects.get()
+    for _ in range(2):
+        HANDLERS[event.kind](event.facts)
+    assert Finding.objects.filter(reason_code="stocktake.late").count() == 2
+    finding = Finding.objects.get(subject=part.trace_subject)
+    assert (finding.unit, finding.state) == (house.west, "open")
+    assert "署名されていません" in describe_finding(finding).ja
+    rounds.sign_part(part, person, person.name, "test")
+    finding.refresh_from_db()
+    assert (finding.state, finding.closed_as) == ("closed", "gone")
+    HANDLERS[event.kind](event.facts)
+    assert Finding.objects.filter(subject=part.trace_subject).count() == 1
+    signed = read_now().astimezone(TOKYO).date()
+    assert gather_reviews(dt.date(2026, 12, 2)).items == ((dt.date(2026, 12, 1), signed), (dt.date(2026, 12, 1), None))
 
 
 def test_signature_without_proof_of_who_signs_is_refused(house: House, part: StocktakePart) -> None:
