@@ -46,10 +46,15 @@ def prepare(place: Place, examples: Path | None = None) -> str:
     A demo is filled with the invented bank when it is new; `examples` is the folder with the bank's shares.
     """
     from django.core.management import call_command  # noqa: PLC0415 - after set_up
+    from django.db import connection  # noqa: PLC0415 - as above
 
     from morasanu.ledger.ledger import begin_ledger  # noqa: PLC0415
 
     call_command("migrate", verbosity=0, interactive=False)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("pragma analysis_limit = 1000")
+            cursor.execute("analyze")  # what the planner knows of the tables; PostgreSQL looks by itself
     if not place.ledger.exists():
         begin_ledger(place.ledger, f"{ORIGIN}/{secrets.token_hex(8)}")  # witnesses tell ledgers apart by name
     if place.is_demo:

@@ -30,7 +30,7 @@ class Page(NamedTuple, Generic[Row]):
 def take_page(rows: QuerySet[Row], request: HttpRequest, order: Sequence[str], size: int = SIZE) -> Page[Row]:
     """Return the page that the address asks for. `order` are fields (`-` before one turns it), made unique by the key.
 
-    The address holds the key of a row and nothing of what it holds. Rows without a value are the smallest. Three queries.
+    The address holds the key of a row and nothing of what it holds. Rows without a value are the smallest. Four queries.
     """
     order = (*order, "pk")
     total = rows.count()
@@ -42,8 +42,12 @@ def take_page(rows: QuerySet[Row], request: HttpRequest, order: Sequence[str], s
     ordered = rows.order_by(*(_sort(rows.model, _turn(each) if backwards else each) for each in order))
     if place:
         ordered = ordered.filter(_beyond(rows.model, order, place, backwards=backwards))
-    found = list(ordered[: size + 1])
-    is_more, found = len(found) > size, found[:size]
+    keys = list(
+        ordered.values_list("pk", flat=True)[: size + 1]
+    )  # an index may answer that; whole rows are sorted slowly
+    is_more, keys = len(keys) > size, keys[:size]
+    by_key = {row.pk: row for row in rows.filter(pk__in=keys)}
+    found = [by_key[key] for key in keys if key in by_key]
     if backwards:
         found.reverse()
     has_next = bool(found) and (is_more or backwards)

@@ -146,7 +146,8 @@ class Holding(Record):
         indexes = (
             models.Index(fields=("unit", "code"), name="holding_unit_code"),
             models.Index(fields=("unit", "status"), name="holding_unit_status"),
-            models.Index(fields=("status", "checked_on", "labels"), name="holding_checked"),
+            models.Index(fields=("status", "checked_on", "labels", "persons"), name="holding_checked"),
+            models.Index(fields=("status", "medium", "code"), name="holding_medium"),
             models.Index(fields=("checked_on", "id"), name="holding_by_check"),
             models.Index(fields=("name", "id"), name="holding_by_name"),
             models.Index(fields=("persons", "id"), name="holding_by_persons"),

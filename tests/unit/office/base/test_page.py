@@ -130,8 +130,8 @@ def test_an_empty_list_has_no_pages_beside_it() -> None:
 
 
 @pytest.mark.django_db
-def test_take_page_takes_three_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_take_page_takes_four_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make_rows([(0, hour, None) for hour in range(5)])
     key = DueEvent.objects.all()[2].pk
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         turn(DueEvent.objects.all(), ("at",), f"?after={key}", 2)
