@@ -13,6 +13,7 @@ from morasanu.office.demo import bank, history
 from morasanu.office.demo.door import GUESTS
 from morasanu.office.demo.holding import make_passings, make_register
 from morasanu.office.demo.place import EXAMPLES, make_places
+from morasanu.office.demo.stocktake import load_rounds
 from morasanu.office.due.plan import plan
 from morasanu.office.finding.models import Action, ClosedAs, Finding, Progress
 from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, UnitKind
@@ -62,6 +63,8 @@ def load_bank(examples: Path | None = None) -> bool:
     _load_accounts(persons)
     places = _load_places(units, examples)
     _load_register(units, persons, places)
+    custodians = _find_custodians(units)
+    load_rounds({unit: persons[custodians[code]] for code, unit in units.items() if code in custodians}, ACTOR)
     _load_controls(units, persons)
     _load_findings(units, persons)
     _load_scans(places)

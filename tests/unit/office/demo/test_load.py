@@ -17,7 +17,7 @@ from morasanu.office.people.models import Account, Appointment, OrgUnit, Person
 from morasanu.office.people.selectors import find_vacancies
 from morasanu.office.reality.models import Plan, Run, Sighting
 from morasanu.office.reality.services import SCAN
-from morasanu.office.register.models import Flow, Holding, Location, Storage
+from morasanu.office.register.models import Flow, Holding, Location, Stocktake, Storage
 from morasanu.office.requirement.judge import judge_all
 from morasanu.office.requirement.models import Control, Coverage, Evidence
 from morasanu.office.seal.models import Outbox
@@ -110,6 +110,18 @@ def test_open_findings_have_an_action_and_some_are_overdue() -> None:
     assert Action.objects.exclude(state="closed").filter(due_on__lt=TODAY).count() == 2
     assert not Action.objects.filter(state="closed", done_at=None).exists()
     assert not Action.objects.filter(owner=None).exists()
+
+
+def test_two_branches_have_not_signed_this_years_stocktake_and_a_round_is_under_way() -> None:
+    last, this, now = Stocktake.objects.order_by("opened_on")
+    assert not last.parts.filter(signed_at=None).exists()
+    assert [part.unit.code for part in this.parts.filter(signed_at=None)] == ["004", "011"]
+    assert not now.parts.exclude(signed_at=None).exists()
+    assert this.due_on < TODAY < now.due_on
+    for part in this.parts.exclude(signed_at=None):
+        assert part.present == part.answers.count() == Holding.objects.filter(unit=part.unit).count()
+        assert part.signed_by.unit_id == part.unit_id
+        assert this.opened_on <= part.signed_at.date() <= this.due_on
 
 
 def test_history_covers_two_years_and_ends_before_today() -> None:

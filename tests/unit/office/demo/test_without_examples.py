@@ -10,6 +10,7 @@ from morasanu.office.due.models import DueEvent
 from morasanu.office.people.models import OrgUnit, UnitKind
 from morasanu.office.people.services import save_unit
 from morasanu.office.reality.models import Plan, Run
+from morasanu.office.reality.services import SCAN
 from morasanu.office.register.models import Location
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def test_loading_without_examples_asks_for_no_scan() -> None:
     assert load_bank()
-    assert not DueEvent.objects.exists()
+    assert not DueEvent.objects.filter(kind=SCAN).exists()
     assert not Plan.objects.exists()
     assert not Run.objects.filter(state="waiting").exists()
     assert Location.objects.get(code="S-003").address == r"\\fs003\share"
