@@ -113,9 +113,11 @@ def list_relations(route: Route, method: str, role: str) -> list[str]:
 def test_a_route_answers_what_the_table_says(route: Route, house: House) -> None:
     wrong = []
     for role in ROLES:
+        client = house.sign_in(role, EAST)
         for method in ("GET", "POST", "PUT", "DELETE"):
             for relation in list_relations(route, method, role):
-                client = house.sign_in(role, EAST)
+                if route.name.startswith(("account", "mfa")):  # they change who is signed in, and how
+                    client = house.sign_in(role, EAST)
                 address = make_address(house, route, relation, role)
                 answer = client.generic(method, address)
                 release(answer)
@@ -139,7 +141,7 @@ def test_a_stranger_gets_no_further_than_the_sign_in(route: Route, house: House)
             assert answer["Location"].startswith("/account/login/?next=/")
 
 
-@pytest.mark.parametrize("route", [each for each in ROUTES if each.arguments], ids=lambda route: route.name)
+@pytest.mark.parametrize("route", [each for each in ROUTES if each.name in THINGS], ids=lambda route: route.name)
 def test_what_is_not_yours_looks_as_what_is_not_there(route: Route, house: House) -> None:
     for role in Role:
         for method in ("GET", "POST"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
@@ -12,6 +13,9 @@ from morasanu.office.access.reach import Visitor, make_visitor
 from morasanu.office.access.role import DECIDING, Role
 from morasanu.office.people import services
 from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, UnitKind
+
+if TYPE_CHECKING:
+    from django.test.client import ClientHandler
 
 BEGUN = dt.date(2024, 4, 1)
 HEAD, EAST, DESK, WEST, RISK, AUDIT, BOARD = "000", "101", "111", "102", "201", "202", "900"
@@ -81,9 +85,19 @@ class House:
 
     def sign_in(self, role: Role | str, unit: str = EAST, **more: bool) -> Client:
         """Return a client that is signed in as whoever holds `role` in `unit`."""
-        client = Client(**more)
+        client = make_client(**more)
         client.force_login(self.find_account(role, unit))
         return client
+
+
+_HANDLERS: dict[bool, ClientHandler] = {}
+
+
+def make_client(*, enforce_csrf_checks: bool = False, **more: bool) -> Client:
+    """Return a client. All of them come through the same middleware: to load it takes longer than most pages do."""
+    client = Client(enforce_csrf_checks=enforce_csrf_checks, **more)
+    client.handler = _HANDLERS.setdefault(enforce_csrf_checks, client.handler)
+    return client
 
 
 def build_house() -> House:
