@@ -7,7 +7,7 @@ closely answers for it. Nothing is decided about a location that was never scann
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -29,6 +29,7 @@ class Kind(StrEnum):
     MORE_PERSONS = "more_persons"
     NOT_SEEN = "not_seen"
     NOT_INSPECTED = "not_inspected"
+    EXPOSED = "exposed"
 
 
 class Persons(NamedTuple):
@@ -130,11 +131,12 @@ def _compare_places(
         for spot in dict.fromkeys(declared.spots):
             by_spot.setdefault(spot, []).append(declared)
     for each in seen:
+        holdings = next((by_spot[above] for above in list_above(each.spot) if above in by_spot), [])
+        yield from _find_secrets(each, holdings, rule)
         labels = find_personal(each, rules, rule)
         if not labels:
             continue
         grade = weigh(labels, each.classes, each.persons, rules, rule)
-        holdings = next((by_spot[above] for above in list_above(each.spot) if above in by_spot), [])
         if not holdings:
             yield _make(Kind.UNREGISTERED, each, grade, labels)
             continue
@@ -147,6 +149,16 @@ def _compare_places(
         persons = sum(holding.persons for holding in holdings)
         if each.persons.low * 100 > persons * (100 + rule.tolerance_percent):
             yield _make(Kind.MORE_PERSONS, each, grade, labels, holdings=ids, unit=unit, declared=persons)
+
+
+def _find_secrets(seen: Seen, holdings: list[Declared], rule: DifferenceRule) -> Iterable[Difference]:
+    """Yield what lies open in a place and opens something else, unless the register says that it lies there."""
+    named = {label for holding in holdings for label in holding.labels}
+    labels = {str(label): seen.counts[label] for label in sorted(rule.secrets.labels - named) if label in seen.counts}
+    if sum(labels.values()) >= rule.secrets.least_findings:
+        ids, unit = tuple(holding.holding for holding in holdings), holdings[0].unit if holdings else 0
+        alone = replace(seen, classes={}, persons=NOBODY)  # whose they are is not what matters
+        yield _make(Kind.EXPOSED, alone, rule.secrets.grade, labels, holdings=ids, unit=unit)
 
 
 def _make(

@@ -26,6 +26,15 @@ class GradeRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretRule:
+    """Labels of what opens something, from how many findings in a place on, and the grade."""
+
+    labels: frozenset[Label]
+    least_findings: int
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
 class DifferenceRule:
     """Thresholds of findings and persons, what a declared label covers, and the grades, gravest first."""
 
@@ -35,6 +44,7 @@ class DifferenceRule:
     least_findings: int
     least_persons: int
     least_of: Mapping[Label, int]
+    secrets: SecretRule
     covers: Mapping[Label, frozenset[Label]]
     tolerance_percent: int
     grades: tuple[GradeRule, ...]
@@ -48,13 +58,20 @@ def load_difference_rule() -> DifferenceRule:
     1
     """
     raw = read_rules("difference.yaml")
-    keys = "id title checked source citations least_findings least_persons least_of covers tolerance_percent grades"
+    keys = "id title checked source citations least_findings least_persons least_of secrets covers tolerance_percent grades"
     check_keys(raw, keys.split())
     rules = load_rules()
     classes = {rule.id for rule in rules.classes}
     for entry in raw["grades"]:
         check_keys({"id": raw["id"], **entry}, ("id", "grade", "classes", "persons"))
-    labels = {*raw["least_of"], *raw["covers"], *(label for parts in raw["covers"].values() for label in parts)}
+    secrets = raw["secrets"]
+    check_keys({"id": raw["id"], **secrets}, ("id", "labels", "least_findings", "grade"))
+    labels = {
+        *raw["least_of"],
+        *secrets["labels"],
+        *raw["covers"],
+        *(label for parts in raw["covers"].values() for label in parts),
+    }
     named = {name for entry in raw["grades"] for name in entry["classes"]}
     if unknown := sorted((labels - set(rules.labels)) | (named - classes)):
         where = ", ".join(unknown)
@@ -66,6 +83,7 @@ def load_difference_rule() -> DifferenceRule:
         raw["least_findings"],
         raw["least_persons"],
         {Label(label): least for label, least in raw["least_of"].items()},
+        SecretRule(frozenset(map(Label, secrets["labels"])), secrets["least_findings"], secrets["grade"]),
         {Label(label): frozenset(map(Label, parts)) for label, parts in raw["covers"].items()},
         raw["tolerance_percent"],
         tuple(GradeRule(each["grade"], frozenset(each["classes"]), each["persons"]) for each in raw["grades"]),

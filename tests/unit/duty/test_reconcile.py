@@ -95,7 +95,7 @@ def test_the_closest_holding_answers_for_a_place() -> None:
 
 
 def test_a_holding_whose_place_holds_nothing_is_not_seen() -> None:
-    assert kinds([ROW], [replace(MANY, counts={"SECRET": 3})]) == [Kind.NOT_SEEN]
+    assert kinds([ROW], [replace(MANY, counts={"SECRET": 3})]) == [Kind.NOT_SEEN, Kind.EXPOSED]
 
 
 def test_a_place_that_was_summed_up_with_others_is_not_called_empty() -> None:
@@ -121,6 +121,20 @@ def test_a_signature_is_no_holding_but_a_my_number_is() -> None:
 
 def test_a_password_is_not_personal() -> None:
     assert find_personal(replace(MANY, counts={"SECRET": 99}), RULES, RULE) == {}
+
+
+@pytest.mark.parametrize(("count", "differs"), [(1, False), (2, True)])
+def test_passwords_that_lie_open_differ_whoever_holds_the_place_unless_it_is_declared(
+    count: int, differs: bool
+) -> None:
+    seen = replace(MANY, counts={"SECRET": count})
+    found = [each for each in find([], [seen]) if each.kind == Kind.EXPOSED]
+    assert [(each.unit, each.grade, dict(each.labels), each.persons.likely) for each in found] == [
+        (seen.unit, "middle", {"SECRET": count}, 0)
+    ] * differs
+    vault = replace(ROW, labels=frozenset(("SECRET",)))
+    assert Kind.EXPOSED not in kinds([vault], [seen])
+    assert (Kind.EXPOSED in kinds([ROW], [seen])) is differs
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ KINDS: Final = {
     Kind.MORE_PERSONS: Words("人数が台帳より多い", "more persons"),
     Kind.NOT_SEEN: Words("台帳だけにある", "registered only"),
     Kind.NOT_INSPECTED: Words("検査できていない", "not inspected"),
+    Kind.EXPOSED: Words("パスワード・鍵が見える", "passwords or keys lie open"),
 }
 RUN_STATES: Final = {
     RunState.WAITING: Words("待機", "waiting"),
@@ -111,10 +112,19 @@ def _say_not_inspected(facts: Mapping[str, Any]) -> Words:
     )
 
 
+def _say_secret(facts: Mapping[str, Any]) -> Words:
+    place, count = name_place(facts["place"]), sum(facts["labels"].values())
+    return Words(
+        f"「{place.ja}」に、パスワードや鍵が{count:,}件、そのまま読める形であります。移して、使えないように変えてください。",
+        f"{count:,} passwords or keys lie open in “{place.en}”: move them, and change what they open.",
+    )
+
+
 SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], Words]]] = {
     Kind.UNREGISTERED: _say_unregistered,
     Kind.UNDECLARED_LABEL: _say_undeclared,
     Kind.MORE_PERSONS: _say_more,
     Kind.NOT_SEEN: _say_not_seen,
     Kind.NOT_INSPECTED: _say_not_inspected,
+    Kind.EXPOSED: _say_secret,
 }

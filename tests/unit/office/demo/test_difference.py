@@ -44,5 +44,7 @@ def test_the_first_scans_find_exactly_what_the_story_says(tmp_path) -> None:
         ("S-003", "融資", "undeclared_label"),
         ("S-004", "_backup_20190331", "unregistered"),
         ("S-HQ", "融資審査", "undeclared_label"),
+        ("S-003", "渉外", "exposed"),
+        ("S-004", "_backup_20190331", "exposed"),
         ("S-HQ", "", "not_inspected"),
     }
