@@ -95,7 +95,7 @@ def test_the_closest_holding_answers_for_a_place() -> None:
 
 
 def test_a_holding_whose_place_holds_nothing_is_not_seen() -> None:
-    assert kinds([ROW], [replace(MANY, counts={"SECRET": 3})]) == [Kind.NOT_SEEN, Kind.EXPOSED]
+    assert kinds([ROW], [replace(MANY, counts={"SECRET": 3})]) == [Kind.EXPOSED, Kind.NOT_SEEN]
 
 
 def test_a_place_that_was_summed_up_with_others_is_not_called_empty() -> None:
