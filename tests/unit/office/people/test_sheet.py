@@ -120,7 +120,7 @@ def test_import_of_nothing_that_was_shown_writes_nothing(client: Client) -> None
 def test_import_puts_back_zeros_that_excel_took(client: Client, house: House) -> None:
     Person.objects.exclude(number__in=("0101", "0102")).filter(appointments=None).delete()
     units = sheet.find_units(HOUSE)
-    table = sheet.make_table(units, ["0101", "0102"], is_for_reading=True)
+    table = sheet.make_table(units, ["0101", "0102"], {}, is_for_reading=True)
     assert table.key_column.digits == 4
     context = _send(client, f"{HEAD}0905,沖 千波,,,0,,2026-10-01,\n")
     assert not context["errors"]

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from morasanu.office.access.reach import HOUSE
 from morasanu.office.access.role import Role
+from morasanu.office.party.models import Party
 from morasanu.office.register import load
 from morasanu.office.register.export import BOOKS, PPC
 from morasanu.office.register.models import Flow, Holding, Storage
@@ -81,8 +82,10 @@ def test_data_mapping_sheet_says_where_data_flows(house: House) -> None:
 
 def test_holding_with_two_places_and_two_flows_is_one_row(house: House) -> None:
     keep(Storage(holding=house.holding, location=house.cabinet), "register.storage.added", "test")
-    keep(Flow(holding=house.holding, kind="provide", party="信用保証協会", volume=12), "register.flow.added", "test")
-    keep(Flow(holding=house.holding, kind="provide", party="信用保証協会", volume=12), "register.flow.added", "test")
+    guarantor = Party(code="R-001", name="信用保証協会", kind="recipient", unit=house.head)
+    keep(guarantor, "party.party.saved", "test")
+    for _ in range(2):
+        keep(Flow(holding=house.holding, kind="provide", party=guarantor, volume=12), "register.flow.added", "test")
     text = fetch(house.sign_in(Role.OFFICER), "ppc", "csv", "?unit=101").decode("utf-8-sig")
     header, west = (line.split(",") for line in text.splitlines())
     said = dict(zip(header, west, strict=True))

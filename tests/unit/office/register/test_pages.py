@@ -162,7 +162,7 @@ def test_storage_and_flow_are_added_once_and_dropped_with_a_trace(house: House) 
     assert twice.status_code == 422
     assert "もう書いてあります" in twice.content.decode()
     assert client.post(reverse("register:storage-add", args=[key]), {"location": "L-99"}).status_code == 422
-    assert client.post(reverse("register:flow-add", args=[key]), {"kind": "use", "party": "融資課"}).status_code == 302
+    assert client.post(reverse("register:flow-add", args=[key]), {"kind": "use", "party": "帳票印刷 有限会社"}).status_code == 302
     part, flow = Storage.objects.get(holding=key), Flow.objects.get(holding=key)
     wrong = reverse("register:storage-drop", args=[house.holding.pk, part.pk])
     assert client.post(wrong).status_code == 404

@@ -1,0 +1,26 @@
+"""Flows name a party of the house; the text they named it by stays beside it until the parties are made."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("party", "0001_initial"),
+        ("register", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.RenameField("flow", "party", "party_text"),
+        migrations.AddField(
+            "flow",
+            "party",
+            models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="flows",
+                to="party.party",
+            ),
+        ),
+    ]
