@@ -127,3 +127,11 @@ class PartyForm(RecordForm[Party]):
                 *(each for each in named if each[0] != HOME),
             ]
         self.limit("unit", within(OrgUnit, reach))
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was typed; the last day is not before the first."""
+        given: dict[str, Any] = super().clean() or {}
+        first, last = given.get("starts_on"), given.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", say("終了日が開始日より前です", "the last day is before the first"))
+        return given

@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 
 def save_party(party: Party, actor: str, *, seen: int | None = None) -> None:
-    """Write a party.
-
-    Raises InputError MRS-I-110 when it would be entrusted by itself, MRS-I-111 when it ends before it begins, MRS-I-080 when its
-    code is taken.
-    """
+    """Write a party. Raises InputError MRS-I-110 when it would be entrusted by itself, MRS-I-080 when its code is taken."""
     with transaction.atomic():
         if is_below_itself(party):
             raise InputError(
@@ -27,6 +23,4 @@ def save_party(party: Party, actor: str, *, seen: int | None = None) -> None:
                 "再委託をたどると自分に戻ります。再委託元を確かめてください",
                 "going up from whom it is entrusted by leads back to itself",
             )
-        if party.starts_on and party.ends_on and party.ends_on < party.starts_on:
-            raise InputError("MRS-I-111", "終了日が開始日より前です", "the last day is before the first")
         keep_once(party, "party.party.saved", actor, seen=seen)

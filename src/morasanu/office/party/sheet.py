@@ -163,24 +163,25 @@ def _check_parents(preview: Preview, everyone: Mapping[str, str]) -> Preview:
 
 
 def _leads_back(row: Row, after: Mapping[str, str]) -> bool:
-    """Return whether the chain of parents above a row never ends."""
-    above, passed = after.get(fold_key(row.values["code"]), ""), set()
+    """Return whether the chain of parents above a row leads back to it."""
+    own = fold_key(row.values["code"])
+    above, passed = after.get(own, ""), set()
     while above and above not in passed:
         passed.add(above)
         above = after.get(above, "")
-    return bool(above)
+    return own in passed
 
 
 def apply_plan(path: Path, name: str, reach: Reach, digest: str, actor: str) -> Done:
     """Do what the file would do, all of it or nothing.
 
-    Raises InputError MRS-I-112 when that is no longer what `digest` stands for: somebody changed the parties since it was shown.
+    Raises InputError MRS-I-111 when that is no longer what `digest` stands for: somebody changed the parties since it was shown.
     """
     with transaction.atomic():
         plan = make_plan(path, name, reach)
         if plan.digest != digest:
             raise InputError(
-                "MRS-I-112",
+                "MRS-I-111",
                 "確かめている間に委託先・提供先の登録が変わりました。もう一度確かめてください",
                 "the parties were changed meanwhile: look at the preview again",
             )

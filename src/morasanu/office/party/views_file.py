@@ -32,7 +32,7 @@ _FLOW: Final = Flow(
     home="party:parties",
     make=sheet.make_plan,
     apply=sheet.apply_plan,
-    stale="MRS-I-112",
+    stale="MRS-I-111",
     answer=Words("委託先・提供先-確認してください", "parties-please-check"),
 )
 import_parties = _FLOW.take

@@ -45,11 +45,11 @@ def _lock_house() -> None:
 def save_person(person: Person, actor: str, *, seen: int | None = None) -> None:
     """Write a person. Whoever has left can no longer sign in from the day after.
 
-    Raises InputError MRS-I-113 when somebody who is not a vendor's staff is given a vendor.
+    Raises InputError MRS-I-112 when somebody who is not a vendor's staff is given a vendor.
     """
     if person.party_id is not None and person.kind != PersonKind.VENDOR:
         raise InputError(
-            "MRS-I-113",
+            "MRS-I-112",
             "委託先は、区分が委託先要員の人だけに書いてください",
             "only vendor's staff have a vendor",
         )

@@ -9,7 +9,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.office.register.models import FLOW_KINDS
-from morasanu.office.sheet.column import fold_title
+from morasanu.office.sheet.column import fold_title, settle_text
 from morasanu.office.sheet.narrow import narrow
 from morasanu.rules.load import Words
 from morasanu.text.fold import fold
@@ -84,12 +84,12 @@ def _write(rows: Iterable[tuple[str, ...]]) -> str:
     """Return rows as lines in one order: a program that cannot hold a character leaves it as it is."""
     lines = []
     for row in rows:
-        cells = [cell.strip() for cell in row]
+        cells = [settle_text(cell).strip() for cell in row]
         while len(cells) > 1 and not cells[-1]:
             cells.pop()
         text = StringIO(newline="")
-        csv.writer(text, delimiter=_BETWEEN, lineterminator="").writerow(cells)
-        lines.append(text.getvalue())
+        csv.writer(text, delimiter=_BETWEEN, lineterminator="\n").writerow(cells)
+        lines.append(text.getvalue()[:-1])
     return "\n".join(sorted(lines, key=lambda line: (narrow(line), line)))
 
 

@@ -43,8 +43,9 @@ def make_parties(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
         return
     now = timezone.now()
     root = unit_model.objects.filter(parent=None).order_by("pk").first()
+    there = {party.name: party for party in party_model.objects.all()}  # of a migration that was taken back
     parties = {}
-    for number, name in enumerate(sorted(kinds), 1):
+    for number, name in enumerate(sorted(kinds.keys() - there.keys()), len(there) + 1):
         here = units[name]
         parties[name] = party_model(
             code=f"P-{number:04d}",
@@ -56,10 +57,11 @@ def make_parties(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
         )
     party_model.objects.bulk_create(list(parties.values()), batch_size=_BATCH)
     _leave_traces(apps, "party.party.moved", "party.party", list(parties.values()), [], now)
+    there |= parties
     last = 0
     while flows := list(rows.filter(pk__gt=last)[:_BATCH]):
         last = flows[-1].pk
-        _link(apps, [flow for flow in flows if flow.party_text.strip()], parties, now)
+        _link(apps, [flow for flow in flows if flow.party_text.strip()], there, now)
 
 
 def _link(apps: Apps, flows: Sequence[Any], parties: dict[str, Any], now: dt.datetime) -> None:
