@@ -111,31 +111,29 @@ class Line(NamedTuple):
 
 
 _SOON: Final = Words("開始前", "not begun")
-_GOOD: Final = Words("取引中", "in force")
+_GOOD: Final = Words("継続中", "in force")
 _ENDED: Final = Words("終了", "ended")
 _STALE: Final = Words("終了後も流れあり", "ended, data still flows")
 
 
-def describe_state(party: Party, flows: int, today: dt.date) -> tuple[str, Words]:
+def describe_state(party: Party, today: dt.date, *, is_stale: bool) -> tuple[str, Words]:
     """Return how a party stands, as a state's kind (none when it is over) and its word."""
     if party.ends_on and party.ends_on < today:
-        return ("late", _STALE) if flows else ("", _ENDED)
+        return ("late", _STALE) if is_stale else ("", _ENDED)
     return ("open", _SOON) if party.starts_on and party.starts_on > today else ("done", _GOOD)
 
 
 def make_lines(parties: Sequence[Party], flows: Reach | None, today: dt.date) -> list[Line]:
-    """Return rows of the list; `flows` is the reach to holdings, None for none. One query."""
-    counts = _count_flows(flows, parties)
+    """Return rows of the list; `flows` is the reach to holdings, None for none. Two queries."""
+    keys = [each.pk for each in parties]
+    counts: dict[int, int] = {}
+    if flows is not None:
+        rows = within(Flow, flows).filter(party__in=keys).order_by()
+        counts = dict(rows.values_list("party").annotate(n=Count("pk")))
+    stale = set(within(Party, HOUSE).filter(is_stale_on(today), pk__in=keys).values_list("pk", flat=True))
     return [
-        Line(each, counts.get(each.pk, 0), *describe_state(each, counts.get(each.pk, 0), today)) for each in parties
+        Line(each, counts.get(each.pk, 0), *describe_state(each, today, is_stale=each.pk in stale)) for each in parties
     ]
-
-
-def _count_flows(reach: Reach | None, parties: Sequence[Party]) -> dict[int, int]:
-    if reach is None or not parties:
-        return {}
-    rows = within(Flow, reach).filter(party__in=[each.pk for each in parties], holding__status=Status.ACTIVE)
-    return dict(rows.order_by().values_list("party").annotate(n=Count("pk")))
 
 
 def list_flows(party: Party, reach: Reach | None) -> QuerySet[Flow]:

@@ -15,6 +15,7 @@ from morasanu.office.party import selectors, services
 from morasanu.office.party.forms import PartyForm
 from morasanu.office.party.models import PARTY_KINDS, Party
 from morasanu.office.people.models import OrgUnit
+from morasanu.office.register.models import Status
 from morasanu.office.seal.selectors import find_seal
 
 if TYPE_CHECKING:
@@ -58,13 +59,14 @@ def show_party(request: HttpRequest, key: int) -> HttpResponse:
     party = get_object_or_404(within(Party, reach).select_related("unit", "parent"), pk=key)
     flows = selectors.list_flows(party, visitor.reach("register:holding", "GET"))
     persons = selectors.list_persons(party, visitor.reach("people:persons", "GET"), today)
-    page = take_page(flows, request, ("holding__code",))
+    page = take_page(flows, request, ("holding",))
     line, *_ = selectors.make_lines([party], visitor.reach("register:holding", "GET"), today)
     chain = selectors.find_chain(party)
     shown = list(persons[: _PERSONS + 1])
     context: dict[str, Any] = {
         "party": party,
         "line": line,
+        "left": flows.filter(holding__status=Status.ACTIVE).count() if line.state == "late" else 0,
         "page": page,
         "chain": chain,
         "tier": len(chain) + 1,

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from morasanu.office.register.models import Flow
 
+    AddFlow = Callable[..., Flow]
+
 FORM = {"code": "V-9", "name": "新しい委託先", "kind": "vendor", "country": "JP"}
 Parties = dict[str, Party]
-AddFlow = "Callable[..., Flow]"
 
 
 @pytest.fixture
