@@ -97,7 +97,7 @@ def count_parties(reach: Reach, today: dt.date) -> Tally:
 
 def is_stale_on(day: dt.date) -> Q:
     """Return which parties had ended on a day though data in use still flows there."""
-    flows = Flow.objects.filter(party=OuterRef("pk"), holding__status=Status.ACTIVE)
+    flows = within(Flow, HOUSE).filter(party=OuterRef("pk"), holding__status=Status.ACTIVE)
     return ended_on(day) & Q(Exists(flows))
 
 
@@ -123,29 +123,25 @@ def describe_state(party: Party, today: dt.date, *, is_stale: bool) -> tuple[str
     return ("open", _SOON) if party.starts_on and party.starts_on > today else ("done", _GOOD)
 
 
-def make_lines(parties: Sequence[Party], flows: Reach | None, today: dt.date) -> list[Line]:
-    """Return rows of the list; `flows` is the reach to holdings, None for none. Two queries."""
+def make_lines(parties: Sequence[Party], flows: Reach, today: dt.date) -> list[Line]:
+    """Return rows of the list; `flows` is the reach to holdings. Two queries."""
     keys = [each.pk for each in parties]
-    counts: dict[int, int] = {}
-    if flows is not None:
-        rows = within(Flow, flows).filter(party__in=keys).order_by()
-        counts = dict(rows.values_list("party").annotate(n=Count("pk")))
+    rows = within(Flow, flows).filter(party__in=keys).order_by()
+    counts = dict(rows.values_list("party").annotate(n=Count("pk")))
     stale = set(within(Party, HOUSE).filter(is_stale_on(today), pk__in=keys).values_list("pk", flat=True))
     return [
         Line(each, counts.get(each.pk, 0), *describe_state(each, today, is_stale=each.pk in stale)) for each in parties
     ]
 
 
-def list_flows(party: Party, reach: Reach | None) -> QuerySet[Flow]:
-    """Return what flows to or from a party, with the holdings that are in reach (None: none)."""
-    rows = within(Flow, reach) if reach is not None else Flow.objects.none()
-    return rows.filter(party=party).select_related("holding__unit")
+def list_flows(party: Party, reach: Reach) -> QuerySet[Flow]:
+    """Return what flows to or from a party, with the holdings that are in reach."""
+    return within(Flow, reach).filter(party=party).select_related("holding__unit")
 
 
-def list_persons(party: Party, reach: Reach | None, today: dt.date) -> QuerySet[Person]:
-    """Return the people of a party who are here, as far as they are in reach (None: none)."""
-    rows = within(Person, reach) if reach is not None else Person.objects.none()
-    return rows.filter(Q(left_on=None) | Q(left_on__gte=today), party=party).select_related("unit")
+def list_persons(party: Party, reach: Reach, today: dt.date) -> QuerySet[Person]:
+    """Return the people of a party who are here, as far as they are in reach."""
+    return within(Person, reach).filter(Q(left_on=None) | Q(left_on__gte=today), party=party).select_related("unit")
 
 
 def find_chain(party: Party) -> list[Party]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404, render
 
-from morasanu.office.access.reach import may, read_reach, read_visitor, within
+from morasanu.office.access.reach import NOWHERE, may, read_reach, read_visitor, within
 from morasanu.office.base.clock import read_today
 from morasanu.office.base.edit import edit_record
 from morasanu.office.base.page import take_page
@@ -29,7 +29,7 @@ def show_parties(request: HttpRequest) -> HttpResponse:
     reach, today = read_reach(request), read_today()
     wanted = selectors.read_wanted(request.GET, request.POST.get("words", ""))
     page = take_page(selectors.list_parties(reach, wanted, today), request, ("code",))
-    flows = read_visitor(request).reach("register:holdings", "GET")
+    flows = read_visitor(request).reach("register:holdings", "GET") or NOWHERE
     context: dict[str, Any] = {
         "page": page,
         "lines": selectors.make_lines(page.rows, flows, today),
@@ -57,10 +57,11 @@ def show_party(request: HttpRequest, key: int) -> HttpResponse:
     """Return a party with what flows there, whom it entrusts to, who of it works here."""
     reach, today, visitor = read_reach(request), read_today(), read_visitor(request)
     party = get_object_or_404(within(Party, reach).select_related("unit", "parent"), pk=key)
-    flows = selectors.list_flows(party, visitor.reach("register:holding", "GET"))
-    persons = selectors.list_persons(party, visitor.reach("people:persons", "GET"), today)
+    holdings = visitor.reach("register:holding", "GET") or NOWHERE
+    flows = selectors.list_flows(party, holdings)
+    persons = selectors.list_persons(party, visitor.reach("people:persons", "GET") or NOWHERE, today)
     page = take_page(flows, request, ("holding",))
-    line, *_ = selectors.make_lines([party], visitor.reach("register:holding", "GET"), today)
+    line, *_ = selectors.make_lines([party], holdings, today)
     chain = selectors.find_chain(party)
     shown = list(persons[: _PERSONS + 1])
     context: dict[str, Any] = {

@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
         ("people", "0001_initial"),
         ("party", "0001_initial"),
         ("seal", "0001_initial"),
-        ("register", "0002_flow_party"),
+        ("register", "0004_flow_party"),
     ]
 
     operations = [migrations.RunPython(make_parties, write_texts)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("party", "0001_initial"),
-        ("register", "0001_initial"),
+        ("register", "0003_plan_stocktakes"),
     ]
 
     operations = [

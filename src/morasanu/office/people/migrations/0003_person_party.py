@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("party", "0001_initial"),
-        ("people", "0001_initial"),
+        ("people", "0002_encrypt_second_factors"),
     ]
 
     operations = [

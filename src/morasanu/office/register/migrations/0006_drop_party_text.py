@@ -4,6 +4,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("register", "0003_parties_of_flows")]
+    dependencies = [("register", "0005_parties_of_flows")]
 
     operations = [migrations.RemoveField("flow", "party_text")]
