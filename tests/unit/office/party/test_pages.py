@@ -218,7 +218,8 @@ def test_lists_ask_as_many_queries_for_many_rows_as_for_few(
     officer.get("/parties/")
     with django_assert_num_queries(30, exact=False) as few:
         officer.get("/parties/")
-    more = [Party(code=f"W-{n:03}", name=f"相手 {n}", unit=house.units[RISK], parent_id=1) for n in range(45)]
+    above = Party.objects.get(code="V-1")
+    more = [Party(code=f"W-{n:03}", name=f"相手 {n}", unit=house.units[RISK], parent=above) for n in range(45)]
     keep_new(more, "party.party.saved", "tests")
     with django_assert_num_queries(len(few.captured_queries)):
         officer.get("/parties/")
