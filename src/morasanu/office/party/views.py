@@ -60,7 +60,7 @@ def show_party(request: HttpRequest, key: int) -> HttpResponse:
     holdings = visitor.reach("register:holding", "GET") or NOWHERE
     flows = selectors.list_flows(party, holdings)
     persons = selectors.list_persons(party, visitor.reach("people:persons", "GET") or NOWHERE, today)
-    page = take_page(flows, request, ("holding",))
+    page = take_page(flows, request, ("holding_id",))
     line, *_ = selectors.make_lines([party], holdings, today)
     chain = selectors.find_chain(party)
     shown = list(persons[: _PERSONS + 1])

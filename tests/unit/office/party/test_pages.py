@@ -223,3 +223,13 @@ def test_lists_ask_as_many_queries_for_many_rows_as_for_few(
     keep_new(more, "party.party.saved", "tests")
     with django_assert_num_queries(len(few.captured_queries)):
         officer.get("/parties/")
+
+
+def test_every_flow_of_a_party_is_on_one_page_of_its_list(officer: Client, parties: Parties, flow: AddFlow) -> None:
+    added = [flow(EAST, "V-1").pk for _ in range(60)]
+    address = f"/parties/{parties['V-1'].pk}/"
+    first = officer.get(address).context["page"]
+    second = officer.get(address + first.next).context["page"]
+    assert [each.pk for each in [*first.rows, *second.rows]] == added
+    assert second.next == ""
+    assert [each.pk for each in officer.get(address + second.previous).context["page"].rows] == added[:50]

@@ -17,10 +17,12 @@ class Migration(migrations.Migration):
             "party",
             models.ForeignKey(
                 blank=True,
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="flows",
                 to="party.party",
             ),
         ),
+        migrations.AddIndex("flow", models.Index(fields=["party", "holding"], name="flow_party")),
     ]
