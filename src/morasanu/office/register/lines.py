@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _BETWEEN: Final = "｜"
 _CODES: Final = re.compile("[、;；]")
 _COUNT: Final = re.compile(r"[0-9]{1,10}|[0-9]{1,3}(?:,[0-9]{3})+")
+_PLAIN: Final = re.compile(r'[^"\x00-\x1f\ud800-\udfff\ufffe\uffff]*')
+"""Lines that need no quotation marks."""
 _MOST: Final = 2**31 - 1
 _TRIES: Final = 200
 _KINDS: Final = {fold_title(word): kind for kind, words in FLOW_KINDS.items() for word in (kind.value, *words)}
@@ -82,15 +84,22 @@ class PartyNames:
 
 def _write(rows: Iterable[tuple[str, ...]]) -> str:
     """Return rows as lines in one order: a program that cannot hold a character leaves it as it is."""
-    lines = []
-    for row in rows:
-        cells = [settle_text(cell).strip() for cell in row]
-        while len(cells) > 1 and not cells[-1]:
-            cells.pop()
-        text = StringIO(newline="")
-        csv.writer(text, delimiter=_BETWEEN, lineterminator="\n").writerow(cells)
-        lines.append(text.getvalue()[:-1])
-    return "\n".join(sorted(lines, key=lambda line: (narrow(line), line)))
+    lines = [_write_line(row) for row in rows]
+    if len(lines) > 1:
+        lines.sort(key=lambda line: (narrow(line), line))
+    return "\n".join(lines)
+
+
+def _write_line(row: tuple[str, ...]) -> str:
+    cells = [cell.strip() for cell in row]
+    while len(cells) > 1 and not cells[-1]:
+        cells.pop()
+    line = _BETWEEN.join(cells)
+    if _PLAIN.fullmatch(line) and line.count(_BETWEEN) == len(cells) - 1:
+        return line
+    text = StringIO(newline="")
+    csv.writer(text, delimiter=_BETWEEN, lineterminator="\n").writerow([settle_text(cell).strip() for cell in cells])
+    return text.getvalue()[:-1]
 
 
 def _read(text: str) -> list[list[str]]:
