@@ -1,4 +1,4 @@
-"""The register at full size: 100,000 holdings, 5,000 persons, 300 units. Times of the pages, queries, export, import.
+"""The register at full size: 100,000 holdings, 5,000 persons, 1,000 parties, 300 units. Times of the pages, queries, export, import.
 
     python -m bench.register FOLDER [--pages | --files]
 
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HOLDINGS, PERSONS, UNITS, LOCATIONS, IMPORTED = 100_000, 5_000, 300, 2_000, 35_000
+HOLDINGS, PERSONS, PARTIES, UNITS, LOCATIONS, IMPORTED = 100_000, 5_000, 1_000, 300, 2_000, 35_000
 REPEATS = 40
 DAY = dt.date(2026, 11, 23)
 
@@ -57,8 +57,17 @@ def fill() -> None:
         units = [OrgUnit(code=f"{n:03}", name=f"第{n}支店", kind="branch", parent=head) for n in range(1, UNITS)]
         for unit in units:
             save_unit(unit, "bench")
+        parties = fill_parties(dice, units)
         persons = [
-            Person(number=f"{n:06}", name=f"能勢 {n}", unit=dice.choice(units), joined_on=DAY) for n in range(PERSONS)
+            Person(
+                number=f"{n:06}",
+                name=f"能勢 {n}",
+                unit=dice.choice(units),
+                joined_on=DAY,
+                kind="vendor" if n % 5 == 0 else "staff",
+                party=dice.choice(parties) if n % 5 == 0 else None,
+            )
+            for n in range(PERSONS)
         ]
         keep_new(persons, "people.person.saved", "bench")
         places = [
@@ -70,9 +79,32 @@ def fill() -> None:
         keep_new(holdings, "register.holding.saved", "bench")
         storages = [Storage(holding=each, location=dice.choice(places), path=f"業務/{each.code}") for each in holdings]
         keep_new(storages, "register.storage.added", "bench")
-        flows = [Flow(holding=each, kind="entrust", party="帳票印刷 有限会社") for each in holdings[::3]]
+        flows = [Flow(holding=each, kind="entrust", party=dice.choice(parties)) for each in holdings[::3]]
+        flows += [Flow(holding=each, kind="entrust", party=parties[0]) for each in holdings[1::6]]  # one has very many
         keep_new(flows, "register.flow.added", "bench")
         _see(places, holdings, storages)
+
+
+def fill_parties(dice: random.Random, units: list) -> list:  # type: ignore[type-arg]
+    """Return new parties, of which some are abroad, some have ended, and a fifth is entrusted by another one."""
+    from morasanu.office.party.models import Party  # noqa: PLC0415 - after set_up
+    from morasanu.office.seal.keep import keep_new  # noqa: PLC0415
+
+    parties = [
+        Party(
+            code=f"V-{n:05}",
+            name=f"帳票印刷 {n} 有限会社",
+            unit=dice.choice(units),
+            country=dice.choice(("JP", "JP", "JP", "SG", "")),
+            ends_on=DAY - dt.timedelta(dice.randrange(-900, 300)),
+        )
+        for n in range(PARTIES)
+    ]
+    keep_new(parties[: PARTIES * 4 // 5], "party.party.saved", "bench")
+    for each in parties[PARTIES * 4 // 5 :]:
+        each.parent = dice.choice(parties[: PARTIES * 4 // 5])
+    keep_new(parties[PARTIES * 4 // 5 :], "party.party.saved", "bench")
+    return parties
 
 
 def _make(dice: random.Random, number: int, units: list, persons: list, labels: list) -> object:  # type: ignore[type-arg]
@@ -192,6 +224,7 @@ def measure_pages() -> None:
     measure("location", lambda: officer.get("/register/locations/1000/"))
     measure("edit", lambda: officer.get(f"{base}{deep['code']}/edit/"))
     measure("print of a branch", lambda: officer.get(f"{base}print/?unit=007"))
+    measure_people(officer, manager)
     from morasanu.office.register.models import Stocktake  # noqa: PLC0415 - after set_up
 
     if not Stocktake.objects.exists():
@@ -199,6 +232,32 @@ def measure_pages() -> None:
     measure("stocktakes", lambda: officer.get("/register/stocktakes/"))
     measure("stocktake of 300 units", lambda: officer.get(f"/register/stocktakes/{Stocktake.objects.first().pk}/"))
     measure("part of a unit", lambda: officer.get("/register/stocktakes/part/7/"))
+
+
+def measure_people(officer: object, manager: object) -> None:
+    """Print the times of the lists of people, units and parties, and of what belongs to them."""
+    from morasanu.office.party.models import Party  # noqa: PLC0415 - after set_up
+    from morasanu.office.people.models import Person  # noqa: PLC0415
+
+    person = Person.objects.order_by("number").values_list("pk", flat=True)[4_000]
+    party = Party.objects.order_by("code").values_list("pk", flat=True)
+    pages = {
+        "persons": "/people/persons/", "persons: unit": "/people/persons/?unit=007", "persons: vendors' staff": "/people/persons/?kind=vendor",
+        "persons: deep": f"/people/persons/?after={person}", "person": f"/people/persons/{person}/",
+        "edit of a person": f"/people/persons/{person}/edit/", "appointments": "/people/appointments/",
+        "units": "/people/units/", "unit": "/people/units/7/",
+        "parties": "/parties/", "parties: abroad": "/parties/?abroad=1", "parties: ended": "/parties/?ended=1",
+        "parties: deep": f"/parties/?after={party[600]}", "parties: kind, unit": "/parties/?kind=vendor&unit=007",
+        "party": f"/parties/{party[500]}/", "party with 16,667 flows": f"/parties/{party[0]}/",
+        "edit of a party": f"/parties/{party[500]}/edit/", "new party": "/parties/new/",
+    }  # fmt: skip
+    for name, address in pages.items():
+        measure(name, lambda address=address: officer.get(address))
+    measure("persons: search by name", lambda: officer.post("/people/persons/", {"words": "能勢 9"}))
+    measure("parties: search by name", lambda: officer.post("/parties/", {"words": "印刷 9"}))
+    for name in ("persons", "units", "parties", "party with 16,667 flows"):
+        measure(f"{name}: manager of a branch", lambda name=name: manager.get(pages[name]))
+    measure("locations: manager of a branch", lambda: manager.get("/register/locations/"))
 
 
 _ORDERS = (
@@ -223,9 +282,10 @@ def measure_files(folder: Path) -> None:
 def measure_import(officer: object, folder: Path) -> None:
     """Print the times of an import of 35,000 rows: half new, half changed, 35 wrong."""
     from morasanu.office.access.reach import HOUSE  # noqa: PLC0415 - after set_up
-    from morasanu.office.register.export import make_whole_table, read_entries, read_whole  # noqa: PLC0415
+    from morasanu.office.register.export import read_entries  # noqa: PLC0415
     from morasanu.office.register.load import find_known  # noqa: PLC0415
     from morasanu.office.register.models import Holding  # noqa: PLC0415
+    from morasanu.office.register.whole import make_whole_table, read_whole  # noqa: PLC0415
     from morasanu.office.sheet.write import write_xlsx  # noqa: PLC0415
 
     mark = f"{time.time():.0f}"

@@ -137,6 +137,9 @@ def test_no_mark_is_in_the_outbox_or_the_ledger(house: House, ledger: Ledger, tm
     mark_people(house)
     administrator = house.sign_in(Role.ADMINISTRATOR, EAST)
     person = Person.objects.get(number="M102007")
+    party = {"code": "M-1", "name": "印102標商会", "kind": "vendor", "country": "JP", "unit": person.unit_id}
+    party |= {"contact": "印102標係", "phone": "03-5555-0114", "mail": "hyou-102@minato.example"}
+    assert house.sign_in(Role.OFFICER, EAST).post("/parties/new/", party).status_code == 302
     given = {
         "number": "M102007",
         "name": "印102標改",
@@ -153,10 +156,12 @@ def test_no_mark_is_in_the_outbox_or_the_ledger(house: House, ledger: Ledger, tm
     assert rows.count('"pk"') > 1_000
     assert "印" not in rows
     assert "M102007" not in rows
+    assert "hyou-102" not in rows
     held = [path for path in (tmp_path / "ledger").rglob("*") if path.is_file()]
     for path in held:
         data = path.read_bytes()
         assert "印".encode() not in data
         assert json.dumps("印").strip('"').encode() not in data
         assert b"M102007" not in data
+        assert b"hyou-102" not in data
     assert sum(path.stat().st_size for path in held) > 100_000

@@ -38,6 +38,8 @@ UNREADY = {
     "people:letter": {409},  # no executive to sign it
     "people:import-check": {302, 422},  # nothing was sent
     "people:import-answer": {302, 404, 422},
+    "party:import-check": {302, 422},
+    "party:import-answer": {302, 404, 422},
     "register:import-check": {302, 422},
     "register:import-answer": {302, 404, 422},
     "requirement:coverage-of": {302},

@@ -13,6 +13,7 @@ from morasanu.office.access.role import Role
 from morasanu.office.base.clock import read_now, read_today
 from morasanu.office.due.models import DueEvent
 from morasanu.office.finding.models import Action, Finding, FindingKind
+from morasanu.office.party.models import Party
 from morasanu.office.people.models import Account, Appointment
 from morasanu.office.register.models import (
     Flow,
@@ -67,6 +68,13 @@ def make_holding(house: House, unit: str, _owner: Account) -> Values:
     holding = Holding(code=f"M-{number}", name=f"台帳 {number}", unit=house.units[unit], purpose="試験")
     keep(holding, "tests", "tests")
     return {"key": holding.pk}
+
+
+def make_party(house: House, unit: str, _owner: Account) -> Values:
+    number = next(_NUMBER)
+    party = Party(code=f"M-{number}", name=f"相手 {number}", unit=house.units[unit])
+    keep(party, "tests", "tests")
+    return {"key": party.pk}
 
 
 def make_storage(house: House, unit: str, owner: Account) -> Values:
@@ -153,6 +161,8 @@ THINGS: Final[Mapping[str, Make]] = {
     "people:appointment-end": make_appointment,
     "due:retry": make_event,
     "people:letter": make_appointment,
+    "party:party": make_party,
+    "party:party-edit": make_party,
     "register:location": make_location,
     "register:location-edit": make_location,
     "register:holding": make_holding,
@@ -193,6 +203,7 @@ FIXED: Final[Mapping[str, Values]] = {
     "account_confirm_email": {"key": "x"},
     "account_reset_password_from_key": {"uidb36": "x", "key": "x"},
     "people:export": {"kind": "xlsx"},
+    "party:export": {"kind": "xlsx"},
     "register:export": {"book": "whole", "kind": "xlsx"},
     "requirement:requirement": {"name": "PPC-10-1"},
     "requirement:exclude": {"name": "PPC-10-1"},

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "morasanu.office.base",
     "morasanu.office.seal",
     "morasanu.office.people",
+    "morasanu.office.party",
     "morasanu.office.due",
     "morasanu.office.register",
     "morasanu.office.requirement",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/2fa/", include(mfa_urls)),
     path("people/", include("morasanu.office.people.urls")),
     path("requirements/", include("morasanu.office.requirement.urls")),
+    path("parties/", include("morasanu.office.party.urls")),
     path("register/", include("morasanu.office.register.urls")),
     path("reality/", include("morasanu.office.reality.urls")),
     path("findings/", include("morasanu.office.finding.urls")),

@@ -33,6 +33,8 @@ class Reach:
 
 HOUSE = Reach(None, 0)
 """All of it: for the office itself, never for a visitor."""
+NOWHERE = Reach(NOTHING, 0)
+"""None of it: what a page shows of a room that does not open for the visitor."""
 
 
 @dataclass(frozen=True, slots=True)

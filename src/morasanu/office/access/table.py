@@ -118,6 +118,14 @@ register:locations               GET        all       all     below   unit    - 
 register:location-add            GET,POST   -         all     unit    -       -        -       all
 register:location                GET        all       all     below   unit    -        all     all
 register:location-edit           GET,POST   -         all     unit    -       -        -       all
+party:parties                    GET,POST   all       all     all     -       all      all     -
+party:party                      GET        all       all     all     -       all      all     -
+party:party-add                  GET,POST   -         all     unit    -       -        -       -
+party:party-edit                 GET,POST   -         all     unit    -       -        -       -
+party:export                     GET        all       all     all     -       -        all     -
+party:import                     GET,POST   -         all     unit    -       -        -       -
+party:import-check               GET,POST   -         all     unit    -       -        -       -
+party:import-answer              GET        -         all     unit    -       -        -       -
 register:stocktakes              GET        all       all     below   -       -        all     -
 register:stocktake-add           GET,POST   -         all     -       -       -        -       -
 register:stocktake               GET        all       all     -       -       -        all     -

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from django import forms
 
 from morasanu.office.base.record import Record
-from morasanu.office.base.words import say_words
+from morasanu.office.base.words import say, say_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,43 @@ if TYPE_CHECKING:
     from morasanu.rules.load import Words
 
 Row = TypeVar("Row", bound=Record)
+
+
+class CodeField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A row by the code that people know it by: a list of thousands helps nobody.
+
+    `stands` is the row that the record names already: it may stay, though whoever edits the record could not choose it.
+    """
+
+    def __init__(self, rows: QuerySet[Any], missing: str, *, by: str = "code", required: bool = True) -> None:
+        """Keep which rows may be chosen, by which field, and what is said when there is none."""
+        super().__init__(
+            rows,
+            required=required,
+            to_field_name=by,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            error_messages={"invalid_choice": missing},
+        )
+        self.by = by
+        self.stands: Record | None = None
+
+    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401 - Django's
+        """Return the code that is shown."""
+        stands = self.stands
+        return getattr(stands, self.by) if stands and value in (stands, stands.pk) else super().prepare_value(value)
+
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's
+        """Return the row; raises Django's ValidationError when none that may be chosen has the code."""
+        value = value.strip() if isinstance(value, str) else value
+        if self.stands and value == getattr(self.stands, self.by):
+            return self.stands
+        return super().to_python(value)
+
+
+def _find_row(record: Record, name: str) -> Record | None:
+    """Return the row that a record names in a field; Django raises where none must be missing and is."""
+    field: Any = record._meta.get_field(name)  # noqa: SLF001 - Django's name for it
+    return getattr(record, name) if getattr(record, field.attname) is not None else None
 
 
 class RecordForm(forms.ModelForm, Generic[Row]):  # type: ignore[type-arg]
@@ -39,6 +76,14 @@ class RecordForm(forms.ModelForm, Generic[Row]):  # type: ignore[type-arg]
             if name != "seen":
                 field.widget.attrs.setdefault("aria-describedby", f"help-{name}")
         self.label_fields(reach)
+        if "code" in self.fields:
+            self.fields["code"].error_messages["unique"] = say(
+                "その番号はもう使われています。別の番号を付けてください", "that code is taken: choose another one"
+            )
+        for name, field in self.fields.items():
+            if isinstance(field, CodeField):
+                field.widget.attrs["aria-describedby"] = f"help-{name}"
+                field.stands = _find_row(self.instance, name)
 
     def label_fields(self, reach: Reach) -> None:
         """Say what each field is, and limit what may be chosen to `reach`."""

@@ -24,6 +24,7 @@ _SECTIONS: Final = (
         (
             ("register:holdings", Words("台帳", "Register")),
             ("register:locations", Words("保管場所", "Locations")),
+            ("party:parties", Words("委託先・提供先", "Parties")),
             ("register:stocktakes", Words("棚卸", "Stocktakes")),
         ),
     ),

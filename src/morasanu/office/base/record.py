@@ -51,6 +51,17 @@ class Record(models.Model):
         return found
 
 
+def is_below_itself(record: Any) -> bool:  # noqa: ANN401 - a record of any model with a parent of its own kind
+    """Return whether the chain of parents above a record leads back into itself."""
+    above, passed = record.parent, {record.pk}
+    while above is not None:
+        if above.pk in passed:
+            return True
+        passed.add(above.pk)
+        above = above.parent
+    return False
+
+
 class StaleError(InputError):
     """Somebody else changed the row meanwhile: `stored` is what it holds now, by name of field."""
 

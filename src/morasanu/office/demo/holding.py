@@ -145,7 +145,7 @@ def _read(cells: list[str], number: int) -> Held:
 
 
 class Passing(NamedTuple):
-    """What happens to a holding beside being acquired and used."""
+    """What happens to a holding beside being acquired and used. `party` is a name, empty for none."""
 
     unit: str
     name: str
@@ -187,7 +187,7 @@ def make_passings() -> list[tuple[str, Passing]]:
     branches = {each.code for each in BRANCHES}
     found = []
     for held in make_register():
-        found.append((held.code, Passing(held.unit, held.name, "acquire", "本人", "利用目的の公表", held.persons)))
+        found.append((held.code, Passing(held.unit, held.name, "acquire", "", "利用目的の公表", held.persons)))
         found += [
             (held.code, row)
             for row in rows

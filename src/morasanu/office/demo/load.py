@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
@@ -12,10 +13,12 @@ from morasanu.office.base.clock import TOKYO, read_now
 from morasanu.office.demo import bank, history
 from morasanu.office.demo.door import GUESTS
 from morasanu.office.demo.holding import make_passings, make_register
+from morasanu.office.demo.party import make_parties, make_staff
 from morasanu.office.demo.place import EXAMPLES, make_places
 from morasanu.office.demo.stocktake import load_rounds
 from morasanu.office.due.plan import plan
 from morasanu.office.finding.models import Action, ClosedAs, Finding, Progress
+from morasanu.office.party.models import Party
 from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, UnitKind
 from morasanu.office.people.services import save_unit
 from morasanu.office.reality.models import Plan, Run, RunState, Sighting
@@ -59,10 +62,11 @@ def load_bank(examples: Path | None = None) -> bool:
             )
         return False
     units = _load_units()
-    persons = _load_persons(units)
+    parties = _load_parties(units)
+    persons = _load_persons(units, parties)
     _load_accounts(persons)
     places = _load_places(units, examples)
-    _load_register(units, persons, places)
+    _load_register(units, persons, places, parties)
     custodians = _find_custodians(units)
     load_rounds({unit: persons[custodians[code]] for code, unit in units.items() if code in custodians}, ACTOR)
     _load_controls(units, persons)
@@ -88,20 +92,24 @@ def _load_units() -> dict[str, OrgUnit]:
     return units
 
 
-def _load_persons(units: Mapping[str, OrgUnit]) -> dict[str, Person]:
+def _load_parties(units: Mapping[str, OrgUnit]) -> dict[str, Party]:
+    parties: dict[str, Party] = {}
+    for is_below in (False, True):
+        rows = [
+            Party(**each._asdict() | {"unit": units[each.unit], "parent": parties.get(each.parent)})
+            for each in make_parties()
+            if bool(each.parent) == is_below
+        ]
+        keep_new(rows, "party.party.saved", ACTOR)
+        parties.update({row.code: row for row in rows})
+    return parties
+
+
+def _load_persons(units: Mapping[str, OrgUnit], parties: Mapping[str, Party]) -> dict[str, Person]:
     people = bank.make_people()
     persons = {
-        each.number: Person(
-            number=each.number,
-            name=each.name,
-            kana=each.kana,
-            kind=each.kind,
-            unit=units[each.unit],
-            post=each.post,
-            joined_on=each.joined_on,
-            left_on=each.left_on,
-        )
-        for each in people
+        each.number: Person(**dataclasses.asdict(each) | {"unit": units[each.unit], "party": parties.get(party)})
+        for each, party in [*((each, "") for each in people), *make_staff()]
     }
     keep_new(list(persons.values()), "people.person.saved", ACTOR)
     counts: dict[int, int] = {}
@@ -161,7 +169,12 @@ def _find_address(code: str, address: str, examples: Path | None) -> str:
     return str((examples / folder).resolve()) if examples is not None and folder else address
 
 
-def _load_register(units: Mapping[str, OrgUnit], persons: Mapping[str, Person], places: Mapping[str, Location]) -> None:
+def _load_register(
+    units: Mapping[str, OrgUnit],
+    persons: Mapping[str, Person],
+    places: Mapping[str, Location],
+    parties: Mapping[str, Party],
+) -> None:
     custodians = _find_custodians(units)
     passings = make_passings()
     holdings = {}
@@ -195,9 +208,15 @@ def _load_register(units: Mapping[str, OrgUnit], persons: Mapping[str, Person], 
         for lying in each.lies
     ]
     keep_new(storages, "register.storage.added", ACTOR)
+    named = {each.name: each for each in parties.values()}
     flows = [
         Flow(
-            holding=holdings[code], kind=row.kind, party=row.party, ground=row.ground, volume=row.volume, note=row.note
+            holding=holdings[code],
+            kind=row.kind,
+            party=named[row.party] if row.party else None,
+            ground=row.ground,
+            volume=row.volume,
+            note=row.note,
         )
         for code, row in passings
     ]

@@ -9,11 +9,15 @@ from django.conf import settings
 
 from morasanu.office.access.reach import within
 from morasanu.office.access.role import TITLES, Role
-from morasanu.office.base.form import RecordForm, choose
+from morasanu.office.base.form import CodeField, RecordForm, choose
 from morasanu.office.base.words import say
+from morasanu.office.party.forms import PartyField
+from morasanu.office.party.selectors import list_nameable
 from morasanu.office.people.models import PERSON_KINDS, UNIT_KINDS, Appointment, OrgUnit, Person
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from morasanu.office.access.reach import Reach
 
 
@@ -46,16 +50,18 @@ class PersonForm(RecordForm[Person]):
         """Its fields."""
 
         model = Person
-        fields = ("number", "name", "kana", "kind", "unit", "post", "joined_on", "left_on")
+        fields = ("number", "name", "kana", "kind", "unit", "party", "post", "joined_on", "left_on")
 
     def label_fields(self, reach: Reach) -> None:
         """Say what each is."""
+        self.fields["party"] = PartyField(list_nameable())
         self.name_fields(
             number=say("職員番号", "Staff number"),
             name=say("氏名", "Name"),
             kana=say("氏名（カナ）", "Name in kana"),
             kind=say("区分", "Kind"),
             unit=say("所属", "Unit"),
+            party=say("委託先（番号か名称。委託先要員だけ）", "Vendor (code or name; vendor's staff only)"),
             post=say("役職", "Post"),
             joined_on=say("着任日", "From"),
             left_on=say("退任日（最後の日）", "Last day"),
@@ -75,6 +81,7 @@ class AppointmentForm(RecordForm[Appointment]):
 
     def label_fields(self, reach: Reach) -> None:
         """Say what each is."""
+        self.fields["person"] = PersonField(within(Person, reach))
         self.name_fields(
             person=say("職員番号", "Staff number"),
             unit=say("任命先", "Unit"),
@@ -84,26 +91,17 @@ class AppointmentForm(RecordForm[Appointment]):
             ends_on=say("任期の最後の日（空欄＝定めなし）", "Last day (empty: open)"),
         )
         choose(self, "role", {role: TITLES[role] for role in Role})
-        self.fields["person"] = PersonField(within(Person, reach), self.fields["person"].label)
         self.limit("unit", within(OrgUnit, reach))
 
 
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A person by staff number: a list of five thousand names helps nobody."""
+class PersonField(CodeField):
+    """A person by staff number."""
 
-    def __init__(self, persons: Any, label: Any) -> None:  # noqa: ANN401 - Django's
+    def __init__(self, persons: QuerySet[Person], label: Any = None, *, required: bool = True) -> None:  # noqa: ANN401 - Django's
         """Keep who may be chosen."""
-        super().__init__(
-            persons,
-            label=label,
-            to_field_name="number",
-            widget=forms.TextInput(attrs={"autocomplete": "off"}),
-            error_messages={"invalid_choice": say("その番号の人は見当たりません", "nobody here has that number")},
-        )
-
-    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401 - Django's
-        """Return the number that is shown."""
-        return value.number if isinstance(value, Person) else super().prepare_value(value)
+        missing = say("その番号の人は見当たりません", "nobody here has that number")
+        super().__init__(persons, missing, by="number", required=required)
+        self.label = label
 
 
 class AccountForm(forms.Form):

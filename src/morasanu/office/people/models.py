@@ -79,7 +79,7 @@ PERSON_KINDS = {
 
 
 class Person(Record):
-    """Somebody who works here, with a staff number. `left_on` is the last day."""
+    """Somebody who works here, with a staff number. `left_on` is the last day; `party` whose staff a vendor's staff are."""
 
     unit_lookup = "unit"
     person_lookup = "pk"
@@ -90,6 +90,7 @@ class Person(Record):
     kana = models.CharField(max_length=80, blank=True)
     kind = models.CharField(max_length=20, choices=PersonKind.choices, default=PersonKind.STAFF)
     unit = models.ForeignKey(OrgUnit, models.PROTECT, related_name="persons")
+    party = models.ForeignKey("party.Party", models.PROTECT, null=True, blank=True, related_name="persons")
     post = models.CharField(max_length=40, blank=True)
     joined_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)

@@ -37,11 +37,15 @@ def list_units(reach: Reach, today: dt.date) -> QuerySet[OrgUnit]:
     return within(OrgUnit, reach).select_related("parent").annotate(size=Count("persons", filter=here))
 
 
-def list_persons(reach: Reach, today: dt.date, *, unit: str = "", kind: str = "", words: str = "") -> QuerySet[Person]:
-    """Return the people who are here, narrowed by the unit's code, the kind, a part of the name or the number."""
-    rows = within(Person, reach).select_related("unit").filter(Q(left_on=None) | Q(left_on__gte=today))
+def list_persons(
+    reach: Reach, today: dt.date, *, unit: str = "", kind: str = "", party: str = "", words: str = ""
+) -> QuerySet[Person]:
+    """Return the people who are here, narrowed by the unit's code, the kind, the code of their party, a part of the name or the number."""
+    rows = within(Person, reach).select_related("unit", "party").filter(Q(left_on=None) | Q(left_on__gte=today))
     if unit:
         rows = rows.filter(unit__code=unit)
+    if party:
+        rows = rows.filter(party__code=party)
     if kind:
         rows = rows.filter(kind=kind)
     if words:

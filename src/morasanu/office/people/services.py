@@ -9,7 +9,7 @@ from django.db import transaction
 
 from morasanu.errors import InputError
 from morasanu.office.access.role import Role
-from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, UnitKind
+from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, PersonKind, UnitKind
 from morasanu.office.seal.keep import keep, leave_trace
 
 if TYPE_CHECKING:
@@ -43,7 +43,16 @@ def _lock_house() -> None:
 
 
 def save_person(person: Person, actor: str, *, seen: int | None = None) -> None:
-    """Write a person. Whoever has left can no longer sign in from the day after."""
+    """Write a person. Whoever has left can no longer sign in from the day after.
+
+    Raises InputError MRS-I-112 when somebody who is not a vendor's staff is given a vendor.
+    """
+    if person.party_id is not None and person.kind != PersonKind.VENDOR:
+        raise InputError(
+            "MRS-I-112",
+            "委託先は、区分が委託先要員の人だけに書いてください",
+            "only vendor's staff have a vendor",
+        )
     keep(person, "people.person.saved", actor, seen=seen)
 
 

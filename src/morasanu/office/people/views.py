@@ -79,7 +79,7 @@ def edit_unit(request: HttpRequest, key: int) -> HttpResponse:
 def show_persons(request: HttpRequest) -> HttpResponse:
     """Return the people. A name that is looked for comes in the body, so that no address holds it."""
     reach = read_reach(request)
-    given = {name: request.GET.get(name, "") for name in ("unit", "kind")}
+    given = {name: request.GET.get(name, "") for name in ("unit", "kind", "party")}
     words = request.POST.get("words", "").strip()
     rows = selectors.list_persons(reach, read_today(), **given, words=words)
     context: dict[str, Any] = {
@@ -98,7 +98,7 @@ def show_persons(request: HttpRequest) -> HttpResponse:
 def show_person(request: HttpRequest, key: int) -> HttpResponse:
     """Return a person with their appointments."""
     reach = read_reach(request)
-    person = get_object_or_404(within(Person, reach).select_related("unit"), pk=key)
+    person = get_object_or_404(within(Person, reach).select_related("unit", "party"), pk=key)
     return _show_person(request, person, AccountForm())
 
 
@@ -113,6 +113,7 @@ def _show_person(request: HttpRequest, person: Person, form: AccountForm, status
         "seal": find_seal(person.trace_subject),
         "may_edit": may(request, "people:person-edit"),
         "may_appoint": may(request, "people:appoint"),
+        "may_parties": may(request, "party:party"),
     }
     return render(request, "people/person.html", context, status=status)
 
@@ -138,7 +139,7 @@ def edit_person(request: HttpRequest, key: int) -> HttpResponse:
 
 def open_account(request: HttpRequest, key: int) -> HttpResponse:
     """Give a person a name to sign in with."""
-    person = get_object_or_404(within(Person, read_reach(request)).select_related("unit"), pk=key)
+    person = get_object_or_404(within(Person, read_reach(request)).select_related("unit", "party"), pk=key)
     form = AccountForm(request.POST)
     if form.is_valid():
         try:

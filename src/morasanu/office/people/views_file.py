@@ -22,9 +22,11 @@ def export_persons(request: HttpRequest, kind: str) -> FileResponse:
     if kind not in KINDS:
         raise Http404
     reach, today = read_reach(request), read_today()
-    given = {name: request.GET.get(name, "") for name in ("unit", "kind")}
+    given = {name: request.GET.get(name, "") for name in ("unit", "kind", "party")}
     rows = sheet.read_rows(selectors.list_persons(reach, today, **given))
-    return hand_table(f"persons-{today:%Y%m%d}", kind, sheet.make_table(sheet.find_units(reach)), rows)
+    return hand_table(
+        f"persons-{today:%Y%m%d}", kind, sheet.make_table(sheet.find_units(reach), (), sheet.find_parties()), rows
+    )
 
 
 _FLOW: Final = Flow(

@@ -1,15 +1,16 @@
-"""The register as the three books that are asked for, and as the whole table that can be read back: lists of columns over one entry."""
+"""The register as the three books that are asked for: lists of columns over one entry."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db.models import F
 
-from morasanu.office.register.models import FLOW_KINDS, MEDIUMS, STATUSES, FlowKind, Holding
-from morasanu.office.sheet.column import Choice, Column, Kind, Table
+from morasanu.office.party.country import HOME, name_country
+from morasanu.office.register.models import FlowKind, Holding
+from morasanu.office.sheet.column import Column, Kind, Table
 from morasanu.rules.load import Words, load_rules
 
 if TYPE_CHECKING:
@@ -35,9 +36,25 @@ class Stream(NamedTuple):
 
     key: int
     kind: str
+    code: str
     party: str
+    country: str
     ground: str
     volume: int | None
+    note: str
+
+    @property
+    def is_abroad(self) -> bool:
+        """Return whether data leaves Japan with it: it says so, or whom it goes to is abroad."""
+        return self.kind == FlowKind.CROSS_BORDER or (self.kind in _LEAVING and self.country not in {"", HOME})
+
+    @property
+    def said(self) -> str:
+        """Return the party's name, with its country where data leaves Japan."""
+        return f"{self.party}（{name_country(self.country).ja}）" if self.party and self.is_abroad else self.party
+
+
+_LEAVING: Final = frozenset((FlowKind.PROVIDE, FlowKind.JOINT, FlowKind.ENTRUST))
 
 
 class Entry(NamedTuple):
@@ -59,21 +76,25 @@ def read_entries(rows: QuerySet[Holding]) -> Iterator[Entry]:
             place_path=F("storages__path"),
             flow_key=F("flows__pk"),
             flow_kind=F("flows__kind"),
-            flow_party=F("flows__party"),
+            flow_code=F("flows__party__code"),
+            flow_party=F("flows__party__name"),
+            flow_country=F("flows__party__country"),
             flow_ground=F("flows__ground"),
             flow_volume=F("flows__volume"),
+            flow_note=F("flows__note"),
         )
         .order_by("code", "pk")
     )
     for _, group in groupby(joined.iterator(_CHUNK), key=lambda row: row.pk):
         found = list(group)
         places = {Place(row.place_code, row.place_name, row.place_path) for row in found if row.place_code}
-        streams = {
-            Stream(row.flow_key, row.flow_kind, row.flow_party, row.flow_ground, row.flow_volume)
-            for row in found
-            if row.flow_key
-        }
+        streams = {_read_stream(row) for row in found if row.flow_key}
         yield Entry(found[0], tuple(sorted(places)), tuple(sorted(streams, key=lambda each: each.key)))
+
+
+def _read_stream(row: Any) -> Stream:  # noqa: ANN401 - a holding with what the query adds to it
+    party = (row.flow_code or "", row.flow_party or "", row.flow_country or "")
+    return Stream(row.flow_key, row.flow_kind, *party, row.flow_ground, row.flow_volume, row.flow_note)
 
 
 class Field(NamedTuple):
@@ -162,8 +183,11 @@ def _parties(kind: FlowKind, given: str = "") -> Callable[[Entry], str]:
     """Return what names the parties of a kind of flow, with what the holding's own field `given` says before them."""
 
     def read(entry: Entry) -> str:
+        streams = list(_streams(kind, entry))
         first = str(getattr(entry.holding, given)) if given else ""
-        return "、".join(dict.fromkeys(filter(None, (first, *(each.party for each in _streams(kind, entry))))))
+        known = {each.party for each in streams}
+        own = [name for name in first.split("、") if name not in known] if first not in known else []
+        return "、".join(dict.fromkeys(filter(None, (*own, *(each.said for each in streams)))))
 
     return read
 
@@ -184,10 +208,12 @@ def _has(kind: FlowKind, given: str = "") -> Callable[[Entry], bool]:
     return lambda entry: bool(_parties(kind, given)(entry)) or any(True for _ in _streams(kind, entry))
 
 
-def _say_flows(entry: Entry) -> str:
-    return "、".join(
-        dict.fromkeys(f"{FLOW_KINDS[FlowKind(each.kind)].ja} {each.party}".strip() for each in entry.streams)
-    )
+def _say_abroad(entry: Entry) -> str:
+    return "、".join(dict.fromkeys(each.said for each in entry.streams if each.is_abroad and each.said))
+
+
+def _say_abroad_grounds(entry: Entry) -> str:
+    return "、".join(dict.fromkeys(each.ground for each in entry.streams if each.is_abroad and each.ground))
 
 
 _CODE: Final = _field("code", "管理番号", "code", lambda entry: entry.holding.code, Kind.CODE, 14)
@@ -214,13 +240,14 @@ _CHECKED: Final = _field("checked_on", "最終点検日", "last check", lambda e
 _STARTED: Final = _field("started_on", "取扱開始日", "since", lambda entry: entry.holding.started_on, Kind.DAY, 12)
 _PROVIDED: Final = _field("provided_to", "第三者提供の相手", "provided to", _parties(FlowKind.PROVIDE, "provided_to"))
 _ENTRUSTED: Final = _field("entrusted_to", "委託先", "entrusted to", _parties(FlowKind.ENTRUST, "entrusted_to"))
+_ABROAD: Final = _field("abroad_to", "外国への提供の相手", "provided abroad to", _say_abroad)
 _STATUS: Final = _field("status", "状態", "state", lambda entry: entry.holding.status_words.ja, width=10)
 
 FSA: Final = Book(
     Words("個人データ取扱台帳（金融分野）", "register of personal data (financial field)"),
     (
         _CODE, _NAME, _UNIT, _CUSTODIAN, _LABELS, _CLASSES, _PERSONS, _PURPOSE, _PLACES, _MEDIUM, _RETENTION, _USERS, _SAFETY,
-        _SOURCE, _PROVIDED, _ENTRUSTED, _DISPOSAL, _CHECKED, _STATUS,
+        _SOURCE, _PROVIDED, _ENTRUSTED, _ABROAD, _DISPOSAL, _CHECKED, _STATUS,
     ),
 )  # fmt: skip
 """Items, purpose, place, method and term of keeping, unit in charge, access control.
@@ -233,7 +260,7 @@ JIS: Final = Book(
     (
         _CODE, _NAME, _LABELS, _PURPOSE, _PLACES, _MEDIUM, _USERS,
         _field("use_until", "利用期限", "used until", lambda entry: entry.holding.retention, width=14),
-        _RETENTION, _PERSONS, _SOURCE, _PROVIDED, _ENTRUSTED, _DISPOSAL, _UNIT, _CUSTODIAN,
+        _RETENTION, _PERSONS, _SOURCE, _PROVIDED, _ENTRUSTED, _ABROAD, _DISPOSAL, _UNIT, _CUSTODIAN,
         _flag("special_care", "要配慮個人情報", "special care", _of_class("special_care")),
         _flag("is_retained", "保有個人データ", "retained", lambda entry: entry.holding.is_retained),
         _CHECKED, _STATUS,
@@ -255,7 +282,7 @@ PPC: Final = Book(
         _flag("financial_sensitive", "機微情報の有無", "sensitive (financial field)", _of_class("financial_sensitive")),
         _flag("is_retained", "保有個人データか", "retained", lambda entry: entry.holding.is_retained),
         _PURPOSE, _SOURCE,
-        _field("acquired_from", "取得の相手", "acquired from", _parties(FlowKind.ACQUIRE)),
+        _field("acquired_from", "取得の相手", "acquired from", _parties(FlowKind.ACQUIRE, "source")),
         _field("acquired_ground", "取得の根拠", "ground of acquiring", _grounds(FlowKind.ACQUIRE)),
         _field("used_by", "利用する部署・相手", "used by", _parties(FlowKind.USE)),
         _STARTED, _MEDIUM, _PLACES,
@@ -269,8 +296,8 @@ PPC: Final = Book(
         _field("joint", "共同利用の相手", "used jointly with", _parties(FlowKind.JOINT)),
         _flag("is_entrusted", "委託の有無", "is entrusted", _has(FlowKind.ENTRUST, "entrusted_to")),
         _ENTRUSTED,
-        _field("abroad_to", "外国への提供の相手", "provided abroad to", _parties(FlowKind.CROSS_BORDER)),
-        _field("abroad_ground", "外国への提供の根拠", "ground of providing abroad", _grounds(FlowKind.CROSS_BORDER)),
+        _ABROAD,
+        _field("abroad_ground", "外国への提供の根拠", "ground of providing abroad", _say_abroad_grounds),
         _RETENTION, _DISPOSAL, _CHECKED,
     ),
 )  # fmt: skip
@@ -280,116 +307,3 @@ BOOKS: Final[Mapping[str, Book]] = {"fsa": FSA, "jis": JIS, "ppc": PPC}
 WHOLE: Final = "whole"
 WHOLE_TITLE: Final = Words("台帳（全項目・取込みできる形）", "whole register (can be imported)")
 TITLES: Final = {name: book.title for name, book in BOOKS.items()} | {WHOLE: WHOLE_TITLE}
-
-_TEXTS: Final = (
-    ("name", "名称", "name", 28, True),
-    ("unit", "部店", "unit", 16, True),
-    ("custodian", "管理担当者の職員番号", "custodian's staff number", 12, False),
-    ("medium", "媒体", "medium", 14, False),
-    ("purpose", "利用目的", "purpose of use", 34, True),
-    ("subjects", "本人の区分", "whose data", 18, False),
-    ("labels", "項目", "kinds of data", 30, False),
-    ("persons", "本人数", "persons", 10, False),
-    ("source", "取得元・取得方法", "from whom and how", 20, False),
-    ("users", "アクセスできる者", "who has access", 20, False),
-    ("provided_to", "第三者提供の相手", "provided to", 18, False),
-    ("entrusted_to", "委託先", "entrusted to", 18, False),
-    ("is_abroad", "外国にある", "lies abroad", 10, False),
-    ("is_retained", "保有個人データ", "retained", 10, False),
-    ("retention", "保管期間", "kept for", 14, False),
-    ("disposal", "廃棄・消去の方法", "how it is destroyed", 16, False),
-    ("safety", "安全管理措置", "safety measures", 30, False),
-    ("started_on", "取扱開始日", "since", 12, False),
-    ("checked_on", "最終点検日", "last check", 12, False),
-    ("status", "状態", "state", 10, False),
-    ("note", "備考", "note", 24, False),
-    ("places", "保管場所の場所番号", "codes of locations", 20, False),
-)
-_KINDS: Final = {
-    "unit": Kind.CHOICE, "custodian": Kind.CODE, "medium": Kind.CHOICE, "labels": Kind.MANY, "persons": Kind.INTEGER,
-    "is_abroad": Kind.BOOLEAN, "is_retained": Kind.BOOLEAN, "started_on": Kind.DAY, "checked_on": Kind.DAY, "status": Kind.CHOICE,
-    "places": Kind.MANY,
-}  # fmt: skip
-_HELP: Final = {
-    "places": Words("保管場所の場所番号。いくつでも", "codes of locations, any number"),
-    "custodian": Words("職員番号", "a staff number"),
-    "unit": Words("部店の名称かコード", "name or code of the unit"),
-}
-
-
-class Known(NamedTuple):
-    """What a row may refer to: units (code, name), staff numbers, codes of locations; labels beyond the rules."""
-
-    units: Mapping[str, str]
-    staff: frozenset[str]
-    locations: frozenset[str]
-    labels: frozenset[str] = frozenset()
-
-
-def make_whole_table(known: Known) -> Table:
-    """Return the table of the whole register, which is written and read back."""
-    labels: dict[str, Words] = {label: rule.title for label, rule in load_rules().labels.items()}
-    labels |= {label: Words(label, label) for label in sorted(known.labels) if label not in labels}
-    choices = {
-        "unit": [Choice(code, Words(name, name)) for code, name in known.units.items()],
-        "medium": [Choice(value.value, title) for value, title in MEDIUMS.items()],
-        "status": [Choice(value.value, title) for value, title in STATUSES.items()],
-        "labels": [Choice(label, title) for label, title in labels.items()],
-    }
-    columns = [Column("code", _CODE.column.title, Kind.CODE, required=True, width=14, check=_make_check("code", known))]
-    columns += [
-        Column(
-            name,
-            Words(ja, en),
-            _KINDS.get(name, Kind.TEXT),
-            required=is_required,
-            choices=tuple(choices.get(name, ())),
-            width=width,
-            help=_HELP.get(name, Words("", "")),
-            check=_make_check(name, known),
-        )
-        for name, ja, en, width, is_required in _TEXTS
-    ]
-    return Table(WHOLE, WHOLE_TITLE, "code", tuple(columns))
-
-
-def _make_check(name: str, known: Known) -> Callable[[Value], Words | None] | None:
-    """Return what the model and its neighbours ask of a value."""
-    if name == "custodian":
-        return lambda value: (
-            None if value in known.staff else Words("その職員番号の人は見当たりません", "nobody has that number")
-        )
-    if name == "places":
-        return lambda value: _miss(value, known.locations)
-    if name == "persons":
-        return lambda value: None if isinstance(value, int) and 0 <= value < 2**31 else _NO_COUNT
-    longest = getattr(Holding._meta.get_field(name), "max_length", None) if name not in _KINDS else None  # noqa: SLF001 - Django's name for it
-    if longest is None:
-        return None
-    said = Words(f"長すぎます（{longest}文字まで）", f"too long (at most {longest} characters)")
-    return lambda value: said if len(str(value)) > longest else None
-
-
-_NO_COUNT: Final = Words("0以上の人数を書いてください", "write a number of persons, 0 or more")
-
-
-def _miss(value: Value, known: frozenset[str]) -> Words | None:
-    missing = [each for each in value if each not in known] if isinstance(value, tuple) else []
-    return (
-        Words(f"その場所番号は見当たりません: {missing[0]}", f"no location has that code: {missing[0]}")
-        if missing
-        else None
-    )
-
-
-def read_whole(entry: Entry) -> Mapping[str, Value]:
-    """Return the values of one row of the whole register."""
-    holding = entry.holding
-    found: dict[str, Value] = {
-        name: getattr(holding, name) for name in ("code", *(name for name, *_ in _TEXTS)) if name != "places"
-    }
-    found["unit"] = holding.unit.code
-    found["custodian"] = holding.custodian.number if holding.custodian else ""
-    found["labels"] = tuple(holding.labels)
-    found["places"] = tuple(sorted({each.code for each in entry.places}))
-    return found

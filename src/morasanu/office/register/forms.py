@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django import forms
 
 from morasanu.office.access.reach import within
-from morasanu.office.base.form import RecordForm, choose
+from morasanu.office.base.form import CodeField, RecordForm, choose
 from morasanu.office.base.words import say, say_words
+from morasanu.office.party.forms import PartyField
+from morasanu.office.party.selectors import list_nameable
 from morasanu.office.people.forms import PersonField
 from morasanu.office.people.models import OrgUnit, Person
 from morasanu.office.register.models import (
@@ -24,34 +26,18 @@ from morasanu.office.register.models import (
 from morasanu.rules.load import load_rules
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from morasanu.office.access.reach import Reach
 
 
-class LocationField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    """A location by its code: a list of a thousand of them helps nobody."""
+class LocationField(CodeField):
+    """A location by its code."""
 
-    def __init__(self, locations: Any, *, required: bool = True) -> None:  # noqa: ANN401 - Django's
+    def __init__(self, locations: QuerySet[Location], *, required: bool = True) -> None:
         """Keep which may be chosen."""
-        super().__init__(
-            locations,
-            required=required,
-            to_field_name="code",
-            widget=forms.TextInput(attrs={"autocomplete": "off", "list": "locations"}),
-            error_messages={
-                "invalid_choice": say("その番号の保管場所は見当たりません", "no location here has that code")
-            },
-        )
-
-    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401 - Django's
-        """Return the code that is shown."""
-        return value.code if isinstance(value, Location) else super().prepare_value(value)
-
-
-def _say_taken() -> str:
-    return say(
-        "その番号はもう使われています。別の番号を付けてください",
-        "that code is taken: choose another one",
-    )
+        missing = say("その番号の保管場所は見当たりません", "no location here has that code")
+        super().__init__(locations, missing, required=required)
 
 
 class HoldingForm(RecordForm[Holding]):
@@ -90,6 +76,7 @@ class HoldingForm(RecordForm[Holding]):
 
     def label_fields(self, reach: Reach) -> None:
         """Say what each is."""
+        self.fields["custodian"] = PersonField(within(Person, reach), required=False)
         self.name_fields(
             code=say("管理番号", "Code"),
             name=say("名称", "Name"),
@@ -121,10 +108,6 @@ class HoldingForm(RecordForm[Holding]):
         field = self.fields["labels"]
         if isinstance(field, forms.MultipleChoiceField):
             field.choices = list(known.items())
-        self.fields["code"].error_messages["unique"] = _say_taken()
-        custodian = PersonField(within(Person, reach), self.fields["custodian"].label)
-        custodian.required = False
-        self.fields["custodian"] = custodian
         self.limit("unit", within(OrgUnit, reach))
 
 
@@ -150,7 +133,6 @@ class LocationForm(RecordForm[Location]):
             note=say("備考", "Note"),
         )
         choose(self, "kind", LOCATION_KINDS)
-        self.fields["code"].error_messages["unique"] = _say_taken()
         self.limit("unit", within(OrgUnit, reach))
 
 
@@ -185,9 +167,10 @@ class FlowForm(RecordForm[Flow]):
     def label_fields(self, reach: Reach) -> None:
         """Say what each is."""
         del reach
+        self.fields["party"] = PartyField(list_nameable())
         self.name_fields(
             kind=say("流れ", "What happens"),
-            party=say("相手", "With whom"),
+            party=say("相手（番号か名称）", "With whom (code or name)"),
             ground=say("根拠", "Legal ground"),
             volume=say("年間の件数", "A year"),
             note=say("備考", "Note"),

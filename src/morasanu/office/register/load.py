@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
@@ -10,36 +11,41 @@ from django.db import transaction
 
 from morasanu.errors import InputError
 from morasanu.office.access.reach import within
+from morasanu.office.party.selectors import list_nameable
 from morasanu.office.people.models import OrgUnit, Person
 from morasanu.office.reality.reconcile import plan_reconcile_all
-from morasanu.office.register.export import Known, make_whole_table, read_entries, read_whole
-from morasanu.office.register.models import Holding, Location, Storage
-from morasanu.office.seal.keep import drop, keep_changed, keep_new
+from morasanu.office.register.export import read_entries
+from morasanu.office.register.lines import PartyNames, fold_codes, read_flows, read_places, settle_places, write_flows
+from morasanu.office.register.models import Flow, Holding, Location, Storage
+from morasanu.office.register.whole import LINES, Known, make_whole_table, read_whole
+from morasanu.office.seal.keep import drop_all, keep_changed, keep_new
 from morasanu.office.sheet.compare import compare
 from morasanu.office.sheet.grid import SheetLimits
 from morasanu.office.sheet.plan import Done, Plan, add_errors, digest_comparison
-from morasanu.office.sheet.read import CellError, Preview, read_table
+from morasanu.office.sheet.read import CellError, fold_key, read_table
 from morasanu.rules.load import Words, load_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from morasanu.office.access.reach import Reach
     from morasanu.office.sheet.column import Value
     from morasanu.office.sheet.compare import Comparison
+    from morasanu.office.sheet.read import Preview
 
 LIMITS: Final = SheetLimits(file_bytes=settings.UPLOAD_LIMIT_BYTES, rows=200_001)
 _ELSEWHERE: Final = Words("この管理番号は別の部店で使われています", "another unit uses this code")
-_KEPT: Final = ("places",)
+_SHARE: Final = 5_000
 
 
 def find_known(reach: Reach, labels: Iterable[str] = ()) -> Known:
-    """Return what the rows of a file may refer to. Three queries."""
+    """Return what the rows of a file may refer to. Four queries."""
     return Known(
         dict(within(OrgUnit, reach).order_by("code").values_list("code", "name")),
         frozenset(within(Person, reach).values_list("number", flat=True)),
-        frozenset(within(Location, reach).values_list("code", flat=True)),
+        fold_codes(within(Location, reach).values_list("code", flat=True)),
+        PartyNames(dict(list_nameable().order_by("code").values_list("code", "name"))),
         frozenset(labels),
     )
 
@@ -47,21 +53,40 @@ def find_known(reach: Reach, labels: Iterable[str] = ()) -> Known:
 def make_plan(path: Path, name: str, reach: Reach, language: str = "ja") -> Plan:
     """Return what the file at `path`, uploaded as `name`, would do to the holdings that `reach` may edit.
 
-    Raises InputError as `read_table` does. Six queries, however many rows.
+    Raises InputError as `read_table` does. Seven queries, however many rows.
     """
-    existing = [read_whole(entry) for entry in read_entries(within(Holding, reach))]
+    existing: list[Mapping[str, Value]] = []
+    places: set[str] = set()
+    for entry in read_entries(within(Holding, reach)):
+        existing.append(read_whole(entry))
+        places |= {each.code for each in entry.places}
     rules = load_rules().labels
     named = find_known(reach, {label for row in existing for label in _many(row["labels"]) if label not in rules})
     named = named._replace(
         staff=named.staff | {str(row["custodian"]) for row in existing},
-        locations=named.locations | {code for row in existing for code in _many(row["places"])},
+        locations={**named.locations, **fold_codes(places)},
     )
     table = make_whole_table(named)
-    preview = read_table(path, name, table, LIMITS, language)
+    preview = _settle(read_table(path, name, table, LIMITS, language), existing, named)
     if reach.units is not None:
         preview = _refuse_elsewhere(preview, {str(row["code"]) for row in existing})
     comparison = compare(table, preview.rows, existing)
     return Plan(preview, comparison, digest_comparison(comparison))
+
+
+def _settle(preview: Preview, existing: Iterable[Mapping[str, Value]], known: Known) -> Preview:
+    """Return the preview with the lines of good rows in their one form, so that what says the same is no change."""
+    before = {fold_key(row["code"]): str(row["places"]) for row in existing}
+    rows = []
+    for row in preview.rows:
+        values = dict(row.values)
+        if not row.errors and "places" in values:
+            stands = before.get(fold_key(values["code"]), "")
+            values["places"] = settle_places(str(values["places"]), stands, known.locations)
+        if not row.errors and values.get("flows"):
+            values["flows"] = write_flows(read_flows(str(values["flows"]), known.parties))
+        rows.append(replace(row, values=values))
+    return replace(preview, rows=tuple(rows))
 
 
 def _many(value: Value) -> tuple[str, ...]:
@@ -99,16 +124,29 @@ class _Keys:
     """The keys of rows by what a file calls them."""
 
     def __init__(self, reach: Reach) -> None:
-        """Read them. Three queries."""
+        """Read them. Four queries."""
         self.units = dict(within(OrgUnit, reach).values_list("code", "pk"))
         self.persons = dict(Person.objects.values_list("number", "pk"))
         self.locations = dict(Location.objects.values_list("code", "pk"))
+        self.codes = fold_codes(self.locations)
+        parties = dict(list_nameable().values_list("code", "pk"))
+        self.parties: dict[str, int | None] = {**parties, "": None}
+        self.names = PartyNames(dict.fromkeys(parties, ""))
+
+    def read_storages(self, text: Value) -> Counter[tuple[object, ...]]:
+        """Return what lines say of where a holding lies, as values of `_STORAGE`."""
+        return Counter((self.locations[each.location], each.path or "") for each in read_places(str(text), self.codes))
+
+    def read_flows(self, text: Value) -> Counter[tuple[object, ...]]:
+        """Return what lines say of what happens to a holding, as values of `_FLOW`."""
+        rows = read_flows(str(text), self.names)
+        return Counter((each.kind, self.parties[each.party], each.ground, each.volume, each.note) for each in rows)
 
     def fill(self, holding: Holding, values: Mapping[str, Value]) -> list[str]:
         """Put values into a holding; return the names of the fields."""
         fields = []
         for name, value in values.items():
-            if name in _KEPT:
+            if name in LINES:
                 continue
             fields.append(name)
             if name == "unit":
@@ -137,53 +175,74 @@ def _complete(values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _insert(comparison: Comparison, keys: _Keys, actor: str) -> None:
-    holdings, storages = [], []
+    holdings = []
     for row in comparison.inserts:
         holding = Holding()
         keys.fill(holding, _complete(row.values))
         holdings.append(holding)
     keep_new(holdings, "register.holding.imported", actor)
-    for holding, row in zip(holdings, comparison.inserts, strict=True):
-        storages += [
-            Storage(holding=holding, location_id=keys.locations[code]) for code in _many(row.values.get("places"))
-        ]
-    keep_new(storages, "register.storage.imported", actor)
+    rows = [(holding.pk, row.values) for holding, row in zip(holdings, comparison.inserts, strict=True)]
+    _write_parts(rows, keys, actor)
 
 
 def _update(comparison: Comparison, keys: _Keys, actor: str) -> None:
     codes = {update.key: update for update in comparison.updates}
     groups: dict[tuple[str, ...], list[Holding]] = defaultdict(list)
-    moved: dict[int, tuple[str, ...]] = {}
+    rows = []
     for holding in _find_holdings(list(codes)):
         changes = {change.column: change.new for change in codes[holding.code].changes}
-        if "places" in changes:
-            moved[holding.pk] = _many(changes["places"])
+        rows.append((holding.pk, changes))
         fields = keys.fill(holding, _complete(changes))
         if fields:
             groups[tuple(fields)].append(holding)
     for names, holdings in groups.items():
         keep_changed(holdings, names, "register.holding.imported", actor)
-    _move(moved, keys, actor)
+    _write_parts(rows, keys, actor)
 
 
 def _find_holdings(codes: list[str]) -> Iterable[Holding]:
-    for start in range(0, len(codes), 5_000):
-        yield from Holding.objects.select_for_update().filter(code__in=codes[start : start + 5_000])
+    for start in range(0, len(codes), _SHARE):
+        yield from Holding.objects.select_for_update().filter(code__in=codes[start : start + _SHARE])
 
 
-def _move(moved: Mapping[int, tuple[str, ...]], keys: _Keys, actor: str) -> None:
-    """Bring where holdings lie in line with the codes of locations; a path below one that stays is kept."""
-    stored: dict[int, list[Storage]] = defaultdict(list)
-    pks = list(moved)
-    for start in range(0, len(pks), 5_000):
-        for storage in Storage.objects.filter(holding__in=pks[start : start + 5_000]):
-            stored[storage.holding_id].append(storage)
-    new = []
-    for holding, codes in moved.items():
-        wanted = {keys.locations[code] for code in codes}
-        for storage in stored[holding]:
-            if storage.location_id not in wanted:
-                drop(storage, "register.storage.dropped", actor)
-        here = {storage.location_id for storage in stored[holding]}
-        new += [Storage(holding_id=holding, location_id=each) for each in sorted(wanted - here)]
-    keep_new(new, "register.storage.imported", actor)
+_STORAGE: Final = ("location_id", "path")
+_FLOW: Final = ("kind", "party_id", "ground", "volume", "note")
+
+
+def _write_parts(rows: Sequence[tuple[int, Mapping[str, Value]]], keys: _Keys, actor: str) -> None:
+    """Bring where holdings lie and where they flow in line with what the columns of lines say, where a row has them."""
+    places = {pk: keys.read_storages(values["places"]) for pk, values in rows if "places" in values}
+    flows = {pk: keys.read_flows(values["flows"]) for pk, values in rows if "flows" in values}
+    _bring(Storage, _STORAGE, places, "register.storage", actor)
+    _bring(Flow, _FLOW, flows, "register.flow", actor)
+
+
+def _bring(
+    model: type[Storage | Flow],
+    fields: Sequence[str],
+    wanted: Mapping[int, Counter[tuple[object, ...]]],
+    kind: str,
+    actor: str,
+) -> None:
+    """Drop the parts of holdings that are not wanted, and add those that are not there. Outer spaces make no difference."""
+    left = {pk: Counter(found) for pk, found in wanted.items()}
+    over: list[Storage | Flow] = []
+    pks = list(wanted)
+    for start in range(0, len(pks), _SHARE):
+        for part in model._default_manager.filter(holding__in=pks[start : start + _SHARE]):  # noqa: SLF001 - Django's name for it
+            values = tuple(_strip(getattr(part, name)) for name in fields)
+            if left[part.holding_id][values] > 0:
+                left[part.holding_id][values] -= 1
+            else:
+                over.append(part)
+    drop_all(over, f"{kind}.dropped", actor)
+    new = [
+        model(holding_id=pk, **dict(zip(fields, values, strict=True)))
+        for pk, found in left.items()
+        for values in found.elements()
+    ]
+    keep_new(new, f"{kind}.imported", actor)
+
+
+def _strip(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value

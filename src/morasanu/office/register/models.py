@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from morasanu.office.base.record import Record
+from morasanu.office.party.models import Party
 from morasanu.office.people.models import OrgUnit, Person
 from morasanu.rules.load import Words
 
@@ -196,7 +197,7 @@ class Flow(Record):
 
     holding = models.ForeignKey(Holding, models.CASCADE, related_name="flows")
     kind = models.CharField(max_length=20, choices=FlowKind.choices)
-    party = models.CharField(max_length=120, blank=True)
+    party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="flows", db_index=False)
     ground = models.CharField(max_length=200, blank=True)
     volume = models.PositiveIntegerField(null=True, blank=True)
     note = models.TextField(max_length=1_000, blank=True)
@@ -205,6 +206,7 @@ class Flow(Record):
         """In order of kind."""
 
         ordering = ("kind", "pk")
+        indexes = (models.Index(fields=("party", "holding"), name="flow_party"),)
 
     def __str__(self) -> str:
         """Return the kind."""

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from morasanu.errors import InputError
+from morasanu.office.base.record import is_below_itself
 from morasanu.office.reality.reconcile import plan_reconcile
 from morasanu.office.register.models import Flow, Holding, Location, Status, Storage
-from morasanu.office.seal.keep import drop, keep
+from morasanu.office.seal.keep import drop, keep, keep_once
 
 if TYPE_CHECKING:
     import datetime as dt
-
-    from morasanu.office.base.record import Record
-
-
-def _keep_once(record: Record, kind: str, actor: str, seen: int | None) -> None:
-    """Write a row whose code is unique. Raises InputError MRS-I-080 when another one took the code at the same moment."""
-    try:
-        with transaction.atomic():
-            keep(record, kind, actor, seen=seen)
-    except IntegrityError as error:
-        raise InputError("MRS-I-080", "その番号はもう使われています", "that code is taken already") from error
 
 
 def save_holding(holding: Holding, actor: str, *, seen: int | None = None) -> None:
     """Write a holding. Raises InputError MRS-I-080 when its code is taken."""
     with transaction.atomic():
-        _keep_once(holding, "register.holding.saved", actor, seen)
+        keep_once(holding, "register.holding.saved", actor, seen=seen)
         _look_again(holding)
 
 
@@ -41,13 +31,9 @@ def _look_again(holding: Holding) -> None:
 def save_location(location: Location, actor: str, *, seen: int | None = None) -> None:
     """Write a location. Raises InputError MRS-I-081 when it would lie within itself, MRS-I-080 when its code is taken."""
     with transaction.atomic():
-        above, passed = location.parent, {location.pk}
-        while above is not None:
-            if above.pk in passed:
-                raise InputError("MRS-I-081", "自分の中には置けません", "a location cannot lie within itself")
-            passed.add(above.pk)
-            above = above.parent
-        _keep_once(location, "register.location.saved", actor, seen)
+        if is_below_itself(location):
+            raise InputError("MRS-I-081", "自分の中には置けません", "a location cannot lie within itself")
+        keep_once(location, "register.location.saved", actor, seen=seen)
 
 
 def check_holding(holding: Holding, day: dt.date, actor: str) -> None:

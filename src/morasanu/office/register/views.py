@@ -72,7 +72,7 @@ def show_holding(request: HttpRequest, key: int) -> HttpResponse:
 def _find(request: HttpRequest, key: int) -> Holding:
     """Return a holding that the visitor reaches on this route, with what its page shows."""
     rows = within(Holding, read_reach(request)).select_related("unit", "custodian")
-    return get_object_or_404(rows.prefetch_related("storages__location", "flows"), pk=key)
+    return get_object_or_404(rows.prefetch_related("storages__location", "flows__party"), pk=key)
 
 
 def _show(
@@ -101,6 +101,7 @@ def _show(
         "sightings_more": max(0, len(sightings) - 20),
         "open_units": reach.units,
         "may_locations": may(request, "register:location"),
+        "may_parties": may(request, "party:party"),
         "may_edit": may_edit,
         "may_close": may_edit and holding.status == Status.ACTIVE,
         "storage_form": (storage_form or StorageForm(instance=Storage(holding=holding), reach=reach))

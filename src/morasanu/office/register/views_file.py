@@ -11,8 +11,9 @@ from morasanu.office.access.reach import read_reach, within
 from morasanu.office.base.clock import read_today
 from morasanu.office.people.models import OrgUnit
 from morasanu.office.register import load, selectors
-from morasanu.office.register.export import BOOKS, TITLES, WHOLE, make_whole_table, read_entries, read_whole
+from morasanu.office.register.export import BOOKS, TITLES, WHOLE, read_entries
 from morasanu.office.register.models import Holding
+from morasanu.office.register.whole import make_whole_table, read_whole
 from morasanu.office.seal.selectors import describe_seal
 from morasanu.office.sheet.flow import Flow
 from morasanu.office.sheet.hand import KINDS, hand_table

@@ -6,8 +6,9 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from morasanu.errors import InputError
 from morasanu.office.base.clock import read_now
 from morasanu.office.base.record import Record, StaleError
 from morasanu.office.seal.models import Outbox
@@ -21,6 +22,8 @@ SYSTEM: Final = "office"
 """The actor of what the office does by itself."""
 _SALT_BYTES: Final = 32
 _BATCH: Final = 2_000
+_SHARE: Final = 900
+"""Parameters of one query: SQLite once took no more than 999."""
 
 
 def keep(record: Record, kind: str, actor: str, *, seen: int | None = None) -> bool:
@@ -51,6 +54,15 @@ def keep(record: Record, kind: str, actor: str, *, seen: int | None = None) -> b
         record.save()
         leave_trace(kind, actor, record.trace_subject, record.version, row=record.describe(), changed=changed)
     return True
+
+
+def keep_once(record: Record, kind: str, actor: str, *, seen: int | None = None) -> None:
+    """Write a row whose code is unique, as `keep` does. Raises InputError MRS-I-080 when another one took the code at the same moment."""
+    try:
+        with transaction.atomic():
+            keep(record, kind, actor, seen=seen)
+    except IntegrityError as error:
+        raise InputError("MRS-I-080", "その番号はもう使われています", "that code is taken already") from error
 
 
 _OWN: Final = frozenset(("version", "changed_at"))
@@ -94,6 +106,21 @@ def drop(record: Record, kind: str, actor: str) -> None:
         stored = type(record)._default_manager.select_for_update().get(pk=record.pk)  # noqa: SLF001 - Django's name for it
         leave_trace(kind, actor, record.trace_subject, stored.version + 1, row={})
         record.delete()
+
+
+def drop_all(records: Sequence[Record], kind: str, actor: str) -> None:
+    """Delete many rows of one model, read within this transaction; their traces stay."""
+    if not records:
+        return
+    with transaction.atomic():
+        Outbox.objects.bulk_create(
+            [_make_trace(kind, actor, each.trace_subject, each.version + 1, row={}, changed=()) for each in records],
+            batch_size=_BATCH,
+        )
+        rows = type(records[0])._default_manager  # noqa: SLF001 - Django's name for it
+        keys = [each.pk for each in records]
+        for start in range(0, len(keys), _SHARE):
+            rows.filter(pk__in=keys[start : start + _SHARE]).delete()
 
 
 def leave_trace(

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.office.sheet.narrow import narrow
@@ -199,6 +200,20 @@ def find_choices(column: Column) -> dict[str, str]:
         for title in (*choice.title, *map(narrow, choice.title)):
             titles.setdefault(fold_title(title), set()).add(choice.value)
     return {title: min(values) for title, values in titles.items() if len(values) == 1} | found
+
+
+def limit_length(size: int) -> Callable[[Value], Words | None]:
+    """Return a check that a text has at most `size` characters.
+
+    >>> limit_length(2)("abc").en
+    'at most 2 characters'
+    """
+    return partial(_check_length, size)
+
+
+def _check_length(size: int, value: Value) -> Words | None:
+    is_long = isinstance(value, str) and len(value) > size
+    return Words(f"{size}文字までです", f"at most {size} characters") if is_long else None
 
 
 def parse_day(text: str) -> date | None:

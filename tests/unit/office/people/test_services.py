@@ -13,8 +13,10 @@ from morasanu.errors import InputError
 from morasanu.office.access.reach import HOUSE
 from morasanu.office.access.role import Role
 from morasanu.office.base.clock import read_today
+from morasanu.office.party.models import Party
+from morasanu.office.party.services import save_party
 from morasanu.office.people import selectors, services
-from morasanu.office.people.models import Account, Appointment, OrgUnit, UnitKind
+from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, UnitKind
 from morasanu.office.seal.models import Outbox
 
 if TYPE_CHECKING:
@@ -259,3 +261,34 @@ def test_list_appointments_narrows_by_role_and_day(house: House) -> None:
     assert [each.role for each in selectors.list_appointments(HOUSE, on=read_today())] == [Role.MANAGER]
     assert [each.role for each in selectors.list_appointments(HOUSE, role="handler")] == [Role.HANDLER]
     assert selectors.list_appointments(HOUSE, on=BEGUN + DAY).count() == 2
+
+
+def test_a_vendor_is_given_to_vendors_staff_only(house: House) -> None:
+    party = Party(code="V-1", name="帳票印刷", unit=house.units[RISK])
+    save_party(party, "tests")
+    with pytest.raises(InputError, match="MRS-I-112"):
+        house.make_person("G1", EAST, party=party)
+    assert house.make_person("G2", EAST, kind="vendor", party=party).party == party
+
+
+def test_the_form_of_a_person_names_a_vendor_by_code_or_name(house: House) -> None:
+    save_party(Party(code="V-1", name="帳票印刷", unit=house.units[RISK]), "tests")
+    client = house.sign_in(Role.OFFICER, HEAD)
+    given = {
+        "number": "G1",
+        "name": "委託 一",
+        "kind": "vendor",
+        "unit": house.units[EAST].pk,
+        "joined_on": "2026-04-01",
+    }
+    assert client.post("/people/persons/new/", given | {"party": "帳票印刷"}).status_code == 302
+    person = Person.objects.get(number="G1")
+    page = client.get(f"/people/persons/{person.pk}/edit/").content.decode()
+    assert 'name="party" value="V-1"' in page
+    assert (
+        f'<a href="/parties/{person.party_id}/">帳票印刷</a>'
+        in client.get(f"/people/persons/{person.pk}/").content.decode()
+    )
+    answer = client.post(f"/people/persons/{person.pk}/edit/", given | {"party": "V-1", "kind": "staff", "seen": 1})
+    assert answer.status_code == 422
+    assert "委託先要員の人だけ" in answer.content.decode()

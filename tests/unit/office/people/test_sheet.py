@@ -13,6 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from morasanu.office.access.reach import HOUSE
 from morasanu.office.access.role import Role
+from morasanu.office.party.models import Party
+from morasanu.office.party.services import save_party
 from morasanu.office.people import sheet
 from morasanu.office.people.models import Person, PersonKind
 from morasanu.office.people.services import save_person
@@ -120,7 +122,7 @@ def test_import_of_nothing_that_was_shown_writes_nothing(client: Client) -> None
 def test_import_puts_back_zeros_that_excel_took(client: Client, house: House) -> None:
     Person.objects.exclude(number__in=("0101", "0102")).filter(appointments=None).delete()
     units = sheet.find_units(HOUSE)
-    table = sheet.make_table(units, ["0101", "0102"], is_for_reading=True)
+    table = sheet.make_table(units, ["0101", "0102"], {}, is_for_reading=True)
     assert table.key_column.digits == 4
     context = _send(client, f"{HEAD}0905,沖 千波,,,0,,2026-10-01,\n")
     assert not context["errors"]
@@ -223,3 +225,28 @@ def test_five_thousand_people_come_in_within_seconds(house: House, tmp_path: Pat
     took = time.process_time() - began
     assert Person.objects.filter(unit__code="102", post="主任").count() == 5_000
     assert took < 20, took
+
+
+def test_vendors_staff_come_in_and_go_out_with_their_party(client: Client, house: House) -> None:
+    party = Party(code="V-1", name="帳票印刷 有限会社", unit=house.units["201"])
+    save_party(party, "tests")
+    head = "職員番号,氏名,区分,所属コード,委託先番号,着任日\n"
+    text = (
+        f"{head}G1,委託 一,委託先要員,101,V-1,2026-04-01\n"
+        "G2,委託 二,委託先要員,101,帳票印刷 有限会社,2026-04-01\n"
+        "G3,職員 三,職員,101,V-1,2026-04-01\n"
+        "G4,委託 四,委託先要員,101,帳票印刷,2026-04-01\n"
+        "G5,委託 五,委託先要員,101,,2026-04-01\n"
+    )
+    context = _send(client, text)
+    wrong = {(each.row, each.column): each.suggestion for each in context["plan"].preview.errors}
+    assert wrong == {(4, "party"): "", (5, "party"): "V-1"}
+    assert _take(client, context) == 302
+    found = dict(Person.objects.filter(number__startswith="G").values_list("number", "party__code"))
+    assert found == {"G1": "V-1", "G2": "V-1", "G5": None}
+    assert "V-1" in _fetch(client, "csv", "?party=V-1").decode("utf-8-sig")
+    assert "G5" not in _fetch(client, "csv", "?party=V-1").decode("utf-8-sig")
+    context = _send(client, f"{head}G1,委託 一,職員,101,V-1,2026-04-01\nG2,委託 二,職員,101,,2026-04-01\n")
+    assert [(each.row, each.column) for each in context["plan"].preview.errors] == [(2, "party")]
+    assert _take(client, context) == 302
+    assert Person.objects.get(number="G2").party is None

@@ -10,6 +10,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
+from morasanu.office.party.models import Party
 from morasanu.office.people.models import Account, Appointment, OrgUnit, Person
 from morasanu.office.people.services import save_unit
 from morasanu.office.register.models import Flow, Holding, Location, Storage
@@ -32,6 +33,7 @@ class House:
     cabinet: Location
     holding: Holding
     far: Holding
+    printer: Party
 
     def make_holding(self, code: str, unit: OrgUnit | None = None, **values: object) -> Holding:
         given = {"name": f"名簿 {code}", "purpose": "融資の審査", "unit": unit or self.west, **values}
@@ -76,14 +78,17 @@ def house(db: None) -> House:
     cabinet = Location(code="L-02", name="書庫", kind="cabinet", unit=north)
     for place in (share, cabinet):
         keep(place, "register.location.saved", "test")
-    found = House(head, west, north, share, cabinet, Holding(), Holding())
+    found = House(head, west, north, share, cabinet, Holding(), Holding(), Party())
     found.holding = found.make_holding(
         "W-001", labels=["PERSON", "MY_NUMBER"], persons=120, checked_on=dt.date(2026, 5, 1), users="融資担当"
     )
     found.far = found.make_holding("N-001", north, labels=["PERSON"], persons=7)
     keep(Storage(holding=found.holding, location=share, path="融資/審査"), "register.storage.added", "test")
+    printer = Party(code="V-001", name="帳票印刷 有限会社", unit=head)
+    keep(printer, "party.party.saved", "test")
+    found.printer = printer
     keep(
-        Flow(holding=found.holding, kind="entrust", party="帳票印刷 有限会社", ground="委託契約", volume=400),
+        Flow(holding=found.holding, kind="entrust", party=printer, ground="委託契約", volume=400),
         "register.flow.added",
         "test",
     )

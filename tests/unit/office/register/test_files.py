@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from morasanu.office.access.reach import HOUSE
 from morasanu.office.access.role import Role
+from morasanu.office.party.models import Party
 from morasanu.office.register import load
 from morasanu.office.register.export import BOOKS, PPC
 from morasanu.office.register.models import Flow, Holding, Storage
@@ -81,8 +82,10 @@ def test_data_mapping_sheet_says_where_data_flows(house: House) -> None:
 
 def test_holding_with_two_places_and_two_flows_is_one_row(house: House) -> None:
     keep(Storage(holding=house.holding, location=house.cabinet), "register.storage.added", "test")
-    keep(Flow(holding=house.holding, kind="provide", party="信用保証協会", volume=12), "register.flow.added", "test")
-    keep(Flow(holding=house.holding, kind="provide", party="信用保証協会", volume=12), "register.flow.added", "test")
+    guarantor = Party(code="R-001", name="信用保証協会", kind="recipient", unit=house.head)
+    keep(guarantor, "party.party.saved", "test")
+    for _ in range(2):
+        keep(Flow(holding=house.holding, kind="provide", party=guarantor, volume=12), "register.flow.added", "test")
     text = fetch(house.sign_in(Role.OFFICER), "ppc", "csv", "?unit=101").decode("utf-8-sig")
     header, west = (line.split(",") for line in text.splitlines())
     said = dict(zip(header, west, strict=True))
@@ -124,6 +127,78 @@ def test_round_trip_changes_nothing(house: House, kind: str) -> None:
     context = send(client, data, "whole.xlsx" if kind == "xlsx" else "whole.csv")
     assert not context["plan"].preview.errors
     assert context["counts"] == (0, 0, 3)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_what_was_lost_comes_back_with_its_paths_and_flows(house: House, kind: str) -> None:
+    cloud = Party(code="V-002", name="Cloud、Pte. Ltd.", country="SG", unit=house.head)
+    keep(cloud, "party.party.saved", "test")
+    for more in ({"note": '1行目\n2行目｜と"引用"'}, {"note": ""}, {"volume": 0}):
+        keep(Flow(holding=house.holding, kind="cross_border", party=cloud, **more), "register.flow.added", "test")
+    for path in ("", "相続、預金/A;B"):
+        keep(Storage(holding=house.holding, location=house.cabinet, path=path), "register.storage.added", "test")
+    client = house.sign_in(Role.OFFICER)
+    before = describe(house.holding)
+    data = fetch(client, "whole", kind)
+    Flow.objects.all().delete()
+    Storage.objects.all().delete()
+    context = send(client, data, f"whole.{kind}")
+    assert context["counts"] == (0, 1, 1)
+    assert take(client, context) == 302
+    assert describe(house.holding) == before
+    house.holding.delete()
+    context = send(client, data, f"whole.{kind}")
+    assert context["counts"] == (1, 0, 1)
+    assert take(client, context) == 302
+    assert describe(Holding.objects.get(code="W-001")) == before
+    assert send(client, data, f"whole.{kind}")["counts"] == (0, 0, 2)
+
+
+def describe(holding: Holding) -> list[object]:
+    """Return where a holding lies and what flows."""
+    flows = holding.flows.values_list("kind", "party__code", "ground", "volume", "note")
+    return [*sorted(holding.storages.values_list("location__code", "path")), *sorted(flows, key=repr)]
+
+
+def test_import_brings_flows_in_line_and_touches_no_other(house: House) -> None:
+    client = house.sign_in(Role.MANAGER, house.west)
+    stays = house.holding.flows.get()
+    keep(Flow(holding=house.holding, kind="use", note="窓口"), "register.flow.added", "test")
+    line = "管理番号,名称,部店,利用目的,流れ\r\nW-001,名簿 W-001,西支店,融資の審査,"
+    text = f'{line}"委託｜帳票印刷 有限会社｜委託契約｜400\n第三者提供｜｜法令に基づく提出"\r\n'
+    context = send(client, text.encode())
+    assert context["counts"] == (0, 1, 0)
+    assert take(client, context) == 302
+    assert set(house.holding.flows.values_list("kind", "ground")) == {
+        ("entrust", "委託契約"),
+        ("provide", "法令に基づく提出"),
+    }
+    assert house.holding.flows.get(kind="entrust") == stays
+    assert Outbox.objects.filter(kind="register.flow.dropped").count() == 1
+    assert Outbox.objects.filter(kind="register.flow.imported").count() == 1
+    house.holding.refresh_from_db()
+    assert house.holding.version == 1
+    context = send(client, f"{line}委託｜V-999｜委託契約\r\n".encode())
+    assert [(each.row, each.column) for each in context["plan"].preview.errors] == [(2, "flows")]
+    assert send(client, line.rpartition(",")[0].replace(",流れ", "").encode())["counts"] == (0, 0, 1)
+
+
+def test_books_say_where_data_goes_abroad(house: House) -> None:
+    cloud = Party(code="V-002", name="Cloud Pte. Ltd.", country="SG", unit=house.head)
+    dark = Party(code="V-003", name="どこか", country="", unit=house.head)
+    for each in (cloud, dark):
+        keep(each, "party.party.saved", "test")
+    for party, kind in ((cloud, "entrust"), (dark, "cross_border"), (dark, "provide")):
+        keep(Flow(holding=house.holding, kind=kind, party=party, ground="同意"), "register.flow.added", "test")
+    client = house.sign_in(Role.OFFICER)
+    for book in BOOKS:
+        header, west = (
+            line.split(",") for line in fetch(client, book, "csv", "?unit=101").decode("utf-8-sig").splitlines()
+        )
+        said = dict(zip(header, west, strict=True))
+        assert said["外国への提供の相手"] == "Cloud Pte. Ltd.（シンガポール）、どこか（未確認）"
+        assert said["委託先"] == "帳票印刷 有限会社、Cloud Pte. Ltd.（シンガポール）"
+        assert said["第三者提供の相手"] == "どこか"
 
 
 def test_import_adds_and_changes_by_code_and_says_old_and_new(house: House) -> None:

@@ -10,8 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from morasanu.office.access.role import Role
+from morasanu.office.party.models import Party
+from morasanu.office.people.models import Person
 from morasanu.office.reality.models import Run, Sighting
 from morasanu.office.register.models import Flow, Holding, Location, Storage
+from morasanu.office.seal.keep import keep
 from morasanu.office.seal.models import Outbox
 
 if TYPE_CHECKING:
@@ -153,6 +156,41 @@ def test_stale_edit_shows_both_versions(house: House) -> None:
     assert "いま保存されている内容" in answer.content.decode()
 
 
+def test_flow_names_a_party_by_code_or_name_and_shows_it_with_its_country(house: House) -> None:
+    cloud = Party(code="V-002", name="Cloud Pte. Ltd.", country="SG", unit=house.north)
+    keep(cloud, "party.party.saved", "test")
+    client, key = house.sign_in(Role.MANAGER, house.west), house.holding.pk
+    for party in ("V-002", " Cloud Pte. Ltd. "):
+        answer = client.post(reverse("register:flow-add", args=[key]), {"kind": "provide", "party": party})
+        assert answer.status_code == 302
+    assert set(Flow.objects.filter(kind="provide").values_list("party", flat=True)) == {cloud.pk}
+    page = client.get(reverse("register:holding", args=[key])).content.decode()
+    assert f'<a href="/parties/{cloud.pk}/">Cloud Pte. Ltd.</a>' in page
+    assert "シンガポール" in page
+    assert '<option value="V-002">Cloud Pte. Ltd.</option>' in page
+    answer = client.post(reverse("register:flow-add", args=[key]), {"kind": "provide", "party": "Cloud Pte Ltd"})
+    assert answer.status_code == 422
+    assert "もしかして: V-002 Cloud Pte. Ltd." in answer.content.decode()
+    assert 'value="Cloud Pte Ltd"' in answer.content.decode()
+
+
+def test_form_of_a_holding_shows_the_staff_number_and_keeps_who_is_out_of_reach(house: House) -> None:
+    far = Person(number="0417", name="能勢 渚", unit=house.north, joined_on=dt.date(2020, 4, 1))
+    keep(far, "people.person.saved", "test")
+    house.holding.custodian = far
+    keep(house.holding, "register.holding.saved", "test")
+    client, address = house.sign_in(Role.MANAGER, house.west), reverse("register:holding-edit", args=[house.holding.pk])
+    page = client.get(address)
+    assert 'name="custodian" value="0417"' in page.content.decode()
+    given = {name: value for name, value in page.context["form"].initial.items() if value is not None}
+    assert client.post(address, given | {"custodian": "0417", "note": "直した"}).status_code == 302
+    house.holding.refresh_from_db()
+    assert (house.holding.custodian, house.holding.note) == (far, "直した")
+    stranger = Person(number="0418", name="鵜殿 修", unit=house.north, joined_on=dt.date(2020, 4, 1))
+    keep(stranger, "people.person.saved", "test")
+    assert client.post(address, given | {"custodian": "0418", "seen": 3}).status_code == 422
+
+
 def test_storage_and_flow_are_added_once_and_dropped_with_a_trace(house: House) -> None:
     client = house.sign_in(Role.OFFICER)
     key = house.far.pk
@@ -162,7 +200,10 @@ def test_storage_and_flow_are_added_once_and_dropped_with_a_trace(house: House) 
     assert twice.status_code == 422
     assert "もう書いてあります" in twice.content.decode()
     assert client.post(reverse("register:storage-add", args=[key]), {"location": "L-99"}).status_code == 422
-    assert client.post(reverse("register:flow-add", args=[key]), {"kind": "use", "party": "融資課"}).status_code == 302
+    assert (
+        client.post(reverse("register:flow-add", args=[key]), {"kind": "use", "party": "帳票印刷 有限会社"}).status_code
+        == 302
+    )
     part, flow = Storage.objects.get(holding=key), Flow.objects.get(holding=key)
     wrong = reverse("register:storage-drop", args=[house.holding.pk, part.pk])
     assert client.post(wrong).status_code == 404

@@ -1,0 +1,1 @@
+"""Whom data goes to and comes from: vendors and theirs, recipients, joint users, authorities."""
