@@ -18,6 +18,7 @@ from morasanu.errors import InputError
 from morasanu.ledger.batch import Draft
 from morasanu.ledger.ledger import Ledger, begin_ledger
 from morasanu.office.backup import check_backup, drill, drop_old, make_backup, restore_backup
+from morasanu.office.database.choose import find_database
 from morasanu.office.place import Place, open_place
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def test_copy_made_while_rows_and_events_come_checks(filled: Place) -> None:
         thread.join()
     assert written
     for copied in copies:
-        assert drill(copied.path) == copied
+        assert drill(copied.path, find_database(filled)) == copied
 
 
 def _flip(path: Path) -> None:
@@ -111,7 +112,11 @@ TAMPERINGS: dict[str, Callable[[Path], object]] = {
 def test_tampered_copy_is_refused(filled: Place, tmp_path: Path, tampering: Callable[[Path], object]) -> None:
     copied = make_backup(filled, AT)
     tampering(copied.path)
-    for act in (check_backup, drill, lambda path: restore_backup(path, tmp_path / "again")):
+
+    def try_it(path: Path) -> None:
+        drill(path, find_database(filled))
+
+    for act in (check_backup, try_it, lambda path: restore_backup(path, tmp_path / "again")):
         with pytest.raises(InputError) as refused:
             act(copied.path)
         assert refused.value.code == "MRS-I-056"
