@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
-from psycopg import sql
+from psycopg import Error, sql
 
 from morasanu.errors import InputError
 from morasanu.office.database.sqlite import list_tables
@@ -38,8 +38,10 @@ def move_rows(source: Path) -> int:
                 rows = sum(_move_table(old, new, name) for name in names)
                 _keep_keys(old, new)
                 new.execute("set constraints all immediate")
-        except DatabaseError as error:
-            cause = getattr(error.__cause__, "sqlstate", None) or type(error).__name__
+        except (DatabaseError, Error) as error:  # a copy's faults are not Django's
+            cause = (
+                getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None) or type(error).__name__
+            )
             raise _refuse(str(cause)) from error
     return rows
 
