@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 AT = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
 
 
+@pytest.fixture(autouse=True)
+def _embedded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both databases have a suite of their own: tests/contract/office/test_copy.py."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
 @pytest.fixture
 def filled(tmp_path: Path) -> Place:
     """Return a data folder with a database of 100 rows, a ledger of 21 events and a file."""
