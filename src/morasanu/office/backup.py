@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import shutil
 import tempfile
+import time
 from contextlib import suppress
 from hashlib import file_digest
 from pathlib import Path
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _LIST: Final = "copy.json"
 _LEDGER_OWN: Final = ("ledger", "key/private", "key/next", "outside.jsonl", "outside")
 _ROWS: Final = "ledger/rows.db"
+_PART: Final = ".copy-"
+_LONGEST_S: Final = 24 * 60 * 60
 
 
 class Copied(NamedTuple):
@@ -54,7 +57,7 @@ def make_backup(
     if path.exists():
         raise InputError("MRS-I-056", f"もうあります: {path}", f"is there already: {path}")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".copy-", dir=path.parent) as name:
+    with tempfile.TemporaryDirectory(prefix=_PART, dir=path.parent) as name:
         new = Path(name) / "new"
         new.mkdir(mode=0o700)
         (database or find_database(place)).dump(new)
@@ -153,7 +156,10 @@ def list_copies(place: Place) -> list[Path]:
 
 
 def drop_old(place: Place, keep: int) -> int:
-    """Return how many copies were removed so that the newest `keep` stay."""
+    """Return how many copies were removed so that the newest `keep` stay. What a process left that was killed goes after a day."""
+    for each in place.backups.glob(f"{_PART}*"):
+        if time.time() - each.stat().st_mtime > _LONGEST_S:
+            shutil.rmtree(each, ignore_errors=True)
     old = list_copies(place)[:-keep]
     for each in old:
         shutil.rmtree(each)

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 pytest.importorskip("cryptography", reason="needs the extra: ledger")
+pytest.importorskip("psycopg", reason="needs the extra: postgresql")
 
 from tests.unit.source.server import PASSWORD, Server
 
 from morasanu.errors import InputError
 from morasanu.ledger.ledger import begin_ledger
 from morasanu.office.backup import check_backup, drill, list_copies, make_backup, restore_backup
+from morasanu.office.database import postgresql
 from morasanu.office.database.choose import FILES, find_database
 from morasanu.office.place import Place, open_place
 
@@ -99,7 +101,10 @@ class PostgresqlRows:
             return cursor.fetchall() if cursor.description else []
 
     def list_trials(self) -> list[str]:
-        return [name for (name,) in self.server.ask("postgres", "select datname from pg_database") if "drill" in name]
+        mine = postgresql._name_trial(self.name)
+        return [
+            name for (name,) in self.server.ask("postgres", "select datname from pg_database") if name.startswith(mine)
+        ]
 
 
 @pytest.fixture(params=("sqlite", "postgresql"))

@@ -98,10 +98,10 @@ def test_missing_tool_is_said_and_nothing_is_left(
 ) -> None:
     copied = make_backup(place, AT)
     monkeypatch.setenv("PATH", str(tmp_path))
-    for act in (lambda: make_backup(place, AT), lambda: check_backup(copied.path), lambda: restore_backup(copied.path, tmp_path / "new")):  # fmt: skip
+    for act in (lambda: check_backup(copied.path), lambda: restore_backup(copied.path, tmp_path / "new")):  # fmt: skip
         with pytest.raises(InputError) as refused:
             act()
-        assert refused.value.code in ("MRS-I-049", "MRS-I-056")
+        assert refused.value.code == "MRS-I-049"
     with pytest.raises(InputError, match=r"MRS-I-049.*pg_dump is missing"):
         make_backup(place, AT + dt.timedelta(days=1))
     assert list(place.backups.iterdir()) == [copied.path]
@@ -201,11 +201,13 @@ def test_drill_of_the_worker_is_done_where_its_role_may_make_a_database(server: 
     tried = DueEvent.objects.get(key="tried")
     assert (tried.state, tried.fault) == (State.DONE, "")
     assert gather_backup(read_today()).succeeded_on == read_today()
-    assert list_trials(server) == []
+    assert list_trials(server, os.environ["DATABASE_URL"]) == []
 
 
-def list_trials(server: Server) -> list[str]:
-    return [name for (name,) in server.ask("postgres", "select datname from pg_database") if "drill" in name]
+def list_trials(server: Server, *urls: str) -> list[str]:
+    """Return the trials of databases; other tests have theirs on the same server."""
+    names = tuple(postgresql._name_trial(url.rpartition("/")[2]) for url in urls)
+    return [name for (name,) in server.ask("postgres", "select datname from pg_database") if name.startswith(names)]
 
 
 def test_what_a_killed_drill_left_goes_with_the_next_one_and_another_office_keeps_its_own(
@@ -216,11 +218,30 @@ def test_what_a_killed_drill_left_goes_with_the_next_one_and_another_office_keep
     server.execute("postgres", f"create database {left}", f"create database {other}")
     try:
         with PostgresqlDatabase(make_url(server, mine)).trial():
-            assert left not in list_trials(server)
-            assert len(list_trials(server)) == 2
-        assert list_trials(server) == [other]
+            assert left not in list_trials(server, mine)
+            assert len(list_trials(server, mine, theirs)) == 2
+        assert list_trials(server, mine, theirs) == [other]
     finally:
         server.execute("postgres", f"drop database if exists {other}")
+
+
+def test_drill_with_a_tool_that_puts_nothing_back_is_a_failure(
+    place: Place, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = run(os.environ["DATABASE_URL"], "select current_user")[0][0]
+    server.execute("postgres", f"alter role {name} createdb")
+    copied = make_backup(place, AT)
+    real = shutil.which("pg_restore")
+    write_tool(tmp_path / "bin", "pg_restore", f'case "$*" in *single*) exit 0;; *) exec {real} "$@";; esac')
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    with pytest.raises(InputError, match="MRS-I-121"):
+        drill(copied.path, find_database(place))
+    fewer = "insert into person values (1, '潮田')"
+    lie = f'psql -q "$2" -c "{TABLE}" -c "{fewer}"'
+    write_tool(tmp_path / "bin", "pg_restore", f'case "$*" in *single*) {lie};; *) exec {real} "$@";; esac')
+    with pytest.raises(InputError, match="MRS-I-056"):
+        drill(copied.path, find_database(place))
+    assert list_trials(server, os.environ["DATABASE_URL"]) == []
 
 
 def test_two_drills_at_once_are_refused(server: Server) -> None:
@@ -228,8 +249,8 @@ def test_two_drills_at_once_are_refused(server: Server) -> None:
     with PostgresqlDatabase(url).trial():
         with pytest.raises(InputError, match="MRS-I-122"), PostgresqlDatabase(url).trial():
             pass
-        assert len(list_trials(server)) == 1
-    assert list_trials(server) == []
+        assert len(list_trials(server, url)) == 1
+    assert list_trials(server, url) == []
 
 
 # -- from the embedded database to the server --------------------------------------------------------------------------
@@ -264,7 +285,31 @@ def test_copy_of_the_embedded_database_moves_to_postgresql(
     shutil.copytree(embedded, moved.backups / embedded.name)
     for copy in (make_backup(moved, AT).path, moved.backups / embedded.name):  # an old copy can still be tried
         assert drill(copy, find_database(moved)).rows > sum(held.values())
-    assert list_trials(server) == []
+    assert list_trials(server, url) == []
+
+
+def test_database_on_a_server_is_copied_before_it_is_brought_up_to_date(
+    embedded: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = make_url(server, server.make())
+    monkeypatch.setenv("DATABASE_URL", url)
+    moved = restore_backup(embedded, tmp_path / "moved")
+    run_part("prepare", moved.path, url=url)
+    assert list_copies(moved) == []
+    find_newest = "select app, name from django_migrations where app = 'register' order by id desc limit 1"
+    (newest,) = run(url, "delete from django_migrations where app = 'register' and name = '0003_plan_stocktakes'", find_newest)  # fmt: skip
+    path = os.environ["PATH"]
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = run_part("prepare", moved.path, url=url)
+    assert (told["code"], "MRS-I-049" in told["en"]) == ("MRS-O-053", True)
+    assert run(url, find_newest) == [newest]
+    monkeypatch.setenv("PATH", path)
+    run_part("prepare", moved.path, url=url)
+    assert run(url, find_newest) != [newest]
+    (copy,) = list_copies(moved)
+    assert drill(copy, find_database(moved)).rows > 200
+    run(url, "insert into django_migrations (app, name, applied) values ('people', '9999_newer', now())")
+    assert run_part("prepare", moved.path, url=url)["code"] == "MRS-I-050"
 
 
 def test_keys_that_were_given_away_do_not_come_again(

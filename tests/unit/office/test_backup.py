@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
 from contextlib import closing
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -170,3 +174,24 @@ def test_old_copies_are_dropped_and_the_newest_stay(filled: Place) -> None:
     assert drop_old(filled, 2) == 3
     assert sorted(filled.backups.iterdir()) == paths[3:]
     assert drop_old(filled, 2) == 0
+
+
+def test_what_a_killed_process_left_goes_after_a_day(filled: Place) -> None:
+    for name, age_s in ((".copy-old", 90_000), (".copy-new", 60)):
+        (filled.backups / name / "new").mkdir(parents=True)
+        os.utime(filled.backups / name, (0, time.time() - age_s))
+    assert drop_old(filled, 2) == 0
+    assert [path.name for path in filled.backups.iterdir()] == [".copy-new"]
+
+
+def test_full_disk_leaves_nothing_and_says_so(filled: Place) -> None:
+    code = """
+import resource, sys
+from morasanu.cli.__main__ import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+sys.exit(main(["backup", "--data", sys.argv[1]]))
+"""
+    done = subprocess.run([sys.executable, "-c", code, filled.path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "MRS-O-054" in done.stderr
+    assert list(filled.backups.iterdir()) == []

@@ -32,6 +32,9 @@ _LOCK: Final = 0x6D6F726173616E75
 """Held in the database while a drill lasts, so that what another one left can be told from what is in use."""
 _BARE: Final = ("--no-owner", "--no-privileges")
 """Whoever puts a copy back owns it."""
+_STAY: Final = (
+    "select pg_catalog.set_config(name, '0', false) from pg_catalog.pg_settings where name = 'idle_session_timeout'"
+)
 _SCHEMA: Final = "select coalesce(current_schema(), 'public')"
 _TABLES: Final = "select count(*) from pg_catalog.pg_class where relnamespace = (%s)::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S', 'f')"
 _FORM: Final = (
@@ -62,7 +65,7 @@ class PostgresqlDatabase:
                     "データベースが空です。DATABASE_URL を確かめてください",
                     "the database is empty: see to DATABASE_URL",
                 )
-            refuse_older("pg_dump", link.info.server_version // 10_000)
+            refuse_older("pg_dump", link.info.server_version // 10_000, self._tell())
         tables = sql.Identifier(schema).as_string() + ".*"
         file = copy / DUMP
         run_tool("pg_dump", [_name(name), *_BARE, "--format=custom", "--lock-wait-timeout=60s", f"--table={tables}", f"--file={file}"], self._tell())  # fmt: skip
@@ -96,6 +99,7 @@ class PostgresqlDatabase:
     def trial(self) -> Iterator[Database]:
         """Return a database of its own on the same server; its role needs CREATEDB. One that a killed drill left goes away first."""
         with self._connect() as link:
+            link.execute(_STAY.encode())
             if _ask(link, f"select pg_try_advisory_lock({_LOCK})") != "True":
                 raise InputError("MRS-I-122", "ほかの訓練が続いています", "another drill is running")
             name, schema = _name_trial(link.info.dbname), sql.Identifier(_ask(link, _SCHEMA))

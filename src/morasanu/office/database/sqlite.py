@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from morasanu.errors import InputError
+from morasanu.errors import InputError, OutsideError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,15 @@ class SqliteDatabase:
                 "データベースがありません。PostgreSQL に置いているなら DATABASE_URL が要ります",
                 "there is no database: one on PostgreSQL needs DATABASE_URL",
             )
-        copy_file(self._path, copy / FILE)
+        try:
+            copy_file(self._path, copy / FILE)
+        except sqlite3.Error as error:
+            name = error.sqlite_errorname
+            raise OutsideError(
+                "MRS-O-054",
+                f"データベースを写せません（{name}）。空き容量と権限を確かめてください",
+                f"the database cannot be copied ({name}): see to free space and rights",
+            ) from error
 
     def load(self, copy: Path) -> None:
         """Put the rows of a copy of SQLite in place."""
@@ -45,12 +53,11 @@ class SqliteDatabase:
                 "PostgreSQL の控えです。空のデータベースを DATABASE_URL で示してください",
                 "a copy of PostgreSQL: name an empty database with DATABASE_URL",
             )
-        if self._path.exists():
-            raise InputError(
-                "MRS-I-120", f"空のデータベースではありません: {self._path}", f"not an empty database: {self._path}"
-            )
-        shutil.copy2(copy / FILE, self._path)
-        self._path.chmod(0o600)
+        path = self._path
+        if path.exists():
+            raise InputError("MRS-I-120", f"空のデータベースではありません: {path}", f"not an empty database: {path}")
+        shutil.copy2(copy / FILE, path)
+        path.chmod(0o600)
 
     @contextmanager
     def trial(self) -> Iterator[Database]:

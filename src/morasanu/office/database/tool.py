@@ -33,9 +33,11 @@ def find_tool(name: str) -> str:
     return found
 
 
-def refuse_older(name: str, server: int) -> None:
+def refuse_older(name: str, server: int, environment: Mapping[str, str]) -> None:
     """Raise InputError MRS-I-049 when a tool is older than a server, whose rows it could not copy then. Versions are whole numbers."""
-    told = subprocess.run([find_tool(name), "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - a tool by its path
+    told = subprocess.run(  # noqa: S603 - a tool by its path; Debian's chooses its version by the environment
+        [find_tool(name), "--version"], capture_output=True, text=True, env={**os.environ, **environment}, check=False
+    )
     found = re.search(r"(\d+)", told.stdout)
     if found is None or int(found[1]) < server:
         raise InputError(
