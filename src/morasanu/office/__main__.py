@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from morasanu.errors import MorasanuError
 from morasanu.office.certificate import make_certificate
 from morasanu.office.place import open_place
-from morasanu.office.start import prepare, set_up, update
+from morasanu.office.start import prepare, set_up
 from morasanu.text.host import is_loopback
 
 if TYPE_CHECKING:
@@ -87,18 +87,13 @@ def _prepare(place: Place, options: argparse.Namespace) -> dict[str, str]:
     return {"link": link, "print": make_certificate(place, options.hosts.split()) if options.tls else ""}
 
 
-def _update(place: Place, _: argparse.Namespace) -> dict[str, str]:
-    update(place, is_copied=True)
-    return {}
-
-
 def _move(place: Place, _: argparse.Namespace) -> dict[str, str]:
     from morasanu.office.database.move import move_rows  # noqa: PLC0415 - after set_up
 
     return {"rows": str(move_rows(place.database))}
 
 
-_ENDING = {"prepare": _prepare, "update": _update, "move": _move}
+_ENDING = {"prepare": _prepare, "move": _move}
 
 
 def _end_with_parent() -> None:

@@ -42,8 +42,8 @@ def set_up(
         ) from error
 
 
-def update(place: Place, *, is_copied: bool = False) -> None:
-    """Bring the database up to date, after a checked copy was made of an older one unless there is one.
+def update(place: Place) -> None:
+    """Bring the database up to date, after a checked copy was made of an older one.
 
     Raises InputError MRS-I-050 for a database of a newer program, OutsideError MRS-O-053 when the copy cannot be made: nothing is changed then.
     """
@@ -59,7 +59,7 @@ def update(place: Place, *, is_copied: bool = False) -> None:
             f"{place.path} は新しい版で使われています。この版では開けません",
             f"{place.path} was used by a newer version, which this one cannot open",
         )
-    if loader.applied_migrations and not is_copied and executor.migration_plan(loader.graph.leaf_nodes()):
+    if loader.applied_migrations and executor.migration_plan(loader.graph.leaf_nodes()):
         _copy_first(place)
     call_command("migrate", verbosity=0, interactive=False)
 

@@ -25,15 +25,16 @@ _BATCH_ROWS: Final = 1_000
 
 
 def move_rows(source: Path) -> int:
-    """Return how many rows were moved from an SQLite database, which is up to date, to the empty one of DATABASE_URL: all or none.
+    """Return how many rows were moved from an SQLite database to the empty one of DATABASE_URL: all or none.
 
-    Keys stay what they are, and none that was given away comes again. Raises InputError MRS-I-120 when the target is not empty,
-    MRS-I-123 when a row does not fit.
+    The tables become what they are in `source`, which may be of an older program; whoever opens them next brings them up to date. Keys stay
+    what they are, and none that was given away comes again. Raises InputError MRS-I-120 when the target is not empty, MRS-I-050 when
+    `source` is of a newer program, MRS-I-123 when a row does not fit.
     """
     with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as old:
         try:
             with transaction.atomic(), connection.cursor() as new:
-                _make_tables(new)
+                _make_tables(old, new)
                 names = _match_tables(old, new)
                 rows = sum(_move_table(old, new, name) for name in names)
                 _keep_keys(old, new)
@@ -46,7 +47,7 @@ def move_rows(source: Path) -> int:
     return rows
 
 
-def _make_tables(new: CursorWrapper) -> None:
+def _make_tables(old: sqlite3.Connection, new: CursorWrapper) -> None:
     if connection.introspection.table_names(new):
         raise InputError(
             "MRS-I-120",
@@ -54,7 +55,18 @@ def _make_tables(new: CursorWrapper) -> None:
             "the database that DATABASE_URL names is not empty",
         )
     executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    nodes = executor.loader.graph.node_map
+    seen = set(old.execute(f"select app, name from {_OWN}"))  # noqa: S608 - a name of ours
+    if seen - set(nodes):
+        raise InputError(
+            "MRS-I-050",
+            "控えは新しい版で取られています。この版では開けません",
+            "the copy was made by a newer version, which this one cannot open",
+        )
+    newest = [each for each in seen if not any(child.key in seen and child.key[0] == each[0] for child in nodes[each].children)]  # fmt: skip
+    executor.migrate(newest)
+    if set(executor.recorder.applied_migrations()) != seen:
+        raise _refuse(_OWN)
 
 
 def _match_tables(old: sqlite3.Connection, new: CursorWrapper) -> list[str]:

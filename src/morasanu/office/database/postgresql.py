@@ -72,7 +72,7 @@ class PostgresqlDatabase:
         file.chmod(0o600)
 
     def load(self, copy: Path) -> None:
-        """Put the rows of a copy into this database; those of SQLite too, after they were brought up to date."""
+        """Put the rows of a copy into this database; those of SQLite too."""
         with self._connect() as link:
             name = link.info.dbname
             if _count_tables(link, _ask(link, _SCHEMA)):
@@ -87,13 +87,11 @@ class PostgresqlDatabase:
             self._move(copy)
 
     def _move(self, copy: Path) -> None:
-        """Put the rows of SQLite into this database: by Django, in processes of their own, since each has one database."""
+        """Put the rows of SQLite into this database: by Django, in a process of its own, since this one may have another database."""
         with tempfile.TemporaryDirectory(prefix="morasanu-move-") as name:
             for file in (sqlite.FILE, MARK, "secret"):
                 shutil.copy2(copy / file, Path(name) / file)
-            place = open_place(Path(name))
-            ask_part("update", place, database="")
-            ask_part("move", place, database=self._url)
+            ask_part("move", open_place(Path(name)), database=self._url)
 
     @contextmanager
     def trial(self) -> Iterator[Database]:
