@@ -28,7 +28,7 @@ crash: .venv/dev.ready
 	@.venv/bin/python -m tests.crash --states $(or $(states),100000) --out bench/results
 
 postgresql: .venv/dev.ready
-	@.venv/bin/python -m pytest --numprocesses 2 --quiet tests/contract/office/whole.py
+	@.venv/bin/python -m pytest --numprocesses 2 -p no:randomly --quiet tests/contract/office/whole.py
 
 docs: .venv/dev.ready
 	@.venv/bin/python tools/docs.py

@@ -72,8 +72,8 @@ def _write_cli() -> str:
                 ),
                 (
                     "`DATABASE_URL`",
-                    "`morasanu up` の記録を置く PostgreSQL（なければデータフォルダーの SQLite）",
-                    "the PostgreSQL in which `morasanu up` keeps its records (SQLite in the data folder without it)",
+                    "`morasanu up` の記録を置く PostgreSQL（なければデータフォルダーの SQLite）。`backup` と `restore` にも要る",
+                    "the PostgreSQL in which `morasanu up` keeps its records (SQLite in the data folder without it); `backup` and `restore` need it too",
                 ),
                 ("`NO_COLOR`", "あれば端末でも太字にしない", "when set, no bold type on a terminal either"),
                 (

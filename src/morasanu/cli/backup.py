@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from morasanu.errors import InputError
 from morasanu.office.backup import drill, make_backup, restore_backup
+from morasanu.office.database.choose import find_database
 from morasanu.office.place import open_place
 
 if TYPE_CHECKING:
@@ -16,16 +17,17 @@ if TYPE_CHECKING:
 
 
 def run(options: argparse.Namespace, say: Speaker) -> int:
-    """Return 0 when the copy was made (and drilled), or put back. Raises InputError MRS-I-001, -050, -056."""
+    """Return 0 when the copy was made (and drilled), or put back. Raises InputError MRS-I-001, -049, -050, -056, -120 to -123, OutsideError MRS-O-054."""
     if options.verb == "restore":
         place = restore_backup(options.copy, options.data)
         print(say(f"戻しました: {place.path}", f"restored to {place.path}"))
         return 0
     if not options.data.exists():
         raise InputError("MRS-I-001", f"見つかりません: {options.data}", f"not found: {options.data}")
-    copied = make_backup(open_place(options.data), datetime.now(UTC), options.to)
+    place = open_place(options.data)
+    copied = make_backup(place, datetime.now(UTC), options.to)
     if options.drill:
-        drill(copied.path)
+        drill(copied.path, find_database(place))
     print(
         say(
             f"控えを取り、確かめました: {copied.path}（{copied.rows:,} 行、台帳 {copied.events:,} 件）",

@@ -32,7 +32,13 @@ def add_office(say: Speaker, add: Callable[[str, str], argparse.ArgumentParser])
         action="store_true",
         help=say("続けて、戻せることを試す", "then try to put it back, in a folder that goes away"),
     )
-    parser = add("restore", say("控えを空のフォルダーへ戻す", "put a copy back into an empty folder"))
+    parser = add(
+        "restore",
+        say(
+            "控えを空のフォルダーへ戻す（DATABASE_URL があれば、記録はその空のデータベースへ）",
+            "put a copy back into an empty folder; its records into the empty database of DATABASE_URL, when there is one",
+        ),
+    )
     parser.add_argument("copy", type=Path, metavar="COPY", help=say("控えのフォルダー", "the copy"))
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help=folder)
 

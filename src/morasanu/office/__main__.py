@@ -1,4 +1,4 @@
-"""One part of the office as a process: `prepare`, `web`, `worker` or the worker's `scan`. Ends with what started it."""
+"""One part of the office as a process: `web`, `worker` or the worker's `scan`, which end with what started them; or what ends by itself."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from morasanu.errors import MorasanuError
 from morasanu.office.certificate import make_certificate
@@ -16,11 +17,14 @@ from morasanu.office.place import open_place
 from morasanu.office.start import prepare, set_up
 from morasanu.text.host import is_loopback
 
+if TYPE_CHECKING:
+    from morasanu.office.place import Place
+
 
 def main() -> int:
     """Return 0 when asked to stop."""
     parser = argparse.ArgumentParser(prog="morasanu.office")
-    parser.add_argument("part", choices=("prepare", "web", "worker", "scan"))
+    parser.add_argument("part", choices=(*_ENDING, "web", "worker", "scan"))
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
@@ -32,8 +36,8 @@ def main() -> int:
     parser.add_argument("--tls", action="store_true")
     parser.add_argument("--examples", type=Path)
     options = parser.parse_args()
-    if options.part == "prepare":
-        return _prepare(options)
+    if options.part in _ENDING:
+        return _tell(options)
     place = open_place(options.data)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     set_up(
@@ -59,15 +63,12 @@ def main() -> int:
     return 0
 
 
-def _prepare(options: argparse.Namespace) -> int:
-    """Bring the data folder up to date; tell what came of it as JSON."""
+def _tell(options: argparse.Namespace) -> int:
+    """Do what ends by itself; tell what came of it as JSON."""
     try:
         place = open_place(options.data)
         set_up(place)
-        told = {
-            "link": prepare(place, options.examples),
-            "print": make_certificate(place, options.hosts.split()) if options.tls else "",
-        }
+        told = _ENDING[options.part](place, options)
     except MorasanuError as error:
         told = {"code": error.code, "ja": error.message_ja, "en": error.message_en}
     except Exception as error:  # noqa: BLE001 - a full disk, a database that is away; its words may hold data
@@ -79,6 +80,20 @@ def _prepare(options: argparse.Namespace) -> int:
         }
     print(json.dumps(told))  # noqa: T201 - for the process that started this one
     return 0
+
+
+def _prepare(place: Place, options: argparse.Namespace) -> dict[str, str]:
+    link = prepare(place, options.examples)
+    return {"link": link, "print": make_certificate(place, options.hosts.split()) if options.tls else ""}
+
+
+def _move(place: Place, _: argparse.Namespace) -> dict[str, str]:
+    from morasanu.office.database.move import move_rows  # noqa: PLC0415 - after set_up
+
+    return {"rows": str(move_rows(place.database))}
+
+
+_ENDING = {"prepare": _prepare, "move": _move}
 
 
 def _end_with_parent() -> None:

@@ -1,7 +1,7 @@
 """Copies of a data folder: made while it is in use, checked as a whole, put back into an empty folder. No Django.
 
-A copy is a folder: the database, the ledger with its keys, the folder's own files, and `copy.json` with the digest of each. It is
-as secret as the data folder itself.
+A copy is a folder: the database's rows, the ledger with its keys, the folder's own files, and `copy.json` with the digest of each. It
+is as secret as the data folder itself.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-import sqlite3
 import tempfile
-from contextlib import closing, suppress
+import time
+from contextlib import suppress
 from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -19,18 +19,22 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from morasanu.errors import InputError, MorasanuError
 from morasanu.ledger.export import export_files
 from morasanu.ledger.folder import Folder
+from morasanu.office.database import choose, sqlite, tool
+from morasanu.office.database.choose import find_database
 from morasanu.office.place import open_place, write_private
 from morasanu.proof.verify import State, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from morasanu.office.database.interface import Database
     from morasanu.office.place import Place
 
 _LIST: Final = "copy.json"
-_DATABASE: Final = "office.db"
 _LEDGER_OWN: Final = ("ledger", "key/private", "key/next", "outside.jsonl", "outside")
 _ROWS: Final = "ledger/rows.db"
+_PART: Final = ".copy-"
+_LONGEST_S: Final = 24 * 60 * 60
 
 
 class Copied(NamedTuple):
@@ -41,22 +45,24 @@ class Copied(NamedTuple):
     events: int
 
 
-def make_backup(place: Place, at: dt.datetime, target: Path | None = None) -> Copied:
+def make_backup(
+    place: Place, at: dt.datetime, target: Path | None = None, *, database: Database | None = None
+) -> Copied:
     """Return a new checked copy of the folder, in `target` or among its own copies; nothing is left when it fails.
 
-    Raises InputError MRS-I-056 when the copy does not check, or `target` is there already.
+    Its rows are those of DATABASE_URL or the folder's own, unless `database` is given. Raises InputError MRS-I-056 when the copy
+    does not check, or `target` is there already, and what `Database.dump` raises.
     """
     path = target or place.backups / f"{at:%Y%m%dT%H%M%S%f}"
     if path.exists():
         raise InputError("MRS-I-056", f"もうあります: {path}", f"is there already: {path}")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".copy-", dir=path.parent) as name:
+    with tempfile.TemporaryDirectory(prefix=_PART, dir=path.parent) as name:
         new = Path(name) / "new"
         new.mkdir(mode=0o700)
-        if place.database.exists():
-            _copy_database(place.database, new / _DATABASE)
+        (database or find_database(place)).dump(new)
         for file in place.path.iterdir():  # its mark, its secret, settings that people put there
-            if file.is_file() and not file.name.startswith((_DATABASE, ".", place.first_link.name)):
+            if file.is_file() and not file.name.startswith((*choose.FILES, ".", place.first_link.name)):
                 shutil.copy2(file, new / file.name)
         if place.files.exists():
             shutil.copytree(place.files, new / "files", ignore=shutil.ignore_patterns(".new-*"))
@@ -70,7 +76,10 @@ def make_backup(place: Place, at: dt.datetime, target: Path | None = None) -> Co
 
 
 def check_backup(path: Path) -> Copied:
-    """Return what a copy holds. Raises InputError MRS-I-056 when a file is missing, changed or more than listed, or something in it is broken."""
+    """Return what a copy holds. Raises InputError MRS-I-056 when a file is missing, changed or more than listed, or something in it is broken.
+
+    Raises InputError MRS-I-049 when it is of PostgreSQL and cannot be looked into here.
+    """
     try:
         digests = json.loads((path / _LIST).read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -81,11 +90,12 @@ def check_backup(path: Path) -> Copied:
     for name, digest in digests.items():
         if _digest(path / name) != digest:
             raise _refuse(path, name)
-    with tempfile.TemporaryDirectory(prefix="morasanu-") as folder:  # looking into a database may write beside it
-        rows = 0
-        for name in (_DATABASE, _ROWS):
-            if name in digests:
-                rows = max(rows, _count_rows(path, name, Path(folder) / "looked-at.db"))
+    try:
+        rows = choose.count_rows(path)
+        if _ROWS in digests:
+            sqlite.count_rows(path / _ROWS)
+    except ValueError as error:
+        raise _refuse(path, str(error)) from error
     events = 0
     if "ledger/checkpoint" in digests:
         verdict = verify(Folder(path / "ledger").read, [])
@@ -95,10 +105,11 @@ def check_backup(path: Path) -> Copied:
     return Copied(path, rows, events)
 
 
-def restore_backup(path: Path, target: Path) -> Place:
+def restore_backup(path: Path, target: Path, *, database: Database | None = None) -> Place:
     """Return the data folder that a copy was put back into: empty or new before, whole afterwards or not there at all.
 
-    Raises InputError MRS-I-056 when the copy does not check, MRS-I-050 when `target` holds something.
+    Its rows go to DATABASE_URL or into the folder, unless `database` is given. Raises InputError MRS-I-056 when the copy does not check,
+    MRS-I-050 when `target` holds something, and what `Database.load` raises.
     """
     check_backup(path)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -106,22 +117,33 @@ def restore_backup(path: Path, target: Path) -> Place:
     target.parent.mkdir(parents=True, exist_ok=True)
     new = target.with_name(f".{target.name}.new")
     shutil.rmtree(new, ignore_errors=True)
-    shutil.copytree(path, new, ignore=shutil.ignore_patterns(_LIST))
-    new.chmod(0o700)
-    for folder in ("backups", "reports"):
-        (new / folder).mkdir(mode=0o700, exist_ok=True)
-    with suppress(OSError):
-        target.rmdir()
-    new.rename(target)
+    try:
+        shutil.copytree(path, new, ignore=shutil.ignore_patterns(_LIST, *choose.FILES))
+        new.chmod(0o700)
+        for folder in ("backups", "reports"):
+            (new / folder).mkdir(mode=0o700, exist_ok=True)
+        (database or find_database(open_place(new))).load(path)  # the last thing that may fail
+        with suppress(OSError):
+            target.rmdir()
+        new.rename(target)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
     return open_place(target)
 
 
-def drill(path: Path) -> Copied:
-    """Return what came out of a copy when it was put back for trial, checked; the trial folder is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="morasanu-drill-") as name:
-        place = restore_backup(path, Path(name) / "restored")
-        again = make_backup(place, _read_time(path), Path(name) / "again")
-        return again._replace(path=path)
+def drill(path: Path, database: Database) -> Copied:
+    """Return what came out of a copy when it was put back for trial beside `database`, checked; nothing of the trial stays.
+
+    Raises what `restore_backup` does, InputError MRS-I-122 when there is no room for a trial, MRS-I-056 when other rows came out.
+    """
+    held = check_backup(path)
+    with tempfile.TemporaryDirectory(prefix="morasanu-drill-") as name, database.trial() as trial:
+        place = restore_backup(path, Path(name) / "restored", database=trial)
+        again = make_backup(place, _read_time(path), Path(name) / "again", database=trial)
+        is_same_kind = (path / tool.DUMP).exists() == (again.path / tool.DUMP).exists()  # not after rows were moved
+    if is_same_kind and again.rows != held.rows:
+        raise _refuse(path, tool.DUMP)
+    return again._replace(path=path)
 
 
 def _read_time(path: Path) -> dt.datetime:
@@ -134,21 +156,14 @@ def list_copies(place: Place) -> list[Path]:
 
 
 def drop_old(place: Place, keep: int) -> int:
-    """Return how many copies were removed so that the newest `keep` stay."""
+    """Return how many copies were removed so that the newest `keep` stay. What a process left that was killed goes after a day."""
+    for each in place.backups.glob(f"{_PART}*"):
+        if time.time() - each.stat().st_mtime > _LONGEST_S:
+            shutil.rmtree(each, ignore_errors=True)
     old = list_copies(place)[:-keep]
     for each in old:
         shutil.rmtree(each)
     return len(old)
-
-
-def _copy_database(source: Path, target: Path) -> None:
-    with (
-        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=20)) as reader,
-        closing(sqlite3.connect(target)) as writer,
-    ):
-        reader.backup(writer, pages=2_000)
-        writer.execute("pragma journal_mode = delete")
-    target.chmod(0o600)
 
 
 def _copy_ledger(source: Path, target: Path) -> None:
@@ -160,21 +175,7 @@ def _copy_ledger(source: Path, target: Path) -> None:
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / name, target / name)
     if (source / "rows.db").exists():  # after the files: rows beyond the checkpoint are sealed by the next one
-        _copy_database(source / "rows.db", target / "rows.db")
-
-
-def _count_rows(path: Path, name: str, trial: Path) -> int:
-    shutil.copyfile(path / name, trial)
-    try:
-        with closing(sqlite3.connect(trial)) as link:
-            if link.execute("pragma integrity_check").fetchone() != ("ok",):
-                raise _refuse(path, name)
-            if link.execute("pragma foreign_key_check").fetchone():
-                raise _refuse(path, name)
-            tables = [row[0] for row in link.execute("select name from sqlite_schema where type = 'table'")]
-            return sum(link.execute(f'select count(*) from "{table}"').fetchone()[0] for table in tables)  # noqa: S608 - names from the database itself
-    except sqlite3.Error as error:
-        raise _refuse(path, name) from error
+        sqlite.copy_file(source / "rows.db", target / "rows.db")
 
 
 def _list_files(path: Path) -> Iterator[Path]:

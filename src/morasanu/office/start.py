@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from morasanu.errors import InputError
+from morasanu.errors import InputError, MorasanuError, OutsideError
+from morasanu.office.backup import make_backup
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,17 +42,50 @@ def set_up(
         ) from error
 
 
+def update(place: Place) -> None:
+    """Bring the database up to date, after a checked copy was made of an older one.
+
+    Raises InputError MRS-I-050 for a database of a newer program, OutsideError MRS-O-053 when the copy cannot be made: nothing is changed then.
+    """
+    from django.core.management import call_command  # noqa: PLC0415 - after set_up
+    from django.db import connection  # noqa: PLC0415
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
+
+    executor = MigrationExecutor(connection)
+    loader = executor.loader
+    if set(loader.applied_migrations) - set(loader.disk_migrations):
+        raise InputError(
+            "MRS-I-050",
+            f"{place.path} は新しい版で使われています。この版では開けません",
+            f"{place.path} was used by a newer version, which this one cannot open",
+        )
+    if loader.applied_migrations and executor.migration_plan(loader.graph.leaf_nodes()):
+        _copy_first(place)
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _copy_first(place: Place) -> None:
+    try:
+        make_backup(place, dt.datetime.now(dt.UTC))
+    except (MorasanuError, OSError) as error:
+        name = error.code if isinstance(error, MorasanuError) else type(error).__name__
+        raise OutsideError(
+            "MRS-O-053",
+            f"新しい版にする前の控えを取れないため、何も変えていません（{name}）。空き容量と権限を確かめてください",
+            f"nothing was brought up to date, for no copy could be made first ({name}): see to free space and rights",
+        ) from error
+
+
 def prepare(place: Place, examples: Path | None = None) -> str:
     """Return the path of the first administrator's link, empty when there is one; database and ledger are up to date then.
 
     A demo is filled with the invented bank when it is new; `examples` is the folder with the bank's shares.
     """
-    from django.core.management import call_command  # noqa: PLC0415 - after set_up
-    from django.db import connection  # noqa: PLC0415 - as above
+    from django.db import connection  # noqa: PLC0415 - after set_up
 
     from morasanu.ledger.ledger import begin_ledger  # noqa: PLC0415
 
-    call_command("migrate", verbosity=0, interactive=False)
+    update(place)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("pragma analysis_limit = 1000")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -25,10 +26,19 @@ _PATIENCE_S: Final = 15
 def prepare(place: Place, *more: str) -> dict[str, str]:
     """Return what was made ready: `link`, the path of the first administrator's link or empty, and `print` of the certificate.
 
-    In a process of its own: this one stays small. Raises InputError with the code of what is wrong.
+    Raises InputError with the code of what is wrong.
     """
-    command = [*PROGRAM, "prepare", "--data", str(place.path), *more]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own program
+    return ask_part("prepare", place, *more)
+
+
+def ask_part(part: str, place: Place, *more: str, database: str | None = None) -> dict[str, str]:
+    """Return what a part told that ends by itself. In a process of its own: this one stays small.
+
+    `database` is its DATABASE_URL, when that is another one than ours. Raises InputError with the code of what is wrong.
+    """
+    command = [*PROGRAM, part, "--data", str(place.path), *more]
+    environment = os.environ if database is None else {**os.environ, "DATABASE_URL": database}
+    done = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=False)  # noqa: S603 - our own program
     try:
         told = json.loads(done.stdout)
     except ValueError as error:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from django.db import connection
 
-from morasanu.errors import InputError
 from morasanu.ledger.folder import Folder
 from morasanu.ledger.outside.folder import FolderPlace
 from morasanu.ledger.outside.leave import leave_for, make_parcel
 from morasanu.office.backup import drill, drop_old, list_copies, make_backup
+from morasanu.office.database.choose import find_database
 from morasanu.office.place import need
 from morasanu.office.reality.keeper import ScanKeeper
 from morasanu.office.reality.reconcile import RECONCILE, reconcile_due
@@ -42,24 +41,18 @@ def send_checkpoint(_: Mapping[str, Any]) -> None:
 
 
 def make_copy(_: Mapping[str, Any]) -> None:
-    """Make today's copy and drop the oldest ones. Raises InputError MRS-I-049 for another database than the embedded one."""
+    """Make today's copy and drop the oldest ones."""
     place = need(settings.PLACE)
-    if connection.vendor != "sqlite":
-        raise InputError(
-            "MRS-I-049",
-            "PostgreSQL の控えは、その仕組み（pg_dump など）で取ってください",
-            "copies of PostgreSQL are made with its own tools, such as pg_dump",
-        )
     make_backup(place, dt.datetime.now(dt.UTC))
     drop_old(place, KEPT_COPIES)
 
 
 def try_copy(_: Mapping[str, Any]) -> None:
-    """Put the newest copy back for trial. Raises InputError MRS-I-056 when there is none or it does not come back whole."""
+    """Put the newest copy back for trial. Raises InputError MRS-I-056 when it does not come back whole, MRS-I-122 when it cannot be tried."""
     place = need(settings.PLACE)
     if not list_copies(place):
         make_copy({})
-    drill(list_copies(place)[-1])
+    drill(list_copies(place)[-1], find_database(place))
 
 
 def judge_controls(_: Mapping[str, Any]) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
 from contextlib import closing
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -18,6 +22,7 @@ from morasanu.errors import InputError
 from morasanu.ledger.batch import Draft
 from morasanu.ledger.ledger import Ledger, begin_ledger
 from morasanu.office.backup import check_backup, drill, drop_old, make_backup, restore_backup
+from morasanu.office.database.choose import find_database
 from morasanu.office.place import Place, open_place
 
 if TYPE_CHECKING:
@@ -25,6 +30,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AT = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def _embedded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both databases have a suite of their own: tests/contract/office/test_copy.py."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
 @pytest.fixture
@@ -87,7 +98,7 @@ def test_copy_made_while_rows_and_events_come_checks(filled: Place) -> None:
         thread.join()
     assert written
     for copied in copies:
-        assert drill(copied.path) == copied
+        assert drill(copied.path, find_database(filled)) == copied
 
 
 def _flip(path: Path) -> None:
@@ -111,7 +122,11 @@ TAMPERINGS: dict[str, Callable[[Path], object]] = {
 def test_tampered_copy_is_refused(filled: Place, tmp_path: Path, tampering: Callable[[Path], object]) -> None:
     copied = make_backup(filled, AT)
     tampering(copied.path)
-    for act in (check_backup, drill, lambda path: restore_backup(path, tmp_path / "again")):
+
+    def try_it(path: Path) -> None:
+        drill(path, find_database(filled))
+
+    for act in (check_backup, try_it, lambda path: restore_backup(path, tmp_path / "again")):
         with pytest.raises(InputError) as refused:
             act(copied.path)
         assert refused.value.code == "MRS-I-056"
@@ -159,3 +174,24 @@ def test_old_copies_are_dropped_and_the_newest_stay(filled: Place) -> None:
     assert drop_old(filled, 2) == 3
     assert sorted(filled.backups.iterdir()) == paths[3:]
     assert drop_old(filled, 2) == 0
+
+
+def test_what_a_killed_process_left_goes_after_a_day(filled: Place) -> None:
+    for name, age_s in ((".copy-old", 90_000), (".copy-new", 60)):
+        (filled.backups / name / "new").mkdir(parents=True)
+        os.utime(filled.backups / name, (0, time.time() - age_s))
+    assert drop_old(filled, 2) == 0
+    assert [path.name for path in filled.backups.iterdir()] == [".copy-new"]
+
+
+def test_full_disk_leaves_nothing_and_says_so(filled: Place) -> None:
+    code = """
+import resource, sys
+from morasanu.cli.__main__ import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+sys.exit(main(["backup", "--data", sys.argv[1]]))
+"""
+    done = subprocess.run([sys.executable, "-c", code, filled.path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "MRS-O-054" in done.stderr
+    assert list(filled.backups.iterdir()) == []

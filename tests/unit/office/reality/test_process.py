@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.unit.office.own import ask, own_database
 
 from .bank import write_customers
 
@@ -34,9 +35,7 @@ def act(what: str, data: Path, *given: str) -> dict[str, list[dict[str, object]]
 
 def make_environment() -> dict[str, str]:
     return {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("DJANGO_SETTINGS_MODULE", "MORASANU_DATA", "DATABASE_URL")
+        name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "MORASANU_DATA")
     }
 
 
@@ -49,11 +48,6 @@ def run_worker(data: Path) -> Iterator[subprocess.Popen[bytes]]:
         finally:
             worker.terminate()
             worker.wait(30)
-
-
-def ask_database(data: Path, query: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(f"file:{data / 'office.db'}?mode=ro", uri=True, timeout=10)) as database:
-        return database.execute(query).fetchall()
 
 
 def wait_for(what: Callable[[], object]) -> object:
@@ -79,7 +73,11 @@ def verify(data: Path, *given: str) -> int:
     return subprocess.run(command, capture_output=True, check=False).returncode
 
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
+__all__ = ["own_database"]
+pytestmark = [
+    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc"),
+    pytest.mark.usefixtures("own_database"),
+]
 
 
 def test_a_difference_is_found_registered_closed_and_proved_by_the_ledger(tmp_path) -> None:
@@ -88,10 +86,10 @@ def test_a_difference_is_found_registered_closed_and_proved_by_the_ledger(tmp_pa
     act("begin", data, str(share))
     act("ask", data)
     with run_worker(data):
-        wait_for(lambda: ask_database(data, "select 1 from finding_finding where state = 'open'"))
+        wait_for(lambda: ask(data, "select 1 from finding_finding where state = 'open'"))
         act("register", data, "営業", "CUSTOMER_ID,PERSON,ADDRESS,PHONE")
-        wait_for(lambda: ask_database(data, "select 1 from finding_finding where state = 'closed'"))
-        wait_for(lambda: not ask_database(data, "select 1 from seal_outbox where seq is null"))
+        wait_for(lambda: ask(data, "select 1 from finding_finding where state = 'closed'"))
+        wait_for(lambda: not ask(data, "select 1 from seal_outbox where seq is null"))
     found = act("rows", data)
     assert found["findings"] == [{"state": "closed", "reason_code": "unregistered", "closed_as": "gone"}]
     assert [run["state"] for run in found["runs"]] == ["done"]
@@ -99,7 +97,7 @@ def test_a_difference_is_found_registered_closed_and_proved_by_the_ledger(tmp_pa
     kept = shutil.copy(data / "ledger" / "checkpoint", tmp_path / "checkpoint")
     assert verify(data) == 4  # unproven: nothing that left this machine says so
     assert verify(data, "--checkpoint", str(kept)) == 0
-    kinds = {kind for (kind,) in ask_database(data, "select kind from seal_outbox")}
+    kinds = {kind for (kind,) in ask(data, "select kind from seal_outbox")}
     assert {"reality.run.done", "finding.opened", "finding.closed.gone", "requirement.evidence.added"} <= kinds
 
 
@@ -110,12 +108,12 @@ def test_a_scan_that_is_killed_goes_on_where_it_was(tmp_path) -> None:
     act("begin", data, str(share))
     act("ask", data)
     with run_worker(data) as worker:
-        wait_for(lambda: ask_database(data, "select 1 from reality_run where state = 'running' and files_done >= 3"))
+        wait_for(lambda: ask(data, "select 1 from reality_run where state = 'running' and files_done >= 3"))
         scan = find_scan(worker)
         os.kill(scan, signal.SIGKILL)
-        (read,) = ask_database(data, "select files_done from reality_run where state = 'running'")
+        (read,) = ask(data, "select files_done from reality_run where state = 'running'")
         assert 3 <= int(read[0]) < 60
-        wait_for(lambda: ask_database(data, "select 1 from reality_run where state = 'done'"))
+        wait_for(lambda: ask(data, "select 1 from reality_run where state = 'done'"))
     (state,) = (data / "reports").glob("location-*.state")
     with closing(sqlite3.connect(state)) as database:
         last = int(database.execute("select value from meta where name = 'scan'").fetchone()[0])
@@ -134,11 +132,11 @@ def test_a_worker_that_is_killed_takes_its_scan_along_and_the_next_one_goes_on(t
     act("begin", data, str(share))
     act("ask", data)
     with run_worker(data) as worker:
-        wait_for(lambda: ask_database(data, "select 1 from reality_run where state = 'running' and files_done >= 2"))
+        wait_for(lambda: ask(data, "select 1 from reality_run where state = 'running' and files_done >= 2"))
         worker.kill()
     with run_worker(data):
-        wait_for(lambda: ask_database(data, "select 1 from reality_run where state = 'done'"))
-        wait_for(lambda: not ask_database(data, "select 1 from seal_outbox where seq is null"))
+        wait_for(lambda: ask(data, "select 1 from reality_run where state = 'done'"))
+        wait_for(lambda: not ask(data, "select 1 from seal_outbox where seq is null"))
     found = act("rows", data)
     assert [(run["state"], run["files"], run["files_done"]) for run in found["runs"]] == [("done", 60, 60)]
     assert [each["state"] for each in found["findings"]] == ["open"]

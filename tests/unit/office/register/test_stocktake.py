@@ -114,7 +114,10 @@ def test_part_unsigned_on_the_last_day_is_a_finding_until_it_is_signed(house: Ho
     HANDLERS[event.kind](event.facts)
     assert Finding.objects.filter(subject=part.trace_subject).count() == 1
     signed = read_now().astimezone(TOKYO).date()
-    assert gather_reviews(dt.date(2026, 12, 2)).items == ((dt.date(2026, 12, 1), signed), (dt.date(2026, 12, 1), None))
+    assert set(gather_reviews(dt.date(2026, 12, 2)).items) == {
+        (dt.date(2026, 12, 1), signed),
+        (dt.date(2026, 12, 1), None),
+    }
 
 
 def test_signature_without_proof_of_who_signs_is_refused(house: House, part: StocktakePart) -> None:
