@@ -34,11 +34,12 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "bank"
 NO_PAGE = {
-    "health", "people:oidc-back", "account_inactive", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
-    "mfa_download_recovery_codes", "people:export", "people:import-answer", "people:letter", "register:export", "register:import-answer", "requirement:coverage-of", "requirement:exclusion", "requirement:file",
+    "health", "account_inactive", "mfa_login_webauthn", "mfa_reauthenticate_webauthn", "mfa_download_recovery_codes",
+    "people:oidc-back", "people:export", "people:import-answer", "people:letter", "party:export", "party:import-answer",
+    "register:export", "register:import-answer", "requirement:coverage-of", "requirement:exclusion", "requirement:file",
 }  # fmt: skip
 """What answers with a file, with data for a script, or leads on."""
-ELSEWHERE = {"people:first", "mfa_authenticate", "people:import-check", "register:import-check"}
+ELSEWHERE = {"people:first", "mfa_authenticate", "party:import-check", "people:import-check", "register:import-check"}
 """What opens in no demo (tests/e2e/test_sign_in.py looks at it), or only after a form."""
 PASSKEY = {"mfa_edit_webauthn", "mfa_remove_webauthn"}
 """Where a key is that no device made: other pages would try to read it, so these come last."""

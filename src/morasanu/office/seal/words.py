@@ -16,6 +16,8 @@ KINDS: Final = {
     "finding.closed.gone": Words("解消を確かめ、指摘を閉じた", "finding gone and closed"),
     "finding.opened": Words("指摘を開いた", "finding opened"),
     "finding.seen": Words("指摘をまた見た", "finding seen again"),
+    "party.party.imported": Words("相手先を取り込んだ", "party imported"),
+    "party.party.saved": Words("相手先を保存した", "party saved"),
     "people.account.opened": Words("サインインできるようにした", "account made"),
     "people.account.password_changed": Words("パスワードを変えた", "password changed"),
     "people.account.recovery_codes_generated": Words("回復用コードをつくり直した", "recovery codes made"),
