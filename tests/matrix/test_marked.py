@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from morasanu.ledger.ledger import Ledger
 
 EACH = 250
+PAGES_OF_A_ROUTE = 40
 UNITS = (EAST, DESK, WEST, RISK)
 _MARK = re.compile(r"印([0-9]{3})標")
 _HREF = re.compile(r'(?:href|action|src)="([^"]*)"')
@@ -43,7 +44,6 @@ GRANTED = {
     Extent.ALL: set(UNITS),
 }
 """Whose marks a visitor of EAST may see. The visitor is not marked."""
-PAGES_OF_A_ROUTE = 40
 
 
 def mark_people(house: House) -> None:
@@ -71,13 +71,15 @@ def mark_people(house: House) -> None:
 class Crawl:
     """Follows every link from the first page, up to some pages of each route."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, most: int = PAGES_OF_A_ROUTE) -> None:
         """Begin."""
         self.client = client
+        self.address = ""
         self.addresses: list[str] = []
         self._seen: set[str] = set()
         self._of_route: Counter[str] = Counter()
         self._waiting = ["/"]
+        self._most = most
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Yield each page with its route."""
@@ -89,8 +91,9 @@ class Crawl:
             self._seen.add(address)
             route = resolve(path).view_name
             self._of_route[route] += 1
-            if self._of_route[route] > PAGES_OF_A_ROUTE:
+            if self._of_route[route] > self._most:
                 continue
+            self.address = address
             answer = self.client.get(address)
             body = read_body(answer)
             yield route, body

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from morasanu.rules.load import Words
 from morasanu.rules.requirement import PERSON, Stage
+from morasanu.text.day import show_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -143,16 +144,24 @@ def _weigh_age(evidence: Evidence) -> tuple[date, float, int, int]:
 
 
 def _judge_newest(newest: Evidence, warn_days: int, today: date) -> tuple[State, Words]:
-    day, until = newest.collected_on, newest.valid_until
+    day, until = _show(newest.collected_on), _show(newest.valid_until)
     if newest.holds is False:
-        return State.FAILED, Words(f"{day} の証拠は、満たしていないと示す", f"evidence of {day} says no")
+        return State.FAILED, Words(f"{day.ja}の証拠は、満たしていないと示す", f"evidence of {day.en} says no")
     if newest.holds is None:
-        return State.MISSING, Words(f"{day} の証拠からは分からない", f"evidence of {day} leaves it open")
-    if until < today:
-        return State.STALE, Words(f"{day} の証拠は {until} で期限が切れた", f"evidence of {day} ran out on {until}")
-    if (until - today).days <= warn_days:
-        return State.DUE_SOON, Words(f"{day} の証拠は {until} で期限が切れる", f"evidence of {day} runs out on {until}")
-    return State.MET, Words(f"{day} の証拠が {until} まで有効", f"evidence of {day} holds until {until}")
+        return State.MISSING, Words(f"{day.ja}の証拠からは分からない", f"evidence of {day.en} leaves it open")
+    if newest.valid_until < today:
+        return State.STALE, Words(
+            f"{day.ja}の証拠は{until.ja}で期限が切れた", f"evidence of {day.en} ran out on {until.en}"
+        )
+    if (newest.valid_until - today).days <= warn_days:
+        return State.DUE_SOON, Words(
+            f"{day.ja}の証拠は{until.ja}で期限が切れる", f"evidence of {day.en} runs out on {until.en}"
+        )
+    return State.MET, Words(f"{day.ja}の証拠が{until.ja}まで有効", f"evidence of {day.en} holds until {until.en}")
+
+
+def _show(day: date) -> Words:
+    return Words(show_day(day, "ja"), show_day(day, "en"))
 
 
 def judge_requirement(requirement: Requirement, verdicts: Iterable[Verdict]) -> Verdict:

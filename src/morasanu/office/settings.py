@@ -154,6 +154,8 @@ ACCOUNT_FORMS = {"login": "morasanu.office.people.code.NameForm"}
 MFA_FORMS = {
     "authenticate": "morasanu.office.people.code.CodeForm",
     "reauthenticate": "morasanu.office.people.code.AgainForm",
+    "add_webauthn": "morasanu.office.people.code.KeyForm",
+    "edit_webauthn": "morasanu.office.people.code.KeyNameForm",
 }
 MFA_TOTP_TOLERANCE = 1  # clocks differ by half a minute; RFC 6238, section 5.2
 MFA_TOTP_ISSUER = "Morasanu"

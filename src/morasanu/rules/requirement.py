@@ -147,7 +147,7 @@ class Requirement:
     effective_from: date
     effective_to: date | None
     checked: str
-    source: str
+    source: Words
 
     def is_in_force(self, day: date) -> bool:
         """Return whether the row holds on `day`; both ends count."""
@@ -300,7 +300,7 @@ def _parse_requirement(raw: Mapping[str, Any]) -> Requirement:
         start,
         end,
         raw["checked"],
-        raw["source"],
+        parse_words(raw, "source"),
     )
 
 

@@ -119,7 +119,7 @@ def test_uploaded_file_over_a_failed_reading_is_refused(kind: EvidenceKind) -> N
 def test_control_reason_names_the_days() -> None:
     verdict = judge_control(make_control(), [Evidence(FILE, date(2025, 1, 2), date(2026, 1, 2), True)], TODAY)
     assert verdict.why == Words(
-        "2025-01-02 の証拠は 2026-01-02 で期限が切れた", "evidence of 2025-01-02 ran out on 2026-01-02"
+        "2025年1月2日(木)の証拠は2026年1月2日(金)で期限が切れた", "evidence of Thu 2 Jan 2025 ran out on Fri 2 Jan 2026"
     )
 
 

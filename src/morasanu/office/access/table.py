@@ -80,6 +80,7 @@ people:person-edit               GET,POST   -         all     -       -       - 
 people:account                   POST       -         -       -       -       -        -       all
 people:appointments              GET        all       all     below   -       -        all     all
 people:appoint                   GET,POST   -         all     -       -       -        -       -
+people:appoint-officer           GET,POST   -         -       -       -       -        -       all
 people:appointment               GET        all       all     below   self    self     all     all
 people:appointment-end           POST       -         all     -       -       -        -       -
 people:letter                    GET        all       all     below   self    self     all     all

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.forms import LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.core.exceptions import ValidationError
 
 from morasanu.errors import InputError
-from morasanu.office.base.words import say_error
+from morasanu.office.base.words import say, say_error
 from morasanu.office.people.models import Attempt
 from morasanu.office.people.sign_in import count_failure, make_key, refuse_early, use_code
+
+if TYPE_CHECKING:
+    from django.forms import Form
 
 
 class NameForm(LoginForm):  # type: ignore[misc] # allauth has no types for it
@@ -21,6 +25,29 @@ class NameForm(LoginForm):  # type: ignore[misc] # allauth has no types for it
         """Leave out the link to a new password by mail, which accounts here do not have."""
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""
+        self.fields["login"].label = say("サインイン名", "Name to sign in with")
+
+
+class KeyForm(AddWebAuthnForm):  # type: ignore[misc] # as above
+    """A new passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - allauth's
+        """Say what its name is for."""
+        super().__init__(*args, **kwargs)
+        _title_key(self)
+
+
+class KeyNameForm(EditWebAuthnForm):  # type: ignore[misc] # as above
+    """A passkey's name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - allauth's
+        """Say what it is for."""
+        super().__init__(*args, **kwargs)
+        _title_key(self)
+
+
+def _title_key(form: Form) -> None:
+    form.fields["name"].label = say("呼び名（例: 社用パソコン）", "Name (such as: office computer)")
 
 
 class CodeForm(AuthenticateForm):  # type: ignore[misc] # as above

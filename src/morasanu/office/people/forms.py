@@ -94,6 +94,23 @@ class AppointmentForm(RecordForm[Appointment]):
         self.limit("unit", within(OrgUnit, reach))
 
 
+class OfficerForm(RecordForm[Appointment]):
+    """The appointment of the officer: role and unit are given."""
+
+    class Meta:
+        """Its fields."""
+
+        model = Appointment
+        fields = ("person", "starts_on")
+
+    def label_fields(self, reach: Reach) -> None:
+        """Say what each is."""
+        self.fields["person"] = PersonField(
+            within(Person, reach), say("責任者となる人の職員番号", "Officer's staff number")
+        )
+        self.name_fields(starts_on=say("任命日", "From"))
+
+
 class PersonField(CodeField):
     """A person by staff number."""
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from morasanu.errors import InputError
 from morasanu.office.access.role import Role
-from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, PersonKind, UnitKind
+from morasanu.office.people.models import Account, Appointment, OrgUnit, Person, PersonKind, UnitKind, held_on
 from morasanu.office.seal.keep import keep, leave_trace
 
 if TYPE_CHECKING:
@@ -76,6 +76,23 @@ def appoint(appointment: Appointment, actor: str) -> None:
         count = Appointment.objects.filter(starts_on__year=year).count()
         appointment.letter_number = f"任{year}-{count + 1:04d}"
         keep(appointment, "people.appointed", actor)
+
+
+def appoint_officer(appointment: Appointment, actor: str) -> None:
+    """Write the appointment of the officer of a house that has none: who may appoint does not exist yet, or is gone.
+
+    Raises InputError MRS-I-089 when somebody is the officer that day.
+    """
+    with transaction.atomic():
+        _lock_house()
+        held = held_on(appointment.starts_on)
+        if Appointment.objects.filter(held, role=Role.OFFICER, is_deputy=False).exists():
+            raise InputError(
+                "MRS-I-089",
+                "個人データ管理責任者は既にいます。次からの任命は責任者が行います",
+                "there is a data protection officer already, who makes all further appointments",
+            )
+        appoint(appointment, actor)
 
 
 def end_appointment(appointment: Appointment, day: dt.date, actor: str, *, seen: int | None = None) -> None:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("persons/<int:key>/account/", views.open_account, name="account"),
     path("appointments/", views.show_appointments, name="appointments"),
     path("appointments/new/", views.add_appointment, name="appoint"),
+    path("appointments/officer/", views.appoint_officer, name="appoint-officer"),
     path("appointments/<int:key>/", views.show_appointment, name="appointment"),
     path("appointments/<int:key>/letter/", views.send_letter, name="letter"),
     path("appointments/<int:key>/end/", views.end_appointment, name="appointment-end"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
@@ -18,13 +18,19 @@ from morasanu.office.base.form import add_errors
 from morasanu.office.base.page import take_page
 from morasanu.office.base.words import read_language, say, say_error
 from morasanu.office.people import selectors, services
-from morasanu.office.people.forms import AccountForm, AppointmentForm, PersonForm, UnitForm
+from morasanu.office.people.forms import AccountForm, AppointmentForm, OfficerForm, PersonForm, UnitForm
 from morasanu.office.people.letter import make_letter
 from morasanu.office.people.models import PERSON_KINDS, Appointment, OrgUnit, Person
 from morasanu.office.seal.selectors import find_seal
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
+
+    Row = TypeVar("Row", Person, OrgUnit)
+
+_LONGEST_KEY: Final = 18
+"""Digits that a database takes for a key."""
 
 
 def show_units(request: HttpRequest) -> HttpResponse:
@@ -49,6 +55,8 @@ def show_unit(request: HttpRequest, key: int) -> HttpResponse:
         "appointments": selectors.list_appointments(reach, on=today).filter(unit=unit),
         "children": within(OrgUnit, reach).filter(parent=unit).order_by("code"),
         "vacancies": [each for each in selectors.find_vacancies(reach, today) if each.unit == unit],
+        "may_appoint": may(request, "people:appoint"),
+        "may_appoint_officer": may(request, "people:appoint-officer"),
         "seal": find_seal(unit.trace_subject),
         "may_edit": may(request, "people:unit-edit"),
         "may_see_persons": may(request, "people:persons"),
@@ -166,20 +174,56 @@ def show_appointments(request: HttpRequest) -> HttpResponse:
         "role": role,
         "roles": TITLES.items(),
         "vacancies": selectors.find_vacancies(reach, today),
-        "may_add": may(request, "people:appoint"),
+        "may_appoint": may(request, "people:appoint"),
+        "may_appoint_officer": may(request, "people:appoint-officer"),
     }
     return render(request, "people/appointments.html", context)
 
 
 def add_appointment(request: HttpRequest) -> HttpResponse:
-    """Return the form for a new appointment."""
+    """Return the form for a new appointment, filled in with the person, the unit and the role that the address names."""
 
     def write(appointment: Appointment, actor: str, *, seen: int | None = None) -> None:
         del seen
         services.appoint(appointment, actor)
 
+    reach, given = read_reach(request), request.GET
+    draft = Appointment(
+        person=_find_given(within(Person, reach), given.get("person", "")),
+        unit=_find_given(within(OrgUnit, reach), given.get("unit", "")),
+        role=given.get("role", ""),
+        starts_on=read_today(),
+    )
     title = say("任命する", "Appoint")
-    return edit_record(request, AppointmentForm, Appointment(), write, title=title, route="people:appointment")
+    sentence = say(
+        "保存すると任命書の番号が付き、任命日からその役割で入れます。",
+        "Saving numbers the letter; from the first day on they come in with this role.",
+    )
+    return edit_record(
+        request, AppointmentForm, draft, write, title=title, route="people:appointment", sentence=sentence
+    )
+
+
+def _find_given(rows: QuerySet[Row], key: str) -> Row | None:
+    is_key = key.isascii() and key.isdigit() and len(key) < _LONGEST_KEY
+    return rows.filter(pk=int(key)).first() if is_key else None
+
+
+def appoint_officer(request: HttpRequest) -> HttpResponse:
+    """Return the form by which a house without an officer gets one: who appoints all others has to be appointed first."""
+
+    def write(appointment: Appointment, actor: str, *, seen: int | None = None) -> None:
+        del seen
+        services.appoint_officer(appointment, actor)
+
+    house = get_object_or_404(within(OrgUnit, read_reach(request)), parent=None)
+    draft = Appointment(unit=house, role=Role.OFFICER, starts_on=read_today())
+    title = say("個人データ管理責任者を任命する", "Appoint the data protection officer")
+    sentence = say(
+        "責任者がいないあいだだけ、システム管理の担当者が任命できます。ほかの任命は、責任者が行います。",
+        "Only while there is none may a system administrator do this. The officer makes all other appointments.",
+    )
+    return edit_record(request, OfficerForm, draft, write, title=title, route="people:appointment", sentence=sentence)
 
 
 def show_appointment(request: HttpRequest, key: int) -> HttpResponse:

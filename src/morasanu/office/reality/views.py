@@ -86,7 +86,12 @@ def register(request: HttpRequest, key: int) -> HttpResponse:
 
     title = say("台帳を直す", "Set the register right") if holding else say("台帳に載せる", "Register it")
     draft = draft_holding(finding, location, holding)
-    response = edit_record(request, RegisterForm, draft, write, title=title, route="reality:difference")
+    sentence = say(
+        "走査で見つかったものを書き入れてあります。確かめて保存すると、差異はひとりでに閉じます。",
+        "What the scan saw is filled in. Look it over and save: the difference closes by itself.",
+    )
+    route = "reality:difference"
+    response = edit_record(request, RegisterForm, draft, write, title=title, route=route, sentence=sentence)
     return redirect("reality:difference", key) if response.status_code == 302 else response
 
 

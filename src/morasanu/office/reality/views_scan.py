@@ -33,6 +33,8 @@ def show_scans(request: HttpRequest) -> HttpResponse:
         "rows": selectors.make_scan_rows(page.rows, reach),
         "counts": selectors.count_scans(reach),
         "may_scan": may(request, "reality:scan", "POST"),
+        "may_compare": may(request, "reality:differences"),
+        "may_add": may(request, "register:location-add"),
     }
     part = request.headers.get("HX-Request") == "true"
     return render(request, "reality/scans_part.html" if part else "reality/scans.html", context)

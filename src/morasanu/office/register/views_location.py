@@ -49,6 +49,7 @@ def show_location(request: HttpRequest, key: int) -> HttpResponse:
         "children": within(Location, reach).filter(parent=location)[:200],
         "seal": find_seal(location.trace_subject),
         "may_edit": may(request, "register:location-edit"),
+        "may_see_scans": bool(location.address) and may(request, "reality:location"),
     }
     return render(request, "register/location.html", context)
 
@@ -56,9 +57,12 @@ def show_location(request: HttpRequest, key: int) -> HttpResponse:
 def add_location(request: HttpRequest) -> HttpResponse:
     """Return the form for a new location."""
     title = say("保管場所を加える", "Add a location")
-    return edit_record(
-        request, LocationForm, Location(), services.save_location, title=title, route="register:location"
+    sentence = say(
+        "フォルダーなどのアドレスを書くと、走査で中身を確かめられます。紙や部屋なら空欄にします。",
+        "With the address of a folder or the like, a scan can look inside. Leave it empty for paper and rooms.",
     )
+    write, route = services.save_location, "register:location"
+    return edit_record(request, LocationForm, Location(), write, title=title, route=route, sentence=sentence)
 
 
 def edit_location(request: HttpRequest, key: int) -> HttpResponse:

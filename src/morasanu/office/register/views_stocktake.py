@@ -69,7 +69,12 @@ def add_stocktake(request: HttpRequest) -> HttpResponse:
 
     title = say("棚卸を始める", "Begin a stocktake")
     stocktake = Stocktake(opened_on=read_today())
-    return edit_record(request, StocktakeForm, stocktake, write, title=title, route="register:stocktake")
+    sentence = say(
+        "始めると、台帳のあるすべての部店に、期限までの回答と署名を求めます。",
+        "Every unit that holds something is asked to answer and sign by the last day.",
+    )
+    route = "register:stocktake"
+    return edit_record(request, StocktakeForm, stocktake, write, title=title, route=route, sentence=sentence)
 
 
 def show_stocktake(request: HttpRequest, key: int) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from morasanu.office.base.page import take_page
 from morasanu.office.seal.selectors import describe_seal, list_changes
+from morasanu.office.seal.words import name_kind
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -16,5 +17,7 @@ if TYPE_CHECKING:
 def show_list(request: HttpRequest) -> HttpResponse:
     """Return the changes, the newest first, and whether each is in the ledger."""
     subject = request.GET.get("subject", "")
-    context = {"page": take_page(list_changes(subject), request, ("-pk",)), "seal": describe_seal(), "subject": subject}
+    page = take_page(list_changes(subject), request, ("-pk",))
+    rows = [(each, name_kind(each.kind)) for each in page.rows]
+    context = {"page": page, "rows": rows, "seal": describe_seal(), "subject": subject}
     return render(request, "seal/list.html", context)

@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from morasanu.errors import InputError
 from morasanu.office.base.clock import TOKYO
+from morasanu.office.base.templatetags import office
 from morasanu.office.base.words import read_language, say, say_error, say_words
 from morasanu.rules.load import Words
 
@@ -93,3 +94,15 @@ def test_field_shows_title_value_and_what_is_wrong() -> None:
 def test_a_pair_is_shown_in_the_visitors_language() -> None:
     assert render("{{ pair|words }}", pair=Words("役員", "executive")) == "役員"
     assert render("{{ pair|words }}", "en", pair=Words("役員", "executive")) == "executive"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [((1, 2), "1 place was left, 2 scans failed"), ((2, 1), "2 places were left, 1 scan failed")],
+)
+def test_words_follow_the_number_before_them(values: tuple[int, int], expected: str) -> None:
+    english = "{} [place was|places were] left, {:,} [scan|scans] failed"
+    with override("en"):
+        assert office.say("{} か所、{} 件", english, *values) == expected
+    with override("ja"):
+        assert office.say("{} か所、{} 件", english, *values) == f"{values[0]} か所、{values[1]} 件"

@@ -153,7 +153,13 @@ def test_stale_edit_shows_both_versions(house: House) -> None:
     sent = FORM | {"code": "W-001", "unit": house.west.pk, "seen": 1}
     answer = client.post(reverse("register:holding-edit", args=[house.holding.pk]), sent)
     assert answer.status_code == 422
-    assert "いま保存されている内容" in answer.content.decode()
+    page = answer.content.decode()
+    assert "いま保存されている内容" in page
+    stored = dict(answer.context["stored"])
+    assert stored["部店"] == house.west.name
+    assert stored["媒体"] == "電子ファイル"
+    assert stored["個人データの項目"].startswith("氏名")
+    assert stored["備考"] == "—"
 
 
 def test_flow_names_a_party_by_code_or_name_and_shows_it_with_its_country(house: House) -> None:

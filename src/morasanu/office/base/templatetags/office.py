@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -23,14 +24,19 @@ if TYPE_CHECKING:
     from morasanu.rules.load import Words
 
 register = template.Library()
+_EITHER = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")
 SELECTED = mark_safe(" selected")
 
 
 @register.simple_tag
 def say(ja: str, en: str, *values: object) -> str:
-    """Return the words of the visitor's language, with `{}` filled in order."""
+    """Return the words of the visitor's language, with `{}` filled in order; `[one|many]` follows the number before it."""
     text = choose_words(ja, en)
-    return text.format(*values) if values else text
+    return _follow_numbers(text, values).format(*values) if values else text
+
+
+def _follow_numbers(text: str, values: tuple[object, ...]) -> str:
+    return _EITHER.sub(lambda found: found[1 if values[text[: found.start()].count("{") - 1] == 1 else 2], text)
 
 
 @register.filter
@@ -63,6 +69,14 @@ def state(kind: str, title: str) -> SafeString:
 
 
 @register.simple_tag
+def scroll() -> SafeString:
+    """Return what lets a keyboard reach and move a table that is wider than the page."""
+    return format_html(
+        'tabindex="0" role="group" aria-label="{}"', choose_words("表（横に動きます）", "table, scrolls sideways")
+    )
+
+
+@register.simple_tag
 def options(pairs: Iterable[tuple[str, Words | str]], chosen: str) -> SafeString:
     """Return the options of a select: values with their titles, `chosen` selected."""
     titled = ((value, title if isinstance(title, str) else say_words(title)) for value, title in pairs)
@@ -76,4 +90,5 @@ def options(pairs: Iterable[tuple[str, Words | str]], chosen: str) -> SafeString
 @register.inclusion_tag("base/field.html")
 def field(bound: BoundField, help_text: str = "") -> dict[str, Any]:
     """Return a field with its title, what was typed and what is wrong with it."""
+    bound.field.widget.attrs.pop("placeholder", None)  # allauth's, which says the title again as if it were typed
     return {"field": bound, "help": help_text}
