@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "morasanu.office.base.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "morasanu.office.base.middleware.UploadLimitMiddleware",
+    "morasanu.office.base.middleware.WriteMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from morasanu.office.access.reach import find_visitor
 from morasanu.office.base.clock import read_today
 from morasanu.office.base.menu import make_menu
+from morasanu.office.base.room import find_fault
 from morasanu.office.base.words import read_language
 from morasanu.office.demo.door import is_door_open
 
@@ -27,5 +28,6 @@ def describe_page(request: HttpRequest) -> dict[str, object]:
         "language": read_language(),
         "demo_door": reverse("demo:enter") if is_door_open(request) else "",
         "provider": settings.DIRECTORY.oidc,
+        "fault": settings.PLACE and find_fault(settings.PLACE.path),
         "is_demo": settings.PLACE is not None and settings.PLACE.is_demo,
     }

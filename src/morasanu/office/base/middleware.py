@@ -12,7 +12,8 @@ from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessio
 from django.db import OperationalError
 from django.shortcuts import render
 
-from morasanu.office.base.words import say
+from morasanu.office.base.room import find_fault
+from morasanu.office.base.words import say, say_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +87,21 @@ class UploadLimitMiddleware:
 
 _FORM_BYTES: Final = 1_000_000
 """What a form may hold beside its file."""
+
+
+class WriteMiddleware:
+    """Refuses a change while the data folder cannot be written, before anything of it is begun."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep what comes next."""
+        self._next = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Return the answer, a refusal to a change."""
+        fault = settings.PLACE and request.method not in {"GET", "HEAD", "OPTIONS"} and find_fault(settings.PLACE.path)
+        if fault:
+            return render(request, "base/refused.html", {"sentence": say_words(fault.words)}, status=503)
+        return self._next(request)
 
 
 class SessionLimitMiddleware:
