@@ -45,7 +45,7 @@ def set_up(
 def update(place: Place) -> None:
     """Bring the database up to date, after a checked copy was made of an older one.
 
-    Raises InputError MRS-I-050 for a database of a newer program, OutsideError MRS-O-053 when the copy cannot be made: nothing is changed then.
+    Raises InputError MRS-I-050 for a database of a newer program, MRS-I-124 for an empty one that is not the folder's, OutsideError MRS-O-053 when the copy cannot be made: nothing is changed then.
     """
     from django.core.management import call_command  # noqa: PLC0415 - after set_up
     from django.db import connection  # noqa: PLC0415
@@ -58,6 +58,12 @@ def update(place: Place) -> None:
             "MRS-I-050",
             f"{place.path} は新しい版で使われています。この版では開けません",
             f"{place.path} was used by a newer version, which this one cannot open",
+        )
+    if place.ledger.exists() and not loader.applied_migrations:  # what it evidences was written into another database
+        raise InputError(
+            "MRS-I-124",
+            f"{place.path} の記録は別のデータベースにあります。DATABASE_URL を確かめてください",
+            f"the rows of {place.path} are in another database: see to DATABASE_URL",
         )
     if loader.applied_migrations and executor.migration_plan(loader.graph.leaf_nodes()):
         _copy_first(place)

@@ -110,6 +110,15 @@ def test_folder_of_a_newer_program_is_refused_and_stays_as_it_is(data: Path) -> 
     assert list_copies(open_place(data)) == copies
 
 
+def test_folder_whose_rows_lie_elsewhere_is_not_begun_anew(data: Path) -> None:
+    (data / "office.db").rename(data.parent / "elsewhere.db")
+    told = run_part("prepare", data)
+    assert told["code"] == "MRS-I-124"
+    assert "DATABASE_URL" in told["en"]
+    with closing(sqlite3.connect(data / "office.db")) as link:
+        assert link.execute("select name from sqlite_schema").fetchall() == []
+
+
 def test_folder_that_cannot_be_copied_first_is_not_brought_up_to_date(data: Path) -> None:
     shutil.rmtree(data / "backups")
     (data / "backups").write_bytes(b"")
