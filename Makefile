@@ -1,5 +1,5 @@
 # `make demo` shows it, `make office` opens it, `make test` proves it; all set up what they need in .venv.
-.PHONY: demo office test lint bench fuzz prove crash postgresql docs
+.PHONY: demo office test lint bench fuzz prove crash postgresql pages docs
 
 demo: .venv/run.ready
 	@.venv/bin/morasanu scan examples/bank --html demo-report.html || test $$? -eq 3
@@ -9,7 +9,7 @@ office: .venv/run.ready
 	@.venv/bin/morasanu up --demo
 
 test: lint
-	@.venv/bin/python -m pytest --numprocesses auto --quiet
+	@.venv/bin/python -m pytest --numprocesses $(or $(workers),3) --quiet
 
 lint: .venv/dev.ready
 	@.venv/bin/ruff check --quiet && .venv/bin/ruff format --quiet --check
@@ -28,7 +28,10 @@ crash: .venv/dev.ready
 	@.venv/bin/python -m tests.crash --states $(or $(states),100000) --out bench/results
 
 postgresql: .venv/dev.ready
-	@.venv/bin/python -m pytest --numprocesses 2 -p no:randomly --quiet tests/contract/office/whole.py
+	@.venv/bin/python -m pytest --numprocesses 2 -p no:randomly --quiet tests/contract/office/whole.py tests/contract/office/whole_copy.py
+
+pages: .venv/dev.ready
+	@.venv/bin/python -m pytest --quiet tests/e2e/whole.py
 
 docs: .venv/dev.ready
 	@.venv/bin/python tools/docs.py

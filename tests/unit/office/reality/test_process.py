@@ -104,7 +104,7 @@ def test_a_difference_is_found_registered_closed_and_proved_by_the_ledger(tmp_pa
 def test_a_scan_that_is_killed_goes_on_where_it_was(tmp_path) -> None:
     data, share = tmp_path / "data", tmp_path / "share"
     for n in range(60):
-        write_customers(share / f"店{n % 5}" / f"{n:03}.csv", 400)
+        write_customers(share / f"店{n % 5}" / f"{n:03}.csv", 200)
     act("begin", data, str(share))
     act("ask", data)
     with run_worker(data) as worker:
@@ -128,7 +128,7 @@ def test_a_scan_that_is_killed_goes_on_where_it_was(tmp_path) -> None:
 def test_a_worker_that_is_killed_takes_its_scan_along_and_the_next_one_goes_on(tmp_path) -> None:
     data, share = tmp_path / "data", tmp_path / "share"
     for n in range(60):
-        write_customers(share / f"{n:03}.csv", 400)
+        write_customers(share / f"{n:03}.csv", 200)
     act("begin", data, str(share))
     act("ask", data)
     with run_worker(data) as worker:
