@@ -191,14 +191,14 @@ def judge_exclusion(requirement: Requirement, exclusion: Exclusion, today: date)
 
     It stands so whatever controls there are.
     """
-    until = exclusion.valid_until
-    if until < today:
+    last, until = exclusion.valid_until, _show(exclusion.valid_until)
+    if last < today:
         why = Words(
-            f"該当なしとした判断は {until} までで、見直しが要る", f"held not applicable until {until}: look again"
+            f"該当なしとした判断は{until.ja}まで。見直しが要る", f"held not applicable until {until.en}: look again"
         )
-        return Verdict(State.STALE, why, until + timedelta(1), None, requirement.citations)
-    why = Words(f"{until} まで該当なし: {exclusion.reason}", f"not applicable until {until}: {exclusion.reason}")
-    return Verdict(State.NOT_APPLICABLE, why, None, until, requirement.citations)
+        return Verdict(State.STALE, why, last + timedelta(1), None, requirement.citations)
+    why = Words(f"{until.ja}まで。理由: {exclusion.reason}", f"until {until.en}, because: {exclusion.reason}")
+    return Verdict(State.NOT_APPLICABLE, why, None, last, requirement.citations)
 
 
 def judge_coverage(matrix: Mapping[str, Mapping[Stage, Cell]]) -> Coverage:

@@ -53,6 +53,7 @@ def show_stocktakes(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "page": take_page(rounds.list_stocktakes(reach), request, ("-opened_on",)),
         "waiting": waiting,
+        "late": parts.filter(stocktake__due_on__lt=read_today()).count() if reach.units is None else 0,
         "may_open": may(request, "register:stocktake"),
         "may_add": may(request, "register:stocktake-add"),
         "is_over": {each.part.pk for each in waiting if each.part.stocktake.due_on < read_today()},
