@@ -108,8 +108,11 @@ def test_part_unsigned_on_the_last_day_is_a_finding_until_it_is_signed(house: Ho
     finding = Finding.objects.get(subject=part.trace_subject)
     assert (finding.unit, finding.state) == (house.west, "open")
     assert "署名されていません" in describe_finding(finding).ja
-    seen = house.sign_in(Role.OFFICER).get(reverse("register:stocktakes")).content.decode()
-    assert "署名していない部店が" not in seen
+    client = house.sign_in(Role.OFFICER)
+    assert "署名していない部店が" not in client.get(reverse("register:stocktakes")).content.decode()
+    Stocktake.objects.update(due_on=dt.date(2026, 11, 20))
+    assert "署名していない部店が 2 あります" in client.get(reverse("register:stocktakes")).content.decode()
+    Stocktake.objects.update(due_on=dt.date(2026, 12, 1))
     rounds.sign_part(part, person, person.name, "test")
     finding.refresh_from_db()
     assert (finding.state, finding.closed_as) == ("closed", "gone")
