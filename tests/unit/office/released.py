@@ -24,7 +24,8 @@ GROWING = frozenset(("due_dueevent", "seal_outbox"))
 def unpack(archive: Path, target: Path) -> Path:
     """Return the folder, as it lay on its owner's disk."""
     with tarfile.open(archive) as packed:
-        packed.extractall(target, filter="data")
+        packed.extraction_filter = getattr(tarfile, "data_filter", lambda member, _: member)  # Debian's 3.11.2 has none
+        packed.extractall(target)
     (target / "backups").mkdir(exist_ok=True)
     return target
 
