@@ -99,6 +99,7 @@ _WORDS = (
     "honorific",
     "title_after",
     "title_before",
+    "historical",
     "verb_after",
     "stop",
     "columns",

@@ -77,7 +77,9 @@ class NameDetector:
         words = spec.words
         self._spec = spec
         self._book = NameBook(
-            lexicon, (*words["stop"], *spec.labels), (*words["title_before"], *words["title_after"], *words["kin"])
+            lexicon,
+            (*words["stop"], *words["historical"], *spec.labels),
+            (*words["title_before"], *words["title_after"], *words["kin"]),
         )
         self._honorific = frozenset(words["honorific"])
         self._anchor = re.compile(search_pattern({*words["honorific"], *words["title_after"]}))
