@@ -31,7 +31,7 @@ postgresql: .venv/dev.ready
 	@.venv/bin/python -m pytest --numprocesses 2 -p no:randomly --quiet tests/contract/office/whole.py tests/contract/office/whole_copy.py
 
 pages: .venv/dev.ready
-	@.venv/bin/python -m pytest --quiet tests/e2e/whole.py
+	@.venv/bin/python -m pytest --quiet tests/e2e/whole.py tests/e2e/story.py
 
 docs: .venv/dev.ready
 	@.venv/bin/python tools/docs.py
