@@ -45,7 +45,8 @@ def set_up(
 def update(place: Place) -> None:
     """Bring the database up to date, after a checked copy was made of an older one.
 
-    Raises InputError MRS-I-050 for a database of a newer program, MRS-I-124 for an empty one that is not the folder's, OutsideError MRS-O-053 when the copy cannot be made: nothing is changed then.
+    Raises InputError MRS-I-050 for a database of a newer program, MRS-I-124 for an empty one that is not the folder's, OutsideError
+    MRS-O-053 when the copy cannot be made: nothing is changed then.
     """
     from django.core.management import call_command  # noqa: PLC0415 - after set_up
     from django.db import connection  # noqa: PLC0415

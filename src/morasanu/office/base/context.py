@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from morasanu.office.access.reach import find_visitor
 from morasanu.office.base.clock import read_today
+from morasanu.office.base.disk import find_fault
 from morasanu.office.base.menu import make_menu
-from morasanu.office.base.room import find_fault
 from morasanu.office.base.words import read_language
 from morasanu.office.demo.door import is_door_open
 

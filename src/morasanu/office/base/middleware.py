@@ -12,7 +12,7 @@ from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessio
 from django.db import OperationalError
 from django.shortcuts import render
 
-from morasanu.office.base.room import find_fault
+from morasanu.office.base.disk import find_fault
 from morasanu.office.base.words import say, say_words
 
 if TYPE_CHECKING:
@@ -89,6 +89,20 @@ _FORM_BYTES: Final = 1_000_000
 """What a form may hold beside its file."""
 
 
+READING: Final = frozenset(
+    (
+        "people:persons",
+        "register:holdings",
+        "party:parties",
+        "language",
+        "account_login",
+        "mfa_authenticate",
+        "account_logout",
+    )
+)
+"""Routes that are sent a body and change no record: searches, whose words no address must hold, and coming in to read."""
+
+
 class WriteMiddleware:
     """Refuses a change while the data folder cannot be written, before anything of it is begun."""
 
@@ -97,11 +111,18 @@ class WriteMiddleware:
         self._next = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Return the answer, a refusal to a change."""
-        fault = settings.PLACE and request.method not in {"GET", "HEAD", "OPTIONS"} and find_fault(settings.PLACE.path)
-        if fault:
-            return render(request, "base/refused.html", {"sentence": say_words(fault.words)}, status=503)
+        """Return the answer."""
         return self._next(request)
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Return a refusal to a change."""
+        route = request.resolver_match.view_name if request.resolver_match else ""
+        if settings.PLACE is None or request.method in {"GET", "HEAD", "OPTIONS"} or route in READING:
+            return None
+        fault = find_fault(settings.PLACE.path)
+        if fault is None:
+            return None
+        return render(request, "base/refused.html", {"sentence": say_words(fault.words)}, status=503)
 
 
 class SessionLimitMiddleware:

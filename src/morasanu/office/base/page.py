@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import OrderBy, QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, QueryDict
 
 Row = TypeVar("Row", bound=Model)
 SIZE: Final = 50
@@ -103,9 +103,15 @@ def _beyond(model: type[Model], order: Sequence[str], place: dict[str, Any], *, 
     return bound & found
 
 
-def _address(request: HttpRequest, side: str, key: object) -> str:
+def keep_filters(request: HttpRequest) -> QueryDict:
+    """Return what the address narrows a list by, without the place in the list."""
     query = request.GET.copy()
-    query.pop("after", None)
-    query.pop("before", None)
+    for name in ("after", "before"):
+        query.pop(name, None)
+    return query
+
+
+def _address(request: HttpRequest, side: str, key: object) -> str:
+    query = keep_filters(request)
     query[side] = str(key)
     return f"?{query.urlencode()}"

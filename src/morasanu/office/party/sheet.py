@@ -21,7 +21,7 @@ from morasanu.office.seal.keep import keep_new
 from morasanu.office.sheet.column import Choice, Column, Kind, Table, limit_length
 from morasanu.office.sheet.compare import compare
 from morasanu.office.sheet.grid import SheetLimits
-from morasanu.office.sheet.plan import Done, Plan, add_errors, digest_comparison
+from morasanu.office.sheet.plan import Done, Plan, add_errors, digest_comparison, find_reversed
 from morasanu.office.sheet.read import CellError, fold_key, read_table
 from morasanu.office.sheet.take import take_updates
 from morasanu.rules.load import Words
@@ -115,7 +115,13 @@ def make_plan(path: Path, name: str, reach: Reach, language: str = "ja") -> Plan
     preview = read_table(path, name, table, LIMITS, language)
     everyone = {str(code): str(parent or "") for code, parent in list_nameable().values_list("code", "parent__code")}
     own = {fold_key(row["code"]): row for row in existing}
-    preview = add_errors(preview, [*_refuse_elsewhere(preview.rows, everyone, own), *_check_days(preview.rows, own)])
+    preview = add_errors(
+        preview,
+        [
+            *_refuse_elsewhere(preview.rows, everyone, own),
+            *find_reversed(preview.rows, existing, ("code", "starts_on", "ends_on"), _BEFORE),
+        ],
+    )
     preview = _check_parents(preview, everyone)
     comparison = compare(table, preview.rows, existing)
     return Plan(preview, comparison, digest_comparison(comparison))
@@ -127,15 +133,6 @@ def _refuse_elsewhere(
     """Yield an error for each row whose code belongs to a party out of reach."""
     taken = {fold_key(code) for code in everyone} - own.keys()
     yield from (CellError(row.number, "code", _ELSEWHERE) for row in rows if fold_key(row.values.get("code")) in taken)
-
-
-def _check_days(rows: Sequence[Row], own: Mapping[str, Mapping[str, Value]]) -> Iterator[CellError]:
-    """Yield an error for each row that would leave a party that ends before it begins."""
-    for row in rows:
-        values = {**own.get(fold_key(row.values.get("code")), {}), **row.values}
-        first, last = values.get("starts_on"), values.get("ends_on")
-        if first and last and str(last) < str(first) and not row.errors:
-            yield CellError(row.number, "ends_on" if "ends_on" in row.values else "starts_on", _BEFORE)
 
 
 def _check_parents(preview: Preview, everyone: Mapping[str, str]) -> Preview:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from morasanu.office.access.reach import NOWHERE, may, read_reach, read_visitor, within
 from morasanu.office.base.clock import read_today
 from morasanu.office.base.edit import edit_record
-from morasanu.office.base.page import take_page
+from morasanu.office.base.page import keep_filters, take_page
 from morasanu.office.base.words import say
 from morasanu.office.party import selectors, services
 from morasanu.office.party.forms import PartyForm
@@ -37,20 +37,12 @@ def show_parties(request: HttpRequest) -> HttpResponse:
         "tally": selectors.count_parties(reach, today),
         "units": within(OrgUnit, reach).order_by("code").values_list("code", "name"),
         "kinds": PARTY_KINDS.items(),
-        "query": _narrow_query(request),
+        "query": keep_filters(request).urlencode(),
         "may_add": may(request, "party:party-add"),
         "may_import": may(request, "party:import"),
         "may_export": may(request, "party:export"),
     }
     return render(request, "party/parties.html", context)
-
-
-def _narrow_query(request: HttpRequest) -> str:
-    """Return the address's filters without the place in the list."""
-    query = request.GET.copy()
-    for name in ("after", "before"):
-        query.pop(name, None)
-    return query.urlencode()
 
 
 def show_party(request: HttpRequest, key: int) -> HttpResponse:

@@ -18,7 +18,7 @@ from morasanu.office.seal.keep import keep_new
 from morasanu.office.sheet.column import Choice, Column, Kind, Table, limit_length
 from morasanu.office.sheet.compare import compare
 from morasanu.office.sheet.grid import SheetLimits
-from morasanu.office.sheet.plan import Done, Plan, add_errors, digest_comparison
+from morasanu.office.sheet.plan import Done, Plan, add_errors, digest_comparison, find_reversed
 from morasanu.office.sheet.read import CellError, read_table
 from morasanu.office.sheet.take import take_updates
 from morasanu.rules.load import Words
@@ -125,7 +125,13 @@ def make_plan(path: Path, name: str, reach: Reach, language: str = "ja") -> Plan
     table = make_table(find_units(reach), numbers, find_parties(), is_for_reading=True)
     preview = read_table(path, name, table, LIMITS, language)
     known = {str(row["number"]): row for row in existing}
-    preview = add_errors(preview, [*_check_days(preview.rows, known), *_check_parties(preview.rows, known)])
+    preview = add_errors(
+        preview,
+        [
+            *find_reversed(preview.rows, existing, ("number", "joined_on", "left_on"), _BEFORE),
+            *_check_parties(preview.rows, known),
+        ],
+    )
     comparison = compare(table, preview.rows, existing)
     here = tuple(key for key in comparison.absent if _is_here(known[key], read_today()))
     comparison = replace(comparison, absent=here)
@@ -135,15 +141,6 @@ def make_plan(path: Path, name: str, reach: Reach, language: str = "ja") -> Plan
 def _is_here(row: Mapping[str, Value], today: dt.date) -> bool:
     left = row["left_on"]
     return left is None or str(left) >= today.isoformat()
-
-
-def _check_days(rows: Iterable[Row], known: Mapping[str, Mapping[str, Value]]) -> Iterator[CellError]:
-    """Yield an error for each row that would leave somebody who went before they came."""
-    for row in rows:
-        values = {**known.get(str(row.values.get("number")), {}), **row.values}
-        joined, left = values.get("joined_on"), values.get("left_on")
-        if joined and left and str(left) < str(joined) and not row.errors:
-            yield CellError(row.number, "left_on" if "left_on" in row.values else "joined_on", _BEFORE)
 
 
 def _check_parties(rows: Iterable[Row], known: Mapping[str, Mapping[str, Value]]) -> Iterator[CellError]:

@@ -12,7 +12,7 @@ from morasanu.office.access.reach import may, read_reach, read_visitor, within
 from morasanu.office.base.clock import read_today
 from morasanu.office.base.edit import edit_record
 from morasanu.office.base.form import RecordForm, add_errors
-from morasanu.office.base.page import take_page
+from morasanu.office.base.page import keep_filters, take_page
 from morasanu.office.base.words import say, say_error
 from morasanu.office.people.models import OrgUnit
 from morasanu.office.register import selectors, services
@@ -45,7 +45,7 @@ def show_holdings(request: HttpRequest) -> HttpResponse:
         "mediums": MEDIUMS.items(),
         "statuses": STATUSES.items(),
         "sorts": selectors.SORT_TITLES.items(),
-        "query": _narrow_query(request),
+        "query": keep_filters(request).urlencode(),
         "exports": TITLES.items(),
         "may_add": may(request, "register:holding-add"),
         "may_export": may(request, "register:export"),
@@ -53,14 +53,6 @@ def show_holdings(request: HttpRequest) -> HttpResponse:
         "may_count": may(request, "register:stocktakes"),
     }
     return render(request, "register/holdings.html", context)
-
-
-def _narrow_query(request: HttpRequest) -> str:
-    """Return the address's filters without the place in the list."""
-    query = request.GET.copy()
-    for name in ("after", "before"):
-        query.pop(name, None)
-    return query.urlencode()
 
 
 def show_holding(request: HttpRequest, key: int) -> HttpResponse:

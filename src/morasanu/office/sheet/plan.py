@@ -6,11 +6,15 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from morasanu.office.sheet.read import CellError, fold_key
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from morasanu.office.sheet.column import Value
     from morasanu.office.sheet.compare import Comparison
-    from morasanu.office.sheet.read import CellError, Preview
+    from morasanu.office.sheet.read import Preview, Row
+    from morasanu.rules.load import Words
 
 
 class Plan(NamedTuple):
@@ -41,6 +45,22 @@ def digest_comparison(comparison: Comparison) -> str:
     for update in comparison.updates:
         found.update(json.dumps([update.key, update.changes], default=str).encode())
     return found.hexdigest()
+
+
+def find_reversed(
+    rows: Iterable[Row], existing: Iterable[Mapping[str, Value]], columns: tuple[str, str, str], said: Words
+) -> Iterator[CellError]:
+    """Yield an error for each row that would end before it begins; `columns` are those of the code, the first and the last day.
+
+    A file may hold one of the two days only: the other one is that of the row that exists.
+    """
+    code, begins, ends = columns
+    known = {fold_key(row[code]): row for row in existing}
+    for row in rows:
+        values = {**known.get(fold_key(row.values.get(code)), {}), **row.values}
+        first, last = values.get(begins), values.get(ends)
+        if first and last and str(last) < str(first) and not row.errors:
+            yield CellError(row.number, ends if ends in row.values else begins, said)
 
 
 def add_errors(preview: Preview, errors: Iterable[CellError]) -> Preview:

@@ -6,11 +6,13 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from django.urls import reverse
 from tests.unit.office.house import EAST, House
 
 from morasanu.office.access.role import Role
-from morasanu.office.base import room
-from morasanu.office.base.room import LEAST_BYTES, Fault, find_fault
+from morasanu.office.base import disk as module
+from morasanu.office.base.disk import LEAST_BYTES, Fault, find_fault
+from morasanu.office.base.middleware import READING
 from morasanu.office.people.models import Person
 from morasanu.office.place import Place, open_place
 
@@ -27,7 +29,7 @@ class Disk(NamedTuple):
 
 
 def put_on(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:
-    monkeypatch.setattr(room.os, "statvfs", lambda _: disk)
+    monkeypatch.setattr(module.os, "statvfs", lambda _: disk)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,8 @@ def test_while_nothing_can_be_written_pages_say_so_and_changes_are_refused(
     assert refused.status_code == 503
     assert "いまは保存できません" in refused.content.decode()
     assert Person.objects.count() == before
+    assert client.post("/people/persons/", {"words": "潮田"}).status_code == 200
+    assert {reverse(name) for name in READING}
     put_on(monkeypatch, Disk(LEAST_BYTES))
     assert 'class="fault"' not in client.get("/people/persons/").content.decode()
     assert open_place(place.path) == place
